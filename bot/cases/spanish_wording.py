@@ -263,7 +263,7 @@ SPANISH = {
     "{name} is imported: {what}.": "{name} se ha importado: {what}.",
     "{count} were reopened.": "Reabiertos: {count}.",
     "`/incident board` shows what is open.": "`/incident board` muestra lo que está abierto.",
-    "external id": "identificador",
+    "number": "número",
     "name": "nombre",
     "title": "título",
     "text": "texto",

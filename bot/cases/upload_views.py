@@ -11,7 +11,7 @@ from bot.slack.text import one_line
 
 REASONS_SHOWN = 5
 # Labels of columns whose internal name people would not use.
-MEANINGS = {"external_id": "external id", "opened_at": "opened at", "updated_at": "updated at"}
+MEANINGS = {"external_id": "number", "opened_at": "opened at", "updated_at": "updated at"}
 MEANINGS |= {"started_at": "started at", "resolved_at": "resolved at", "closed_at": "closed at"}
 
 
@@ -19,10 +19,6 @@ def preview_message(
     number: int, file_name: str, content: ReadCases, translate: Translator
 ) -> tuple[str, list[Block]]:
     """What the file contains, with the buttons to import or discard it."""
-    columns = ", ".join(
-        f"{one_line(column, 40)} → {translate(MEANINGS.get(name, name))}"
-        for name, column in content.columns.items()
-    )
     counts = {"count": content.cases, "rows": len(content.rows), "open": _open(content)}
     lines = [
         translate(
@@ -30,7 +26,7 @@ def preview_message(
             name=f"*{one_line(file_name, 100)}*",
             **counts,
         ),
-        columns,
+        _columns(content, translate),
         *left_out(content, translate),
     ]
     value = str(number)
@@ -40,6 +36,18 @@ def preview_message(
     ]
     text = translate("{count} cases can be imported", count=content.cases)
     return text, [section("\n".join(lines)), actions(buttons)]
+
+
+def _columns(content: ReadCases, translate: Translator) -> str:
+    """The columns that were recognised, each with its meaning unless that is its name."""
+    meanings: dict[str, str] = {}
+    for name, column in content.columns.items():
+        # The number is also what people call the case by: one meaning of it is enough.
+        meanings.setdefault(column, translate(MEANINGS.get(name, name)))
+    return ", ".join(
+        one_line(column, 40) + ("" if column.casefold() == meaning.casefold() else f" → {meaning}")
+        for column, meaning in meanings.items()
+    )
 
 
 def _open(content: ReadCases) -> int:

@@ -112,6 +112,10 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_reasons(floo
     floor.settle()
     preview = floor.visible_text("dm")
     assert "3 cases in 3 rows, 3 of them open" in preview
+    assert "Number, Short description → title" in preview
+    assert "Assignment group → team" in preview
+    assert "Opened at" in preview
+    assert "→ opened at" not in preview
     assert "Line 5 is left out: it has no number, or does not say when it was opened" in preview
     assert "2 more rows are left out; the file in this thread names them." in preview
     (rows_file,) = [file for file in floor.sandbox.workspace.files.values() if file.name.startswith("left-out-")]
