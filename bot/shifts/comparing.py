@@ -54,11 +54,11 @@ class Comparison(Struct):
 def compare(
     known_shifts: Iterable[RosterShift], rows: Mapping[str, ReadShift], ids: Mapping[str, str], now: datetime
 ) -> Comparison:
-    """Compare the shifts of a roster with its rows by external id; `ids` are the Slack ids of people by name."""
-    result, known_ids = Comparison([], []), set()
+    """Compare the shifts of a roster with its rows; `ids` are the Slack ids of people by name."""
+    result, known_shifts = Comparison([], []), list(known_shifts)
+    rows_of_shifts = _pair(known_shifts, rows)
     for shift in known_shifts:
-        known_ids.add(shift.external_id)
-        row = rows.get(shift.external_id)
+        row = rows_of_shifts.get(shift.external_id)
         if row is not None:
             _compare_shift(result, shift, row, ids.get(row.person), now)
         elif shift.ends_at > now:
@@ -70,6 +70,7 @@ def compare(
                 replace(shift, ends_at=now, changed_at=now) if has_begun else replace(shift, is_removed=True)
             )
             result.differences.append(ended_shift)
+    known_ids = {row.external_id for row in rows_of_shifts.values()}
     new_shifts = [_new(row, ids.get(row.person), now) for key, row in rows.items() if key not in known_ids]
     result.added = len(new_shifts)
     result.differences += new_shifts
@@ -77,11 +78,30 @@ def compare(
     return result
 
 
+def _pair(known_shifts: Sequence[RosterShift], rows: Mapping[str, ReadShift]) -> dict[str, ReadShift]:
+    """The row of each shift, by the shift's external id: the same id, or the same person, role and times.
+
+    Many programs give every event a new id each time that they export a calendar.
+    """
+    paired = {shift.external_id: rows[shift.external_id] for shift in known_shifts if shift.external_id in rows}
+    others: dict[tuple[object, ...], list[ReadShift]] = {}
+    for key, row in rows.items():
+        if key not in paired:
+            others.setdefault((row.person, row.role, row.starts_at, row.ends_at), []).append(row)
+    for shift in known_shifts:
+        same = others.get((shift.rostered or shift.person, shift.role, shift.starts_at, shift.ends_at))
+        if shift.external_id not in paired and same:
+            paired[shift.external_id] = same.pop(0)
+    return paired
+
+
 def _compare_shift(
     result: Comparison, known_shift: RosterShift, row: ReadShift, user_id: str | None, now: datetime
 ) -> None:
     """A swap stands until the roster names somebody else."""
     shift, is_same_name = known_shift, row.person == (known_shift.rostered or known_shift.person)
+    if shift.external_id != row.external_id:
+        shift = replace(shift, external_id=row.external_id)
     if is_same_name and shift.user_id is None and user_id is not None:
         shift = replace(shift, user_id=user_id)
     # The name may belong to another account than before: floor.yaml was corrected, or a handle renamed.

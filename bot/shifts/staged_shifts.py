@@ -51,7 +51,19 @@ class StagedShift(Numbered, table=True):
 
 _STAGED: sa.Table = StagedShift.__table__  # type: ignore[attr-defined]  # SQLModel adds it
 _SHIFTS: sa.Table = Shift.__table__  # type: ignore[attr-defined]  # likewise
-_FACTS = ("person", "user_id", "rostered", "role", "region", "site", "zone", "starts_at", "ends_at", "changed_at")
+_FACTS = (
+    "external_id",
+    "person",
+    "user_id",
+    "rostered",
+    "role",
+    "region",
+    "site",
+    "zone",
+    "starts_at",
+    "ends_at",
+    "changed_at",
+)
 _OURS = _STAGED.c.import_key == sa.bindparam("our_key")
 # The shift is as it was when the roster was compared with it.
 _IS_SEEN = sa.and_(_STAGED.c.shift_id == _SHIFTS.c.id, _STAGED.c.seen_changed_at == _SHIFTS.c.changed_at)
@@ -67,10 +79,9 @@ _CHANGE = (
 _ADD = (
     sa.insert(_SHIFTS)
     .from_select(
-        ["source", "external_id", *_FACTS],
+        ["source", *_FACTS],
         sa.select(
             sa.bindparam("source", type_=_SHIFTS.c.source.type),
-            _STAGED.c.external_id,
             *(_STAGED.c[name] for name in _FACTS),
         )
         .where(_OURS, _STAGED.c.shift_id.is_(None))

@@ -180,3 +180,17 @@ def test_a_shift_that_is_swapped_while_its_roster_is_compared_is_compared_again(
     assert state.shifts == len(SECOND) - 2
     if not is_file:
         floor.database.close()
+
+
+def test_a_roster_with_other_identifiers_tells_nobody_and_keeps_the_swaps(floor: Services) -> None:
+    bring(floor, FIRST, NOON)
+    swap(floor)
+    renamed = [replace(each, external_id=f"new {each.external_id}") for each in FIRST]
+
+    result = bring(floor, [*renamed[:8], row(9, hours=9), renamed[9]], NOON + timedelta(minutes=5))
+
+    assert (result.added, result.changed, result.removed) == (0, 1, 0)
+    assert [text.partition(":")[0] for text in texts(floor)] == ["UANA"], "only the shift that is longer is news"
+    with floor.database.reading() as session:
+        swapped = session.exec(select(Shift).where(col(Shift.rostered) != "")).one()
+        assert (swapped.user_id, swapped.external_id) == ("UBEN", "new 10")
