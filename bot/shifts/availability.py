@@ -34,7 +34,8 @@ def available_duties(session: Session, start: datetime, end: datetime) -> list[D
         )
     # Columns instead of mapped rows, because a roster of two months has ten thousand shifts.
     columns: list[Any] = [
-        *(Shift.starts_at, Shift.ends_at, Shift.person, Shift.user_id, Shift.role, Shift.region, Shift.site)
+        *(Shift.starts_at, Shift.ends_at, Shift.person, Shift.user_id, Shift.role, Shift.region, Shift.site),
+        col(Shift.user_id).is_not(None),
     ]
     touches_period = (col(Shift.ends_at) > start, col(Shift.starts_at) < end)
     rows = session.connection().execute(sa.select(*columns).where(*touches_period)).all()
@@ -62,5 +63,5 @@ def without_absences(duty: Duty, absences: Sequence[tuple[int, int]]) -> list[Du
             for piece in ((low, min(high, start)), (max(low, end), high))
             if piece[0] < piece[1]
         ]
-    attributes = (duty.person, duty.role, duty.region, duty.site)
+    attributes = (duty.person, duty.role, duty.region, duty.site, duty.is_known)
     return [Duty(low, high, *attributes) for low, high in parts]

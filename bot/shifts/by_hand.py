@@ -50,7 +50,7 @@ def add(
         raise NotAShift(reason=reason)
     with services.database.transaction() as session:
         tables.roster_changed(session, now)
-        offers.check_free(session, user_id, when, ())
+        offers.check_free(session, user_id, when, (), by)
         shift = Shift(
             source=BY_HAND,
             external_id=f"form:{uuid4().hex}",

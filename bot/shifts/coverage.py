@@ -19,6 +19,7 @@ from bot.shifts import (
     load_rules,
     open_time_views,
     people,
+    rostered,
     rules,
     staffing,
     tables,
@@ -36,8 +37,6 @@ MOST_ASKED = 10
 MANAGER = ":manager"
 # What begins this shortly before the look-ahead ends, and goes on, is reported when more of it is known.
 LAST_OF_AHEAD = timedelta(hours=1)
-# An open time that is found late is escalated at once; people told of it within this time are not told again.
-TOLD_WITHIN = timedelta(minutes=15)
 # People who were on in a role within this time may be asked to fill an open time in it.
 ROSTERED_WITHIN = timedelta(days=60)
 
@@ -91,6 +90,7 @@ def _reconcile(
         unmatched.remove(finding)
         was_short, length = open_time.problem_now == Problem.SHORT, open_time.ends_at - open_time.starts_at
         _update(session, services, open_time, finding, now)
+        _release_those_off_the_roster(session, open_time, managers, now)
         if was_short and finding.problem == Problem.GAP:
             # Editing the message notifies nobody.
             region_managers = managers.get(open_time.region, managers[""])
@@ -98,6 +98,20 @@ def _reconcile(
         if finding.problem in UNCOVERED and open_time.ends_at - open_time.starts_at < length:
             shorter.append(open_time)
     return [*shorter, *(_new_open_time(session, services, each, now) for each in unmatched)]
+
+
+def _release_those_off_the_roster(
+    session: Session, open_time: OpenTime, managers: Mapping[str, Sequence[str]], now: datetime
+) -> None:
+    """Ask people no more who have left the role since: their buttons could only fail."""
+    if open_time.problem not in UNCOVERED:
+        return
+    in_role = {user_id for user_id, _ in tables.people_in_role(session, open_time.role, now - ROSTERED_WITHIN)}
+    may_act = {*in_role, *managers[""], *managers.get(open_time.region, ())}
+    still_asked = [each for each in open_time.told if each in may_act or not views.is_user_id(each)]
+    if still_asked != open_time.told:
+        open_time.told = still_asked
+        save(session, open_time, now)
 
 
 def _how_it_ended(open_time: OpenTime, findings: Iterable[Finding], now: datetime) -> State:
@@ -250,7 +264,7 @@ def escalate(services: Services, now: datetime) -> None:
             managers = by_region.get(open_time.region, by_region[""])
             if open_time.problem == Problem.OVERLAP and not managers:
                 continue
-            recently_told = () if open_time.found_at < now - TOLD_WITHIN else open_time.told
+            recently_told = open_time.told if open_time.was_found_late else ()
             people_to_remind = [user_id for user_id in open_time.told if user_id not in (*recently_told, *managers)]
             managers_to_notify = [user_id for user_id in managers if user_id not in recently_told]
             post(session, open_time, managers_to_notify, now, is_manager=True, occasion=":late")
@@ -275,5 +289,8 @@ def message(context: Context) -> Message:
     merged = finding_tables.answers_merged_into(context.session, open_time)
     is_manager = context.row.subject.endswith(MANAGER)
     translate = people.translator_for(context.session, context.services, context.row.channel_id or "")
-    floor = context.services.floor
-    return open_time_views.open_time_message(open_time, merged, floor, translate, utcnow(), is_manager=is_manager)
+    floor, is_asked = context.services.floor, context.row.channel_id in open_time.told
+    not_on = rostered.not_on(context.session, open_time)
+    return open_time_views.open_time_message(
+        open_time, merged, floor, translate, utcnow(), not_on, is_manager=is_manager, is_asked=is_asked
+    )

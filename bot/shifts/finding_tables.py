@@ -23,6 +23,8 @@ class State(StrEnum):
     PASSED = "passed"  # it passed uncovered
 
 
+# An open time that is found late is escalated at once; people told of it within this time are not told again.
+TOLD_WITHIN = timedelta(minutes=15)
 # What is open for longer is not taken with one press: people choose the hours.
 LONGEST_WHOLE = timedelta(hours=12)
 
@@ -89,6 +91,11 @@ class OpenTime(Numbered, table=True):
     def is_open(self) -> bool:
         """True while the time is still uncovered."""
         return self.state == State.OPEN
+
+    @property
+    def was_found_late(self) -> bool:
+        """Whether it was escalated when people had only just been told of it."""
+        return self.escalated_at is not None and self.found_at >= self.escalated_at - TOLD_WITHIN
 
     def is_long(self, now: datetime) -> bool:
         """Whether what is left of it is longer than a shift."""

@@ -24,7 +24,7 @@ from bot.shifts import (
 )
 from bot.shifts.finding_tables import OpenTime, OpenTooLong, State
 from bot.shifts.reading.rows import LONGEST
-from bot.shifts.rules import AbsentThen, AlreadyOnShift, Problem, is_free, to_minute
+from bot.shifts.rules import AbsentThen, AlreadyOnShift, MayNotAsk, Problem, YouAreAbsentThen, is_free, to_minute
 from bot.shifts.swap_tables import NotYourShift, Swap, TooLate, WhomMissing
 from bot.shifts.tables import BY_HAND, Shift
 from bot.slack.phrases import Translator
@@ -109,7 +109,7 @@ def _fill(session: Session, open_time: OpenTime, by: str, now: datetime) -> None
     starts_at = max(open_time.starts_at, now.replace(second=0, microsecond=0))
     if (length := open_time.ends_at - starts_at) > LONGEST:
         raise OpenTooLong(hours=length // timedelta(hours=1))
-    check_free(session, by, (starts_at, open_time.ends_at), ())
+    check_free(session, by, (starts_at, open_time.ends_at), (), by)
     shift = Shift(
         source=BY_HAND,
         external_id=f"open:{open_time.number}:{uuid4().hex}",
@@ -132,14 +132,14 @@ def _fill(session: Session, open_time: OpenTime, by: str, now: datetime) -> None
 
 
 def check_free(
-    session: Session, user_id: str, when: tuple[datetime, datetime], exchanged: Sequence[int | None]
+    session: Session, user_id: str, when: tuple[datetime, datetime], exchanged: Sequence[int | None], by: str
 ) -> None:
     """Raise `AlreadyOnShift` if the person has another shift then, apart from those that they give away.
 
-    Raise `AbsentThen` if they are absent then.
+    Raise `AbsentThen` if they are absent then. `by` is the person who reads that.
     """
     if any(absence.user_id == user_id for absence in tables.absences_between(session, *when)):
-        raise AbsentThen(person=mention(user_id))
+        raise YouAreAbsentThen() if user_id == by else AbsentThen(person=mention(user_id))
     duties = [shift.duty for shift in tables.of_person(session, user_id, *when) if shift.id not in exchanged]
     start, end = (to_minute(moment) for moment in when)
     if not is_free(duties, user_id, start, end):
@@ -156,7 +156,8 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
         open_time = _open_time_to_fill(session, number, answer, now)
         is_manager = by in {*managers[""], *managers.get(open_time.region, ())}
         if not is_manager and not _is_in_role(session, open_time, by, now):
-            raise NotInRole(role=views.place(services.floor, answer, open_time.role, ""))
+            raise MayNotAsk(role=views.place(services.floor, answer, open_time.role, ""))
+        check_free(session, to, (max(open_time.starts_at, now), open_time.ends_at), (), by)
         swap = Swap(from_id=by, to_id=to, open_time_id=number)
         asked_times.note(swap, open_time)
         session.add(swap)
@@ -201,7 +202,7 @@ def propose(
     with services.database.transaction() as session:
         shift = tables.get(session, own_shift_id)
         for_shift = tables.get(session, other_shift_id) if other_shift_id else None
-        _check_swap(session, shift, for_shift, by, to, now)
+        _check_swap(session, shift, for_shift, by, to, now, by)
         swap = Swap(from_id=by, to_id=to, shift_id=own_shift_id, for_shift_id=other_shift_id)
         asked_times.note(swap, shift, for_shift)
         repeated_requests.check(session, swap)
@@ -215,7 +216,7 @@ def propose(
 
 
 def _check_swap(
-    session: Session, shift: Shift, for_shift: Shift | None, giver: str, taker: str, now: datetime
+    session: Session, shift: Shift, for_shift: Shift | None, giver: str, taker: str, now: datetime, by: str
 ) -> None:
     if shift.user_id != giver:
         raise NotYourShift(person=views.person(shift))
@@ -224,9 +225,9 @@ def _check_swap(
     if min(each.starts_at for each in (shift, for_shift) if each) <= now:
         raise TooLate()
     exchanged = (shift.id, for_shift.id if for_shift else None)
-    check_free(session, taker, (shift.starts_at, shift.ends_at), exchanged)
+    check_free(session, taker, (shift.starts_at, shift.ends_at), exchanged, by)
     if for_shift:
-        check_free(session, giver, (for_shift.starts_at, for_shift.ends_at), exchanged)
+        check_free(session, giver, (for_shift.starts_at, for_shift.ends_at), exchanged, by)
 
 
 def agree(services: Services, number: int, by: str, now: datetime) -> str:
@@ -261,7 +262,7 @@ def _exchange(session: Session, services: Services, swap: Swap, now: datetime) -
     shifts = tables.locked(session, [each for each in (swap.shift_id, swap.for_shift_id) if each])
     by_id = {shift.id: shift for shift in shifts}
     shift, for_shift = by_id[swap.shift_id], by_id.get(swap.for_shift_id)
-    _check_swap(session, shift, for_shift, swap.from_id, swap.to_id, now)
+    _check_swap(session, shift, for_shift, swap.from_id, swap.to_id, now, swap.to_id)
     asked_times.check(swap, shift, for_shift)
     _set_person(session, shift, swap.to_id, now)
     if for_shift:

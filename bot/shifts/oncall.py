@@ -12,7 +12,17 @@ from bot.incidents import parse
 from bot.incidents.permissions import check_member
 from bot.incidents.rules import quoted
 from bot.services import Services
-from bot.shifts import contact, finding_tables, forms, open_time_views, people, roster_views, tables, views
+from bot.shifts import (
+    contact,
+    finding_tables,
+    forms,
+    open_time_views,
+    people,
+    roster_views,
+    rostered,
+    tables,
+    views,
+)
 from bot.shifts.views import Message
 from bot.slack.blocks import Block
 from bot.sources.tabular.cells import NotReadable
@@ -142,8 +152,9 @@ def gaps(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     with services.database.reading() as session:
         open_times = [each for each in finding_tables.all_open(session) if each.ends_at > now]
         merged = {each.number: finding_tables.answers_merged_into(session, each) for each in open_times}
+        not_on = {each.number: rostered.not_on(session, each) for each in open_times}
         translate = people.translator_for(session, services, by)
-    return open_time_views.gaps_message(open_times, merged, services.floor, translate, now, page)
+    return open_time_views.gaps_message(open_times, merged, not_on, services.floor, translate, now, page)
 
 
 def rosters(services: Services, by: str, now: datetime, page: int = 1) -> Message:

@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 from bot.config.floor import Floor
 from bot.shifts import ids
 from bot.shifts.finding_tables import OpenTime, State
+from bot.shifts.rostered import NOBODY, NotOn
 from bot.shifts.rules import Basis, Problem, to_moment
 from bot.shifts.views import GAPS_COMMAND, PER_PAGE, Message, holder, place, times, yes_or_no
 from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.pages import page_of
 from bot.slack.phrases import Translator
-from bot.slack.text import format_duration, mention, near_time, one_line
+from bot.slack.text import format_duration, mention, mentions, near_time, one_line
+
+NAMED = 5
 
 
 def describe(open_time: OpenTime, floor: Floor, translate: Translator) -> str:
@@ -78,15 +81,20 @@ def open_time_message(
     floor: Floor,
     translate: Translator,
     now: datetime,
+    not_on: NotOn = NOBODY,
     *,
     is_manager: bool = False,
+    is_asked: bool = True,
 ) -> Message:
     """The current message to a person who could fill it, or to a manager, who is asked for people.
 
-    `merged` are the open times with an answer that became part of it.
+    `merged` are the open times with an answer that became part of it. A person who has left the role since is not
+    asked any more.
     """
-    late_note = f"{translate('Still open')}: " if open_time.escalated_at and open_time.is_open else ""
+    is_reminder = open_time.escalated_at and open_time.is_open and not open_time.was_found_late
+    late_note = f"{translate('Still open')}: " if is_reminder else ""
     text = f"{SIGNS[open_time.problem_now]} {late_note}{describe(open_time, floor, translate)}."
+    text += _why(not_on, translate)
     if not open_time.is_open:
         return text, [section(f"{text}\n{outcome(open_time, translate, now)}")]
     if open_time.basis:
@@ -95,7 +103,23 @@ def open_time_message(
     if open_time.problem == Problem.OVERLAP:
         advice = translate("Change the roster, or swap one of the shifts: `/incident oncall mine`")
         return text, [section(text), context(advice)]
+    if not is_asked:
+        return text, [
+            section(text),
+            context(translate("You have no shifts in this role any more; others are asked.")),
+        ]
     return text, [section(text), _answer_buttons(open_time, translate, now, is_manager=is_manager)]
+
+
+def _why(not_on: NotOn, translate: Translator) -> str:
+    """Sentences about people whom the roster names and who do not cover it."""
+    text = ""
+    if not_on.unknown:
+        names = ", ".join(one_line(name, 100) for name in not_on.unknown[:NAMED])
+        text += f" {translate('The roster names {people}, whom I do not know.', people=names)}"
+    if not_on.absent:
+        text += f" {translate('Rostered, but absent: {people}.', people=mentions(not_on.absent[:NAMED]))}"
+    return text
 
 
 def _answer_buttons(open_time: OpenTime, translate: Translator, now: datetime, *, is_manager: bool) -> Block:
@@ -139,19 +163,21 @@ def outcome(open_time: OpenTime, translate: Translator, now: datetime) -> str:
     if open_time.state == State.SOLVED:
         return f"✅ {translate('Covered: the roster was changed {when}.', when=when)}"
     if open_time.state == State.MERGED:
-        return translate("It is part of another open time now: `/incident oncall gaps` shows it.")
+        return translate("What is left of it is part of another open time now: `/incident oncall gaps` shows it.")
     return translate("It has passed.")
 
 
 def gaps_message(
     open_times: Sequence[OpenTime],
     merged: Mapping[int, Sequence[OpenTime]],
+    not_on: Mapping[int, NotOn],
     floor: Floor,
     translate: Translator,
     now: datetime,
     page: int = 1,
 ) -> Message:
-    """A page of the open times; `merged` are those with an answer that became part of one, by its number."""
+    """A page of the open times. By the number of each: those with an answer that became part of it, and the people
+    whom the roster names and who do not cover it."""
     if not open_times:
         text = "Everything ahead that needs cover is covered."
         return translate(text if floor.shifts.needs else NO_NEEDS), []
@@ -160,6 +186,8 @@ def gaps_message(
     shown, which_page = page_of(open_times, page, PER_PAGE, GAPS_COMMAND)
     for open_time in shown:
         line = f"{SIGNS[open_time.problem_now]} {describe(open_time, floor, translate)}"
+        why = _why(not_on.get(open_time.number, NOBODY), translate)
+        line += f".{why.removesuffix('.')}" if why else ""
         parts = merged.get(open_time.number, ())
         line += "".join(f"\n{answer}" for answer in _answers(open_time, parts, translate, now))
         number = str(open_time.number)

@@ -41,6 +41,8 @@ class Duty(Struct, frozen=True):
     role: str
     region: str = ""
     site: str = ""
+    # Whether the person is known in Slack. Nobody can reach the others; they count for the load only.
+    is_known: bool = True
 
 
 class Needed(Struct, frozen=True):
@@ -123,9 +125,21 @@ class AlreadyOnShift(WatchfloorError):
 
 
 class AbsentThen(WatchfloorError):
-    """{person} is absent at that time. Take the absence back first: `/incident oncall mine`."""
+    """{person} is absent at that time. Choose somebody else, or ask them to take the absence back."""
 
-    es = "{person} está ausente a esa hora. Retira antes la ausencia: `/incident oncall mine`."
+    es = "{person} está ausente a esa hora. Elige a otra persona, o pídele que retire la ausencia."
+
+
+class YouAreAbsentThen(AbsentThen):
+    """You are absent at that time. Take the absence back first: `/incident oncall mine`."""
+
+    es = "Estás ausente a esa hora. Retira antes la ausencia: `/incident oncall mine`."
+
+
+class MayNotAsk(WatchfloorError):
+    """You are not rostered as {role}, so you cannot ask others to take it. Leave it to those who are."""
+
+    es = "No tienes turnos como {role}, así que no puedes pedir que otros lo cubran. Déjalo a quienes los tienen."
 
 
 def to_minute(moment: datetime) -> int:
@@ -145,7 +159,9 @@ def problems(duties: Sequence[Duty], needs: Iterable[Needed], start: int, end: i
 
 
 def _uncovered(duties: Sequence[Duty], need: Needed, start: int, end: int) -> Iterator[Finding]:
-    counted_duties = [duty for duty in duties if duty.end > start and duty.start < end and need.is_met_by(duty)]
+    counted_duties = [
+        duty for duty in duties if duty.is_known and duty.end > start and duty.start < end and need.is_met_by(duty)
+    ]
     parts = staffed(counted_duties, start, end)
     for window_start, window_end in windows(need, start, end):
         for part_start, part_end, people in within(parts, window_start, window_end):

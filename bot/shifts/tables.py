@@ -138,7 +138,7 @@ def between(session: Session, start: datetime, end: datetime) -> Sequence[Shift]
 def on_at(session: Session, moment: datetime, role: str = "", region: str = "") -> list[Shift]:
     """The shifts that are on at a moment, earliest start first; in a role and a region, if given.
 
-    Shifts of absent people and of deactivated accounts are left out.
+    Shifts of absent people, of deactivated accounts and of people who are not known in Slack are left out.
     """
     query = select(Shift).where(col(Shift.starts_at) <= moment, col(Shift.ends_at) > moment)
     # Compared here, because SQLite knows no capital letters but those of ASCII.
@@ -152,10 +152,10 @@ def on_at(session: Session, moment: datetime, role: str = "", region: str = "") 
 
 
 def of_available(session: Session, shifts: Collection[Shift], moment: datetime) -> list[Shift]:
-    """Those of the shifts whose person is not absent at a moment, and whose account is not deactivated."""
+    """Those of the shifts whose person is known in Slack, not absent at a moment, and not deactivated."""
     unavailable = absent_at(session, moment)
     unavailable |= directory.gone(session, (shift.user_id for shift in shifts if shift.user_id))
-    return [shift for shift in shifts if shift.user_id not in unavailable]
+    return [shift for shift in shifts if shift.user_id and shift.user_id not in unavailable]
 
 
 def absent_at(session: Session, moment: datetime) -> set[str]:

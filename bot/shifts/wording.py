@@ -36,6 +36,11 @@ SPANISH = {
     "Meeting": "Reunión",
     "Other": "Otro motivo",
     # What is open.
+    "The roster names {people}, whom I do not know.": "El cuadrante nombra a {people}, y no sé quién es.",
+    "Rostered, but absent: {people}.": "En el cuadrante, pero ausente: {people}.",
+    "You have no shifts in this role any more; others are asked.": (
+        "Ya no tienes turnos en esta función; se pregunta a otras personas."
+    ),
     "{people} is on two shifts at once: {when}": "{people} está en dos turnos a la vez: {when}",
     "Nobody is on as {where}: {when}": "Nadie está de turno como {where}: {when}",
     "{count} are on as {where}, and the load needs {needed}: {when}": (
@@ -71,8 +76,8 @@ SPANISH = {
     "{person} answered {when}: {answer}": "{person} respondió {when}: {answer}",
     "{person} took it {when}.": "{person} lo cubrió {when}.",
     "Covered: the roster was changed {when}.": "Cubierto: el cuadrante se cambió {when}.",
-    "It is part of another open time now: `/incident oncall gaps` shows it.": (
-        "Ahora forma parte de otro hueco: `/incident oncall gaps` lo muestra."
+    "What is left of it is part of another open time now: `/incident oncall gaps` shows it.": (
+        "Lo que queda forma parte ahora de otro hueco: `/incident oncall gaps` lo muestra."
     ),
     "It has passed.": "Ya ha pasado.",
     "Nobody is missing there.": "Ahí no falta nadie.",

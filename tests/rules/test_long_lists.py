@@ -120,7 +120,7 @@ def open_times(count: int, page: int) -> Screen:
         )
         for number in range(count)
     ]
-    return open_time_views.gaps_message(rows, {}, FLOOR, Translator(), NOW, page)
+    return open_time_views.gaps_message(rows, {}, {}, FLOOR, Translator(), NOW, page)
 
 
 def own_shifts(count: int, page: int) -> Screen:

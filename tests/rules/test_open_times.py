@@ -36,7 +36,7 @@ from bot.shifts import (
     tables,
 )
 from bot.shifts.finding_tables import OpenTime, State
-from bot.shifts.rules import AbsentThen, Problem
+from bot.shifts.rules import AbsentThen, MayNotAsk, Problem
 from bot.shifts.tables import Shift, ShiftClock
 from bot.slack.phrases import Translator
 from tests.floor import PATIENCE_S
@@ -216,6 +216,39 @@ def test_a_manager_is_asked_for_people_even_after_the_words_of_old_messages_are_
     assert "Answer the request" not in for_ben
 
 
+def test_a_person_who_left_the_role_is_asked_no_more(single: Services) -> None:
+    (gap,) = open_times(single, after(minutes=1))
+    assert "Ask somebody" in current_message(single, gap)
+    with single.database.transaction() as session:
+        session.connection().execute(sa.delete(Shift).where(sa.column("user_id") == ANA))
+
+    (gap,) = open_times(single, after(minutes=2))
+
+    assert sorted(gap.told) == [BEN, ERIK]
+    assert "Ask somebody" not in current_message(single, gap), "the message to Ana, which was the first"
+    with pytest.raises(MayNotAsk, match="You are not rostered"):
+        offers.ask(single, gap.number, BEN, ANA, after(minutes=3))
+
+
+def test_a_person_whom_slack_does_not_know_covers_nothing_and_is_named(single: Services) -> None:
+    with single.database.transaction() as session:
+        carla = shift("carla@example.com", MIDNIGHT, 8)
+        carla.user_id = None
+        session.add(carla)
+    is_on(single, BEN, 4, 4)
+    is_ill(single, BEN, after(hours=11))
+
+    (gap,) = open_times(single, after(hours=11))
+
+    assert (gap.starts_at, gap.ends_at) == (MIDNIGHT, MIDNIGHT + timedelta(hours=8))
+    for shown in (current_message(single, gap), str(oncall.gaps(single, ERIK, after(hours=11)))):
+        assert "The roster names carla@example.com, whom I do not know. Rostered, but absent: <@UBEN>" in shown
+    with single.database.reading() as session:
+        assert tables.on_at(session, MIDNIGHT) == []
+    coverage.escalate(single, after(hours=11))
+    assert "Still open" not in current_message(single, gap), "everybody heard of it at this moment"
+
+
 # Absent people and people who left
 
 
@@ -228,6 +261,8 @@ def test_absent_people_take_no_shift(single: Services) -> None:
     is_ill(single, BEN, after(minutes=2))
     with pytest.raises(AbsentThen, match="Take the absence back first"):
         offers.take(single, gap.number, BEN, after(minutes=5))
+    with pytest.raises(AbsentThen, match="<@UBEN> is absent at that time"):
+        offers.ask(single, gap.number, BEN, ERIK, after(minutes=5))
     times = MIDNIGHT, MIDNIGHT + timedelta(hours=8)
     with pytest.raises(AbsentThen):
         by_hand.add(single, BEN, "gqm", ("", ""), times, FARAH, after(minutes=5))

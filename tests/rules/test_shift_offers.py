@@ -163,7 +163,7 @@ def test_an_open_time_can_be_taken_again_after_that_shift_was_swapped_away(shift
 def test_a_region_with_an_accented_capital_is_found_and_a_name_in_capitals_is_no_mention(shifts: Services) -> None:
     with shifts.database.transaction() as session:
         in_africa = _shift("WANG LI", MONDAY)
-        in_africa.region, in_africa.role, in_africa.user_id = "África", "Ñoc", None
+        in_africa.region, in_africa.role, in_africa.user_id = "África", "Ñoc", "U0WANG"
         session.add(in_africa)
         session.flush()
 
