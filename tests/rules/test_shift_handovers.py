@@ -122,12 +122,18 @@ def test_a_handover_is_complete_when_all_is_accepted_or_over_and_something_was_a
 def test_a_question_is_not_an_acceptance_and_an_answer_starts_the_time_again(floor: Services) -> None:
     first, second = offered(floor, 2)
     accepting.send_back(floor, first, "Who talks to the carrier?", ERIK, after(minutes=5))
-    accepting.accept_item(floor, second, ERIK, after(minutes=6))
+    accepted = accepting.accept_item(floor, second, ERIK, after(minutes=6))
+    assert accepted.startswith("You are accountable for *#2"), "several are accepted one after the other"
     accepting.escalate_due(floor, after(minutes=16))
     for person in (BEN, ERIK, FARAH):
         assert "<@UERIK> has not accepted 1 item of <@UBEN>'s handover" in texts(floor, person)[-1]
         assert "Not accepted: #1." in texts(floor, person)[-1]
     offering.answer(floor, first, "Chloe does", BEN, after(minutes=20))
+    assert "<@UBEN> answered about *#1" in texts(floor, ERIK)[-1]
+    assert "Chloe does" not in texts(floor, ERIK)[-1], "the incident may become private"
+    with floor.database.reading() as session:
+        question = session.exec(select(OutboxRow).where(OutboxRow.key == f"shift_item:{first}:question")).one()
+        assert "Answer" not in str((question.payload or {})["blocks"]), "there is nothing left to answer"
     accepting.escalate_due(floor, after(minutes=34))
     assert len(texts(floor, FARAH)) == 1
     accepting.escalate_due(floor, after(minutes=36))
@@ -262,7 +268,7 @@ def test_an_item_is_accepted_while_the_outgoing_person_becomes_absent(postgres_f
             answer = threads.submit(accepting.accept_item, floor, number, ERIK, NOON)
             assert wait_until(lambda: count_waiting(floor.database) == 2, PATIENCE_S)
         absence.result()
-        assert answer.result() == "You are accountable for it now."
+        assert answer.result().startswith("You are accountable for *#1")
 
     with floor.database.reading() as session:
         assert accountability.of_items(session) == {held.item: ERIK}

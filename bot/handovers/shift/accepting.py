@@ -11,7 +11,7 @@ from sqlmodel import Session
 from bot import outbox
 from bot.handovers import tables as item_tables
 from bot.handovers.rules import Kind, State
-from bot.handovers.shift import accountability, rules, tables, views
+from bot.handovers.shift import accountability, questions, rules, tables, views
 from bot.handovers.shift.rules import ShiftState
 from bot.handovers.shift.tables import ShiftHandover
 from bot.handovers.shift.wording import translator_for
@@ -30,7 +30,8 @@ def accept_item(services: Services, handover_id: int, by: str, now: datetime) ->
         handover = _pending_handover(session, handover_id)
         _check_repeated(session, services, shift, [handover])
         _accept(session, handover, now)
-        return translator_for(session, services, by)("You are accountable for it now.")
+        translate = translator_for(session, services, by)
+        return translate("You are accountable for *{item}* now.", item=views.short_name(handover))
 
     return _answer_as_recipient(services, _shift_of(services, handover_id), by, now, act)
 
@@ -84,8 +85,7 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
         handover.decide(State.RETURNED, now)
         session.add(handover)
         text, blocks = views.question_message(handover, translator_for(session, services, handover.from_id))
-        key = f"shift_item:{handover.number}:question"
-        outbox.post(session, key, handover.from_id, text, now, blocks=blocks)
+        outbox.post(session, questions.message_key(handover), handover.from_id, text, now, blocks=blocks)
         translate = translator_for(session, services, by)
         return translate("{person} has your question and stays accountable.", person=mention(handover.from_id))
 

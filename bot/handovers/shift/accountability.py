@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from bot import directory, outbox
 from bot.handovers.rules import State
-from bot.handovers.shift import tables
+from bot.handovers.shift import questions, tables
 from bot.handovers.shift.tables import Accountability
 from bot.handovers.shift.wording import translator_for
 from bot.handovers.tables import Handover
@@ -82,6 +82,7 @@ def withdraw(session: Session, handover: Handover, now: datetime) -> None:
     handover.decide(State.WITHDRAWN, now)
     session.add(handover)
     session.flush()
+    questions.close(session, handover, now)
     outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(handover.shift_id), now)
 
 

@@ -9,7 +9,7 @@ from bot import outbox
 from bot.directory.lookup import person_of
 from bot.handovers import tables as item_tables
 from bot.handovers.rules import CannotTakeOver, Kind, State
-from bot.handovers.shift import accountability, draft, forms, rules, tables, views, watching
+from bot.handovers.shift import accountability, draft, forms, questions, rules, tables, views, watching
 from bot.handovers.shift.rules import ShiftState
 from bot.handovers.shift.tables import ShiftHandover
 from bot.handovers.shift.wording import translator_for
@@ -75,6 +75,7 @@ def _end_earlier_offers(session: Session, by: str, now: datetime) -> None:
         for handover in tables.items(session, earlier_offer.number):
             if handover.is_pending:
                 accountability.withdraw(session, handover, now)
+            questions.close(session, handover, now)
     for pending_item in tables.pending_of(session, by):
         if pending_item.from_id == by:
             accountability.withdraw(session, pending_item, now)
@@ -135,6 +136,9 @@ def answer(services: Services, handover_id: int, text: str, by: str, now: dateti
         if shift.due_at is None:
             shift.due_at = now + services.floor.shifts.handover.accepted_within
             session.add(shift)
+        questions.close(session, handover, now)
+        answer_text = views.answer_text(new_offer, translator_for(session, services, shift.to_id))
+        outbox.post(session, f"shift_item:{new_offer.number}:answer", shift.to_id, answer_text, now)
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
         translate = translator_for(session, services, by)
     return translate("{person} has your answer and can accept it now.", person=mention(handover.to_id))

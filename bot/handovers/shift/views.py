@@ -39,6 +39,12 @@ def name_of(handover: Handover) -> str:
     return one_line(from_json(handover.content or {}).title, 120)
 
 
+def short_name(handover: Handover) -> str:
+    """What an item is called in a message that stays as it is: never the title of an incident, which may become
+    private."""
+    return f"#{handover.incident_id}" if handover.incident_id else name_of(handover)
+
+
 def lines_of(item: HandoverItem, translate: Translator, now: datetime) -> list[str]:
     """An item's lines: severity and stability, situation, next step and its owner, due time."""
     condition = " · ".join(part for part in (item.severity, translate(item.stability)) if part)
@@ -151,6 +157,14 @@ def question_message(handover: Handover, translate: Translator) -> Message:
     text = f"{question_text}\n> {one_line(handover.question, 500)}"
     answer_button = button(translate("Answer"), ids.ANSWER_ITEM, str(handover.number), style="primary")
     return text, [section(text), actions([answer_button], block_id=f"shift-question-{handover.number}")]
+
+
+def answer_text(handover: Handover, translate: Translator) -> str:
+    """Tells the incoming person of the answer to their question. What is said of an incident stays in the handover,
+    from which it can be removed."""
+    phrase = "{person} answered about *{item}*. The handover above has the answer, and *Accept*."
+    headline = translate(phrase, person=mention(handover.from_id), item=short_name(handover))
+    return headline if handover.incident_id else f"{headline}\n> {one_line(handover.note, 500)}"
 
 
 def repeated_text(shift: ShiftHandover, translate: Translator) -> str:

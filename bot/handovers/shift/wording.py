@@ -62,6 +62,9 @@ SPANISH = {
     "{person} asks about *{item}*. You stay accountable for it.": (
         "{person} pregunta por *{item}*. Sigues siendo responsable."
     ),
+    "{person} answered about *{item}*. The handover above has the answer, and *Accept*.": (
+        "{person} ha respondido sobre *{item}*. La respuesta y *Aceptar* están en el relevo de arriba."
+    ),
     "Answer": "Responder",
     "Your answer": "Tu respuesta",
     "Offer again": "Ofrecer de nuevo",
@@ -123,7 +126,7 @@ SPANISH = {
     ),
     "{person} has your answer and can accept it now.": "{person} tiene tu respuesta y ya puede aceptar.",
     "Thank you. Your next step is in the handover.": "Gracias: tu siguiente paso está en el relevo.",
-    "You are accountable for it now.": "Ahora eres responsable.",
+    "You are accountable for *{item}* now.": "Ahora respondes de *{item}*.",
     "{count} unchanged items are yours now.": "{count} puntos sin cambios ya son tuyos.",
     "{person} has it. Now accept the items.": "{person} ya lo tiene. Ahora acepta los puntos.",
     "{person} has your question and stays accountable.": "{person} tiene tu pregunta y sigue siendo responsable.",
