@@ -88,7 +88,7 @@ def test_a_handovers_items_are_listed_in_the_language_of_its_reader() -> None:
         HandoverItem(key="a", title="Update of #1 to Operations", severity="S2", due_at=noon),
         HandoverItem(key="b", title="Devi Nair has not answered a page for #1", severity="S2"),
     ]
-    listed = str(offer_form(items, None, shift_wording.translator("es"), noon))
+    listed = str(offer_form(items, None, None, shift_wording.translator("es"), noon))
     assert "• S2 Actualización de #1 para Operations · Vence <!date" in listed
     assert "• S2 Devi Nair no ha respondido al aviso de #1" in listed
     assert shift_wording.of_item("no commander is named yet", "es") == "aún no hay comandante"

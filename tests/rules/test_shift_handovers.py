@@ -140,6 +140,28 @@ def test_a_question_is_not_an_acceptance_and_an_answer_starts_the_time_again(flo
     assert len(texts(floor, FARAH)) == 2
 
 
+def test_an_offer_to_somebody_else_keeps_what_was_written_and_tells_the_first_person(floor: Services) -> None:
+    with floor.database.transaction() as session:
+        number = declared(session)
+        incidents.give_role(session, number, "commander", FARAH, NOON)
+        accountability.begin(session, f"incident:{number}", BEN, NOON)
+    offering.offer(floor, ERIK, "The carrier's change", "If it rains, call Farah", "", BEN, NOON)
+
+    form = str(offering.offer_form(floor, BEN, after(minutes=1)))
+    for expected in ("<@UERIK> has your handover already", "The carrier's change'", "If it rains, call Farah"):
+        assert expected in form.replace('"', "'")
+    offering.offer(floor, DEVI, "", "", "", BEN, after(minutes=2))
+
+    assert texts(floor, ERIK) == [
+        "<@UBEN> hands the shift over to <@UDEVI> instead. What you have accepted stays yours."
+    ]
+    (question,) = texts(floor, FARAH)
+    assert "has no next step" in question, "she is asked once"
+    offering.add_next_step(floor, 1, "incident:1", "Fail over", FARAH, after(minutes=3))
+    with floor.database.reading() as session:
+        assert [(each.content or {})["next_step"] for each in tables.items(session, 2)] == ["Fail over"]
+
+
 def test_what_was_not_accepted_in_time_names_the_person_who_is_accountable_now(floor: Services) -> None:
     offered(floor)
     is_absent(floor, BEN, after(minutes=5))

@@ -18,20 +18,39 @@ LONGEST = 1_000
 LISTED_IN_FORM = 40
 
 
-def offer_form(items: Sequence[HandoverItem], person: str | None, translate: Translator, now: datetime) -> Block:
-    """The form of an offer: the recipient, everything that is handed over, and the outgoing person's additions."""
+def offer_form(
+    items: Sequence[HandoverItem],
+    person: str | None,
+    earlier_offer: ShiftHandover | None,
+    translate: Translator,
+    now: datetime,
+) -> Block:
+    """The form of an offer: the recipient, everything that is handed over, and the outgoing person's additions.
+
+    What was written for an earlier offer that is still open is kept.
+    """
+    risks, contingencies = (earlier_offer.risks, earlier_offer.contingencies) if earlier_offer else ("", "")
+    earlier_phrase = (
+        "{person} has your handover already. Sending this offers to somebody else what is not accepted."
+    )
+    earlier_note = translate(earlier_phrase, person=mention(earlier_offer.to_id)) if earlier_offer else ""
     item_lines = [f"• {_item_line(item, translate, now)}" for item in items[:LISTED_IN_FORM]]
     if len(items) > LISTED_IN_FORM:
         item_lines.append(translate("… and {count} more", count=len(items) - LISTED_IN_FORM))
     blocks = [
         field(translate("Who takes over?"), ids.PERSON, user_select(ids.PERSON, initial=person)),
         *paragraphs(item_lines, rest=""),
+        *([context(earlier_note)] if earlier_note else []),
         context(translate("You stay accountable for each of these until it is accepted.")),
         field(
             translate("Risks of the next two hours"),
             ids.RISKS,
             text_input(
-                ids.RISKS, multiline=True, longest=LONGEST, placeholder=translate("The carrier's change at 04:00")
+                ids.RISKS,
+                multiline=True,
+                longest=LONGEST,
+                initial=risks,
+                placeholder=translate("The carrier's change at 04:00"),
             ),
             optional=True,
         ),
@@ -42,6 +61,7 @@ def offer_form(items: Sequence[HandoverItem], person: str | None, translate: Tra
                 ids.CONTINGENCIES,
                 multiline=True,
                 longest=LONGEST,
+                initial=contingencies,
                 placeholder=translate("If the queue passes 200, then call the duty manager"),
             ),
             optional=True,

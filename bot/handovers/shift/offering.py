@@ -32,9 +32,10 @@ def offer_form(services: Services, by: str, now: datetime, person: str | None = 
         if person is None:
             person = next(iter(services.get(Registry).ask(NEXT_ON_SHIFT)(session, services, by, now)), None)
         translate = translator_for(session, services, by)
+        earlier_offer = next(iter(tables.offered_by(session, by)), None)
     if not items:
         raise rules.NothingToHandOver()
-    return forms.offer_form(items, person, translate, now)
+    return forms.offer_form(items, person, earlier_offer, translate, now)
 
 
 def offer(services: Services, to: str, risks: str, contingencies: str, watched: str, by: str, now: datetime) -> str:
@@ -48,7 +49,7 @@ def offer(services: Services, to: str, risks: str, contingencies: str, watched: 
         if until := services.get(Registry).ask(ABSENT_UNTIL)(session, to, now):
             raise rules.AbsentNow(person=mention(to), when=near_time(until, now))
         watching.add(session, watched, by, now)
-        _end_earlier_offers(session, by, now)
+        asked = _end_earlier_offers(session, services, by, to, now)
         items = draft.take(session, services, by, now)
         if not items:
             raise rules.NothingToHandOver()
@@ -59,7 +60,8 @@ def offer(services: Services, to: str, risks: str, contingencies: str, watched: 
         session.flush()
         for item in items:
             item_tables.add(session, _new_offer(shift, item, by, now))
-        _ask_for_next_steps(session, services, items, shift, now)
+        unasked_items = [item for item in items if (item.key, item.owner_id) not in asked]
+        _ask_for_next_steps(session, services, unasked_items, shift, now)
         _enqueue_messages(session, shift, now)
         translate = translator_for(session, services, by)
     return translate(
@@ -67,18 +69,29 @@ def offer(services: Services, to: str, risks: str, contingencies: str, watched: 
     )
 
 
-def _end_earlier_offers(session: Session, by: str, now: datetime) -> None:
-    """End earlier offers that were not accepted; their items are offered again."""
+def _end_earlier_offers(
+    session: Session, services: Services, by: str, to: str, now: datetime
+) -> set[tuple[str, str | None]]:
+    """End earlier offers that were not accepted; their items are offered again. Return the items whose owner was
+    asked for the next step, with the owner."""
+    asked = set[tuple[str, str | None]]()
     for earlier_offer in tables.offered_by(session, by):
         earlier_offer.state, earlier_offer.due_at = ShiftState.ENDED, None
         session.add(earlier_offer)
+        if earlier_offer.to_id != to:
+            text = views.instead_text(by, to, translator_for(session, services, earlier_offer.to_id))
+            outbox.post(session, f"shift_handover:{earlier_offer.number}:instead", earlier_offer.to_id, text, now)
         for handover in tables.items(session, earlier_offer.number):
+            item = rules.from_json(handover.content or {})
+            if rules.lacks_next_step(item):
+                asked.add((item.key, item.owner_id))
             if handover.is_pending:
                 accountability.withdraw(session, handover, now)
             questions.close(session, handover, now)
     for pending_item in tables.pending_of(session, by):
         if pending_item.from_id == by:
             accountability.withdraw(session, pending_item, now)
+    return asked
 
 
 def _new_offer(shift: ShiftHandover, item: HandoverItem, by: str, now: datetime) -> Handover:
@@ -157,7 +170,11 @@ def add_next_step(services: Services, shift_id: int, key: str, text: str, by: st
     check_member(services, by)
     with services.database.transaction() as session:
         shift = tables.locked(session, shift_id)
-        for handover in tables.items(session, shift_id):
+        if not shift.is_offered:
+            # The same items may have been offered to somebody else since the question.
+            newer_offers = tables.offered_by(session, shift.from_id)
+            shift = tables.locked(session, newer_offers[0].number) if newer_offers else shift
+        for handover in tables.items(session, shift.number):
             if handover.item == key:
                 owner_id = str((handover.content or {}).get("owner_id") or "")
                 if by not in (owner_id, shift.from_id, shift.to_id):

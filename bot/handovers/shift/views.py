@@ -159,6 +159,12 @@ def question_message(handover: Handover, translate: Translator) -> Message:
     return text, [section(text), actions([answer_button], block_id=f"shift-question-{handover.number}")]
 
 
+def instead_text(by: str, to: str, translate: Translator) -> str:
+    """Tells the person whom a shift was offered first that it is offered to somebody else."""
+    phrase = "{person} hands the shift over to {other} instead. What you have accepted stays yours."
+    return translate(phrase, person=mention(by), other=mention(to))
+
+
 def answer_text(handover: Handover, translate: Translator) -> str:
     """Tells the incoming person of the answer to their question. What is said of an incident stays in the handover,
     from which it can be removed."""

@@ -36,6 +36,12 @@ SPANISH = {
     "Hand over the shift": "Relevo del turno",
     "Send": "Enviar",
     "Cancel": "Cancelar",
+    "{person} has your handover already. Sending this offers to somebody else what is not accepted.": (
+        "{person} ya tiene tu relevo. Al enviar esto se ofrece a otra persona lo que no se ha aceptado."
+    ),
+    "{person} hands the shift over to {other} instead. What you have accepted stays yours.": (
+        "{person} entrega el turno a {other}. Lo que has aceptado sigue siendo tuyo."
+    ),
     # Both messages.
     "{person} hands the shift over to you: {accepted} of {count} accepted.": (
         "{person} te entrega el turno: {accepted} de {count} aceptados."
