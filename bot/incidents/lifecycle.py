@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot import outbox
 from bot.incidents import incidents, rules, situation_tables, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.events import Closed, Declined, Event, Reopened, Resolved, StatusChanged
@@ -14,6 +15,9 @@ from bot.incidents.registry import Objection, Registry
 from bot.incidents.rules import Status
 from bot.incidents.situation import SituationField
 from bot.services import Services
+from bot.slack.text import mention, one_line
+
+REASON = 200
 
 
 def change_status(services: Services, number: int, status: str, reason: str, by: str, now: datetime) -> str:
@@ -26,7 +30,7 @@ def change_status(services: Services, number: int, status: str, reason: str, by:
         set_status(change, status, reason)
         is_undescribed = not situation_tables.current(change.session, number).text(SituationField.CAUSE)
     if old_status not in rules.OPEN and status == Status.INVESTIGATING:
-        return wording.reopened(number)
+        return " ".join([wording.reopened(number), *change.answers])
     question = f" {wording.DESCRIBE_CAUSE}" if status == Status.IDENTIFIED and is_undescribed else ""
     return " ".join([wording.status_changed(old_status, status, question), *change.answers])
 
@@ -42,11 +46,15 @@ def set_status(change: Change, status: str, reason: str) -> None:
         set_and_publish(change, status, "status", event, old=old_status, new=status, reason=reason)
 
 
-def set_and_publish(change: Change, status: str, entry_kind: str, event: Event, **facts: Any) -> None:
-    """Change the status, log it and publish the event. The only place where a status changes."""
+def set_and_publish(change: Change, status: str, entry_kind: str, event: Event, **facts: Any) -> int:
+    """Change the status, log it and publish the event. The only place where a status changes.
+
+    Return the number of the timeline's entry.
+    """
     incidents.change_status(change.session, change.incident, status, change.now)
-    change.log(entry_kind, **facts)
+    entry_number = change.log(entry_kind, **facts)
     change.publish(event)
+    return entry_number
 
 
 def resolve(
@@ -85,11 +93,16 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
     with changing(services, number, by, now, "close") as change:
         rules.check_may_reopen(number, change.incident.status)
         _reopen(change, reason)
-    return wording.reopened(number)
+    return " ".join([wording.reopened(number), *change.answers])
 
 
 def _reopen(change: Change, reason: str) -> None:
-    set_and_publish(change, Status.INVESTIGATING, "reopened", Reopened(), reason=reason)
+    entry_number = set_and_publish(change, Status.INVESTIGATING, "reopened", Reopened(), reason=reason)
+    if change.incident.channel_id:
+        # Topic and card, which are edited in place, notify nobody.
+        text = wording.reopened_by(mention(change.by), one_line(reason, REASON))
+        key = f"reopened:{entry_number}"
+        outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)
 
 
 def _objections(services: Services, session: Session, number: int, action: str) -> list[Objection]:

@@ -86,7 +86,12 @@ def status_changed(old_status: str, new_status: str, question: str) -> str:
 
 def reopened(number: int) -> str:
     """The answer to reopening."""
-    return f"Incident {number} is open again, and its updates continue."
+    return f"Incident {number} is open again."
+
+
+def reopened_by(person: str, reason: str) -> str:
+    """The message in the channel of an incident that is reopened."""
+    return f"{person} opened this incident again{f': {reason}' if reason else '.'}"
 
 
 def default_severity(severity: str) -> str:

@@ -87,6 +87,7 @@ def facts_of(session: Session, services: Services, incident: Incident, context: 
     facts |= _texts(session, services, incident, context)
     facts |= _unchanged(session, incident, context, since)
     facts |= _next_update(session, incident, context)
+    facts["open_again"] = _is_open_again(session, incident, since)
     facts["instead_of"] = _instead_of(session, incident, promise, now)
     facts |= _figures(session, services, incident, context)
     caller_wording = services.get(Registry).ask(CALLER_WORDING)(session, incident.number, context.language)
@@ -206,6 +207,13 @@ def _since(session: Session, incident: Incident, promise: Promise) -> datetime |
     """When the last update to this audience was composed; None before the first one."""
     last_update = tables.last_sent(session, incident.number, promise.audience)
     return (last_update.composed_at or last_update.sent_at) if last_update else None
+
+
+def _is_open_again(session: Session, incident: Incident, since: datetime | None) -> bool:
+    """True if the incident was reopened after the last update to this audience, and is open."""
+    if since is None or incident.status not in OPEN:
+        return False
+    return bool(timeline.since(session, incident.number, since, ("reopened",)))
 
 
 def has_nothing_new(

@@ -132,11 +132,9 @@ def send_at_close(change: Change, event: Closed) -> None:
 
 
 def promise_again(change: Change, event: Reopened) -> None:
-    """Promise updates as after a declaration."""
-    # The final update may still be waiting to be composed; it would promise a series of its own.
-    promises.end(change)
-    promises.promise_first_updates(change)
-    promises.on_change(change)
+    """Promise updates again, the first one at once to audiences that were told that it is over."""
+    promises.promise_again(change)
+    next_told.say_when(change)
     _send_what_is_due(change)
 
 

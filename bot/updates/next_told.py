@@ -21,4 +21,7 @@ def say_when(change: Change) -> None:
     for promise in sorted(next_updates.values(), key=lambda promise: promise.due_at):
         title = escape(audiences[promise.audience].title)
         titles_by_time.setdefault(wording.told_at(promise, change.now), []).append(title)
-    change.answers.append(wording.told_when(titles_by_time))
+    sentence = wording.told_when(titles_by_time)
+    # A status set on a resolved incident also reopens it: two events of one change.
+    if sentence not in change.answers:
+        change.answers.append(sentence)

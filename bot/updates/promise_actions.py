@@ -42,14 +42,27 @@ class RequestedUpdate(Struct, frozen=True):
     choice: Choice = Choice.NONE
 
 
-def promise_first_updates(change: Change, only: str | None = None) -> None:
-    """Promise the first update to each audience with a scheduled cadence, or to `only` the one being added."""
+def promise_first_updates(change: Change, only: str | None = None, at_once: Collection[str] = ()) -> None:
+    """Promise the first update to each audience with a scheduled cadence, or to `only` the one being added.
+
+    Those named in `at_once` get it now.
+    """
     promises: list[Promise] = []
     for name, audience in audiences_of(change.services, change.incident).items():
         first_after = audience.first_update_after(change.incident.severity)
         if isinstance(first_after, timedelta) and only in (None, name):
-            promises += scheduled(change, name, rules.first_update_due(first_after, change.now))
+            due_at = change.now if name in at_once else rules.first_update_due(first_after, change.now)
+            promises += scheduled(change, name, due_at)
     add_promises(change, promises)
+
+
+def promise_again(change: Change) -> None:
+    """Promise updates as after a declaration; audiences that were told that it is over hear of it at once."""
+    told_of_the_end = tables.audiences_told_at(change.session, change.number, (RESOLVED, CLOSED, DECLINED))
+    # The final update may still be waiting to be composed; it would promise a series of its own.
+    end(change)
+    promise_first_updates(change, at_once=told_of_the_end)
+    on_change(change, told_of_the_end.difference(scheduled_promises(change)))
 
 
 def reschedule(change: Change, old_severity: str) -> None:

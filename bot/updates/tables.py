@@ -1,6 +1,6 @@
 """Promised updates and their queries."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
@@ -207,6 +207,14 @@ def informed_audiences(session: Session, incident_id: int) -> set[str]:
         Promise.incident_id == incident_id, col(Promise.state).in_((SENT, SENDING))
     )
     return set(session.exec(query).all())
+
+
+def audiences_told_at(session: Session, incident_id: int, occasions: Collection[str]) -> set[str]:
+    """The audiences to which an update at one of these occasions was sent or is on its way."""
+    query = select(Promise.audience, Promise.occasion).where(
+        Promise.incident_id == incident_id, col(Promise.state).in_((SENT, SENDING))
+    )
+    return {audience for audience, occasion in session.exec(query) if occasion.partition(":")[0] in occasions}
 
 
 def last_sent(session: Session, incident_id: int, audience: str) -> Promise | None:

@@ -60,6 +60,7 @@ EXAMPLE: dict[str, Any] = {
     "next_update": "",
     "next_when": "",
     "instead_of": "",
+    "open_again": False,
     "missed": 0,
     "occasion": "clock",
     "audience": "Operations",

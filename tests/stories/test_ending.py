@@ -94,8 +94,17 @@ def test_a_reopened_incident_gets_promises_again_and_closes_with_a_second_draft(
     floor.settle()
 
     assert "🔎 investigating" in floor.card(channel)
-    floor.passes(minutes=15)
+    answer = floor.ana.direct_messages()[-1].visible_text
+    assert answer.startswith("Incident 1 is open again. ")
+    assert "hear of it now" in answer
+    assert "<@U0ANA> opened this incident again: The trunk fails again" in floor.visible_text(channel)
+    for place in (channel, "incidents", "executives"):
+        again = updates(floor, place)[-1]
+        assert "The trunk fails again" in again, place
+        assert ("It is not over after all: The trunk fails again" in again) == (place == "executives")
     assert len(updates(floor, channel)) == update_count + 1
+    floor.passes(minutes=15)
+    assert "no change since" in updates(floor, channel)[-1]
     floor.says("ana", "/incident resolve carrier swapped", channel)
     floor.says("ana", "/incident close", channel)
     first, second = post_mortems(floor, "ana")

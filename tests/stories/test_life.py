@@ -64,6 +64,8 @@ def test_a_false_alarm_is_announced_to_everyone_told_before_and_ends_all_promise
     assert not rows(floor, "postmortems")
     floor.says("ana", "/incident reopen it is real", channel)
     assert "🔎 investigating" in floor.card(channel)
+    for audience in ("executives", "front-line", "partners"):
+        assert "It is not over after all" in floor.ana.sees(audience)[-1].visible_text, audience
 
 
 def test_a_merged_incident_points_to_the_incident_that_continues(floor: TestFloor) -> None:
