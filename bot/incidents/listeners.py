@@ -20,6 +20,7 @@ from bot.incidents import (
     rules,
     scope,
     situation_screens,
+    wording,
 )
 from bot.incidents.access import open_incident_form
 from bot.incidents.invitations import request_to_join
@@ -79,19 +80,19 @@ def _register_opener(app: App, services: Services, button: str, build_form: Buil
 def _register_forms(app: App, services: Services) -> None:
     """Listen to the forms; the card shows what each of them changed."""
 
-    def severity(body: Payload) -> None:
+    def severity(body: Payload) -> str:
         new_severity = rules.read_severity(parse.field_value(body, ids.SEVERITY))
         reason = parse.field_value(body, ids.REASON)
-        changes.change_severity(
-            services, parse.form_number(body), new_severity, reason, parse.user_id(body), utcnow()
-        )
+        number = parse.form_number(body)
+        answer = changes.change_severity(services, number, new_severity, reason, parse.user_id(body), utcnow())
+        return wording.about_incident(number, answer)
 
-    def status(body: Payload) -> None:
+    def status(body: Payload) -> str:
         new_status = rules.read_status(parse.field_value(body, ids.STATUS))
         reason = parse.field_value(body, ids.REASON)
-        lifecycle.change_status(
-            services, parse.form_number(body), new_status, reason, parse.user_id(body), utcnow()
-        )
+        number = parse.form_number(body)
+        answer = lifecycle.change_status(services, number, new_status, reason, parse.user_id(body), utcnow())
+        return wording.about_incident(number, answer)
 
     def change_scope(body: Payload) -> None:
         new_scope = Scope(
@@ -135,12 +136,14 @@ class LifecycleButton(Struct, frozen=True):
 
 def _resolve(services: Services, body: Payload, now: datetime) -> str:
     number, reason, waiver = _lifecycle_values(body)
-    return lifecycle.resolve(services, number, reason, body["view"]["id"], parse.user_id(body), now, waiver)
+    answer = lifecycle.resolve(services, number, reason, body["view"]["id"], parse.user_id(body), now, waiver)
+    return wording.about_incident(number, answer)
 
 
 def _close(services: Services, body: Payload, now: datetime) -> str:
     number, reason, waiver = _lifecycle_values(body)
-    return lifecycle.close(services, number, reason, parse.user_id(body), now, waiver)
+    answer = lifecycle.close(services, number, reason, parse.user_id(body), now, waiver)
+    return wording.about_incident(number, answer)
 
 
 def _reopen(services: Services, body: Payload, now: datetime) -> str:
@@ -150,7 +153,8 @@ def _reopen(services: Services, body: Payload, now: datetime) -> str:
 
 def _decline(services: Services, body: Payload, now: datetime) -> str:
     number, reason, _ = _lifecycle_values(body)
-    return lifecycle.decline(services, number, reason, body["view"]["id"], parse.user_id(body), now)
+    answer = lifecycle.decline(services, number, reason, body["view"]["id"], parse.user_id(body), now)
+    return wording.about_incident(number, answer)
 
 
 def _lifecycle_values(body: Payload) -> tuple[int, str, str]:

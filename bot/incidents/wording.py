@@ -50,7 +50,9 @@ YOU_ARE_IN_AFTERWARDS = "You are in it; `/incident close` there writes the post-
 # Situation, status.
 IMPACT_SAVED = "Impact saved. It shows on the card."
 DESCRIBE_CAUSE = "Please describe the cause with `/incident brief`: updates say that it is not described yet."
-RESOLVED = "Resolved. The last update is on its way. Type `/incident close` once nothing is left to do."
+RESOLVED = (
+    "Resolved. The last update is on its way. Type `/incident close` in its channel once nothing is left to do."
+)
 DECLINED = "Declined as a false alarm. Everyone who was told of it is told so, and no more updates follow."
 RESOLVE_QUESTION = "What ended the impact?"
 REOPEN_QUESTION = "Why is it open again?"
@@ -67,6 +69,12 @@ CHANNEL_CANNOT_COME_BACK = "It cannot come back; please agree on another place t
 OPEN_AND_INVITE = "If it is still there, unarchive it and `/invite` me there, and I will show everything again."
 INVITE_ME = "Invite me there with `/invite`, and I will show everything again."
 READ_OR_COPIED = "• Nobody can take back what somebody has read or copied."
+
+
+def about_incident(number: int, answer: str) -> str:
+    """An answer that is read outside the incident's channel, such as the one to a form."""
+    subject = f"Incident {number}"
+    return answer if answer.startswith(subject) else f"{subject}: {answer}"
 
 
 def severity_changed(old_severity: str, new_severity: str) -> str:

@@ -84,6 +84,9 @@ def test_the_panel_changes_everything_by_button(floor: TestFloor) -> None:
     floor.settle()
 
     assert "🩹 mitigated" in floor.card(channel)
+    answer = floor.devi.direct_messages()[-1].visible_text
+    assert answer.startswith("Incident 1: Status changed from investigating to mitigated.")
+    assert "hear of it" in answer
     assert rows(floor, "incidents")[0]["mitigated_at"] is not None
 
 

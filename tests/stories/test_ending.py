@@ -35,13 +35,16 @@ def test_a_resolved_incident_gets_its_last_update_and_its_draft_at_the_close(flo
         assert ("*What solved it:* Trunk replaced" in last) != says_how
         assert "This is the last update." in last
     assert "✅ resolved" in floor.card(channel)
-    assert floor.ana.direct_messages()[-1].visible_text.startswith("Resolved. The last update is on its way.")
+    assert floor.ana.direct_messages()[-1].visible_text == (
+        "Incident 1: Resolved. The last update is on its way. Type `/incident close` in its channel once nothing "
+        "is left to do."
+    )
 
     floor.ana.clicks(ids.CLOSE, channel=channel)
     assert floor.ana.submits().closed
     floor.settle()
     answers = [message.visible_text for message in floor.ana.direct_messages()]
-    assert "Closed. The post-mortem draft goes to <@U0ANA> by direct message." in answers
+    assert "Incident 1: Closed. The post-mortem draft goes to <@U0ANA> by direct message." in answers
 
     assert "🔒 closed" in floor.card(channel)
     [draft] = post_mortems(floor, "ana")
