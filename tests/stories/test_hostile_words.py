@@ -45,8 +45,8 @@ def test_a_title_is_never_read_as_a_template(floor: TestFloor) -> None:
 
 
 def test_text_of_any_length_fits_everywhere(floor: TestFloor) -> None:
-    floor.says("ana", "/incident declare S1 " + "<&>" * 900)
-    channel = "inc-1-incident"
+    floor.says("ana", "/incident declare S1 IVR " + "<&>" * 900)
+    channel = "inc-1-ivr"
     floor.says("ana", "/incident impact " + "&" * 2900, channel)
     floor.says("ana", "/incident status identified " + "<" * 2900, channel)
     floor.says("ana", "/incident update " + ">" * 2900, channel)
