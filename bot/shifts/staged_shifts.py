@@ -50,7 +50,7 @@ class StagedShift(Numbered, table=True):
 
 
 _STAGED: sa.Table = StagedShift.__table__  # type: ignore[attr-defined]  # SQLModel adds it
-_SHIFTS: sa.Table = Shift.__table__  # type: ignore[attr-defined]  # likewise
+_SHIFTS: sa.Table = Shift.__table__  # type: ignore[attr-defined]  # SQLModel adds it
 _FACTS = (
     "external_id",
     "person",
