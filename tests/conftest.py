@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests import forked
 from tests.distribution import Distribution
 from tests.shared_folder import SharedFolder
 
@@ -26,9 +27,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Distribution
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Create the folder that all workers share; load the fixtures where tests are run."""
+    """Create what all workers share: a folder and a fork server; load the fixtures where tests are run."""
     if not hasattr(config, "workerinput"):
         config.add_cleanup(SharedFolder().delete)
+        if config.option.dist != "no":
+            forked.start_server()
     if config.option.dist == "no":
         config.pluginmanager.import_plugin("tests.fixtures")
 

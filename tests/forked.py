@@ -1,6 +1,7 @@
 """Processes that are forked from one that has loaded and used everything.
 
-A start costs a tenth of a second there, otherwise more than two seconds.
+A start costs a tenth of a second there, otherwise more than two seconds. A run has one such fork server, since
+preparing one takes longer than most tests: the process that distributes the tests starts it for all its workers.
 """
 
 import multiprocessing
@@ -8,11 +9,33 @@ import os
 import runpy
 import sys
 from collections.abc import Mapping, Sequence
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import Any
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.crash.warm"])
+# Tells the workers of a run where its fork server listens.
+VARIABLE = "TESTS_FORK_SERVER"
+
+
+def start_server() -> None:
+    """Start the fork server of this run. It ends with the process that starts it."""
+    forkserver.ensure_running()
+    os.environ[VARIABLE] = forkserver._forkserver._forkserver_address  # type: ignore[attr-defined]  # has no public name
+
+
+def _use_server_of_run(address: str) -> None:
+    server: Any = forkserver._forkserver
+    server._forkserver_address = address
+    # What keeps the server alive is passed on to every forked process; here the server's starter alone has it.
+    server._forkserver_alive_fd = os.open(os.devnull, os.O_RDONLY)
+    server.ensure_running = resource_tracker.ensure_running
+
+
+if VARIABLE in os.environ:
+    _use_server_of_run(os.environ[VARIABLE])
 
 
 def watchfloor(
