@@ -205,8 +205,8 @@ def reopen(services: Services, command: SlashCommand) -> Response:
 def decline(services: Services, command: SlashCommand) -> Response:
     """`/incident decline a probe was misconfigured`: end the incident as a false alarm."""
     number = incident_number_here(services, command.channel_id, command.user_id)
-    if not command.argument:
-        return _open_form(services, command, number, forms.decline_form)
+    if _asks_why(services, command, number, lifecycle_screens.DECLINE):
+        return None
     return lifecycle.decline(services, number, command.argument, command.trigger_id, command.user_id, utcnow())
 
 
@@ -239,7 +239,7 @@ def make_private(services: Services, command: SlashCommand) -> Response:
 
 
 def _asks_why(services: Services, command: SlashCommand, number: int, form: LifecycleForm) -> bool:
-    return lifecycle_screens.open_if_refused(
+    return lifecycle_screens.open_if_incomplete(
         services, form, number, command.user_id, command.trigger_id, command.argument
     )
 

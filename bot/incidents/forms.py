@@ -26,7 +26,6 @@ from bot.slack.blocks import (
 from bot.slack.blocks import field as form_field
 from bot.slack.text import channel_link, day_and_time, escape, near_time, one_line
 
-WHY_DECLINE = "Why is it a false alarm?"
 PANEL_COMMANDS = (
     "In its channel also: `/incident page @ana reason`, `partners`, `playbook`, `timeline`, `note`, `private`. "
     "`/incident help` lists every command."
@@ -115,11 +114,6 @@ def lifecycle_form(
             ),
         ]
     return modal(title, blocks, callback_id=callback_id, submit=title, private_metadata=str(incident.number))
-
-
-def decline_form(incident: Incident) -> Block:
-    """The form that asks why it is a false alarm."""
-    return lifecycle_form(incident, ids.DECLINE_FORM, "Decline", WHY_DECLINE)
 
 
 def panel(incident: Incident, next_update_at: datetime | None, now: datetime) -> tuple[str, list[Block]]:

@@ -17,6 +17,8 @@ class LifecycleForm(Struct, frozen=True):
     question: str
     # Refuses a number and a status before the form opens; the action does so again.
     check: Callable[[int, str], None]
+    # Updates quote the reason, so a command without one opens the form.
+    is_reason_required: bool = False
 
     @property
     def action(self) -> str:
@@ -24,9 +26,9 @@ class LifecycleForm(Struct, frozen=True):
         return self.title.lower()
 
 
-RESOLVE = LifecycleForm(ids.RESOLVE_FORM, "Resolve", wording.RESOLVE_QUESTION, rules.check_may_resolve)
+RESOLVE = LifecycleForm(ids.RESOLVE_FORM, "Resolve", wording.RESOLVE_QUESTION, rules.check_may_resolve, True)
 CLOSE = LifecycleForm(ids.CLOSE_FORM, "Close", "Anything to add?", rules.check_may_close)
-DECLINE = LifecycleForm(ids.DECLINE_FORM, "Decline", forms.WHY_DECLINE, rules.check_may_change)
+DECLINE = LifecycleForm(ids.DECLINE_FORM, "Decline", wording.DECLINE_QUESTION, rules.check_may_change, True)
 REOPEN = LifecycleForm(ids.REOPEN_FORM, "Reopen", wording.REOPEN_QUESTION, rules.check_may_reopen)
 
 
@@ -41,11 +43,13 @@ def open_form(
     services.slack.open_view(trigger_id, view)
 
 
-def open_if_refused(
+def open_if_incomplete(
     services: Services, form: LifecycleForm, number: int, by: str, trigger_id: str, reason: str
 ) -> bool:
-    """Open the form if something is still to be done, so that a reason can be given; False if nothing is."""
-    if not lifecycle.objection_texts(services, number, form.action):
+    """Open the form if a required reason is missing, or if something is still to be done and the reason for going
+    on without it is; False if nothing is missing."""
+    is_complete = bool(reason) or not form.is_reason_required
+    if is_complete and not lifecycle.objection_texts(services, number, form.action):
         return False
     open_form(services, form, number, by, trigger_id, reason)
     return True

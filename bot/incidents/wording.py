@@ -55,6 +55,7 @@ RESOLVED = (
 )
 DECLINED = "Declined as a false alarm. Everyone who was told of it is told so, and no more updates follow."
 RESOLVE_QUESTION = "What ended the impact?"
+DECLINE_QUESTION = "Why is it a false alarm?"
 REOPEN_QUESTION = "Why is it open again?"
 NOTHING_RELATED = "Nothing is related to this incident. `/incident related 12` relates it to incident 12."
 RELATED_ADVICE = "`/incident related remove 12` takes one off."

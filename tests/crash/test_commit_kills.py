@@ -112,7 +112,7 @@ def test_a_close_killed_at_any_commit_produces_one_post_mortem(rig: Rig) -> None
 
     def resolved(bot: BotProcess) -> None:
         channel = rig.declares(bot, "S1 line 1 is down")
-        rig.says("/incident resolve", channel=channel.name)
+        rig.says("/incident resolve over", channel=channel.name)
 
     def close() -> None:
         rig.says("/incident close", channel=rig.channel_of(1).name)

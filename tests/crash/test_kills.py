@@ -49,7 +49,7 @@ def test_an_update_killed_at_any_call_is_sent_once_to_each_channel(rig: Rig) -> 
 def test_a_close_killed_at_any_call_produces_one_post_mortem(rig: Rig) -> None:
     def resolved(bot: BotProcess) -> None:
         channel = rig.declares(bot, "S1 line 1 is down")
-        rig.says("/incident resolve", channel=channel.name)
+        rig.says("/incident resolve over", channel=channel.name)
 
     def is_whole() -> None:
         assert evidence.post_mortems(rig, 1) == 1

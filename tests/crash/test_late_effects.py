@@ -156,7 +156,7 @@ def test_a_close_arriving_after_a_kill_and_a_look_produces_everything_once(rig: 
 def is_resolved(rig: Rig, bot: BotProcess) -> str:
     """Declare and resolve an incident; return the name of its channel."""
     name = rig.declares(bot, "S1 line 1 is down").name
-    rig.says("/incident resolve", channel=name)
+    rig.says("/incident resolve over", channel=name)
     assert bot.rests()
     return name
 

@@ -31,7 +31,7 @@ def test_an_incident_is_complete_although_the_first_call_of_each_method_got_no_a
     rig.says("/incident declare S1 line 1 is down")
     assert bot.rests()
     channel = rig.channel_of(1)
-    rig.says("/incident resolve", channel=channel.name)
+    rig.says("/incident resolve over", channel=channel.name)
     assert bot.rests()
     rig.says("/incident close", channel=channel.name)
     assert bot.rests()

@@ -108,7 +108,10 @@ def test_a_reopened_incident_gets_promises_again_and_closes_with_a_second_draft(
     assert len(updates(floor, channel)) == update_count + 1
     floor.passes(minutes=15)
     assert "no change since" in updates(floor, channel)[-1]
-    floor.says("ana", "/incident resolve carrier swapped", channel)
+    floor.ana.types("/incident resolve", channel=channel)
+    floor.ana.fills("What ended the impact?", "carrier swapped")
+    assert floor.ana.submits().closed
+    floor.settle()
     floor.says("ana", "/incident close", channel)
     first, second = post_mortems(floor, "ana")
     assert "reopened it: The trunk fails again" not in first

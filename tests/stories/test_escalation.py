@@ -180,7 +180,7 @@ def test_resolving_ends_the_escalation(floor: TestFloor) -> None:
     floor.passes(minutes=2)
     is_told(floor, "devi")
 
-    floor.says("ana", "/incident resolve", channel)
+    floor.says("ana", "/incident resolve over", channel)
     floor.passes(minutes=30)
 
     assert pages(floor, "chloe") == []

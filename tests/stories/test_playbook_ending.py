@@ -92,7 +92,7 @@ def test_a_step_skipped_in_three_of_the_last_five_runs_is_named_with_its_file_bu
         if number != 3:
             driver.skips("ana", "Call the carrier", "nobody answers there")
         driver.does("ana", "Prove that it works", "Ask for the report")
-        floor.says("ana", "/incident resolve", driver.channel)
+        floor.says("ana", "/incident resolve over", driver.channel)
         floor.says("ana", "/incident close", driver.channel)
 
     drafts = post_mortems(floor, "ana")

@@ -132,7 +132,7 @@ def test_milestones_are_set_by_events_and_corrected_with_a_reason(floor: TestFlo
     floor.passes(minutes=40)
     floor.says("ana", "/incident status mitigated", channel=channel)
     floor.passes(minutes=10)
-    floor.says("ana", "/incident resolve", channel=channel)
+    floor.says("ana", "/incident resolve over", channel=channel)
     floor.passes(minutes=10)
     declared_at = datetime.fromisoformat(rows(floor, "incidents")[0]["declared_at"]).replace(tzinfo=UTC)
 

@@ -53,7 +53,7 @@ def test_three_days_across_a_clock_change_read_in_order_and_in_the_floors_langua
         floor.says("ben", "/incident note decision: go to Cebu", channel=channel)
         floor.sandbox.clock_offset_s += timedelta(days=1).total_seconds()
         floor.says("ana", "/incident status mitigated", channel=channel)
-        floor.says("ana", "/incident resolve", channel=channel)
+        floor.says("ana", "/incident resolve over", channel=channel)
         floor.says("ana", "/incident close", channel=channel)
 
         messages = sorted(timeline(floor, "message"), key=lambda row: str(row["at"]))
