@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot import outbox
-from bot.incidents import incidents, rules, situation_tables, wording
+from bot.incidents import incidents, rules, situation_actions, situation_tables, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.events import Closed, Declined, Event, Reopened, Resolved, StatusChanged
 from bot.incidents.permissions import check_permission
@@ -44,6 +44,8 @@ def set_status(change: Change, status: str, reason: str) -> None:
     if old_status != status:
         event = StatusChanged(old_status, status)
         set_and_publish(change, status, "status", event, old=old_status, new=status, reason=reason)
+    if status == Status.IDENTIFIED:
+        situation_actions.clear_unknown_cause(change)
 
 
 def set_and_publish(change: Change, status: str, entry_kind: str, event: Event, **facts: Any) -> int:

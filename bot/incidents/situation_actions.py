@@ -117,6 +117,12 @@ def record(change: Change, name: SituationField, text: str, certainty: str = "")
     return True
 
 
+def clear_unknown_cause(change: Change) -> None:
+    """Clear a cause recorded as not known yet, within the transaction that identifies it and logs that."""
+    if situation_tables.current(change.session, change.number).certainty == Certainty.UNKNOWN:
+        _add(change, SituationField.CAUSE, "")
+
+
 def _add(
     change: Change, name: SituationField, text: str, *, certainty: str = "", language: str = "", original: str = ""
 ) -> None:

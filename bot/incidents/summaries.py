@@ -25,12 +25,6 @@ LINE = 300
 STATE, DECISIONS, RULED_OUT_PART, CALLERS_HEAR, OPEN_STEPS, PROMISES, WAITING = 10, 20, 30, 35, 40, 50, 60
 MONEY_OWED = 70
 CHANGES = 80
-# What the summary says about a cause not yet described, as in updates.
-NO_CAUSE: dict[str, str] = {
-    Status.IDENTIFIED: "identified, not described yet",
-    Status.MITIGATED: "not described yet",
-    Status.MONITORING: "not described yet",
-}
 
 
 class Part(Struct, frozen=True):
@@ -71,8 +65,9 @@ def _state(session: Session, services: Services, incident: Incident, now: dateti
 def situation_lines(situation: Situation, status: str) -> list[str]:
     """Impact, cause, actions and needs, a line each; a missing impact or cause is marked as such."""
     cause = one_line(situation.text(SituationField.CAUSE), LINE)
-    is_unknown = situation.certainty == Certainty.UNKNOWN
-    no_cause = "not known yet" if is_unknown else NO_CAUSE.get(status, "not known yet")
+    # As in updates.
+    is_unknown = status == Status.INVESTIGATING or situation.certainty == Certainty.UNKNOWN
+    no_cause = "not known yet" if is_unknown else "not described yet"
     suspected_mark = " (suspected)" if situation.certainty == Certainty.SUSPECTED else ""
     actions = one_line(situation.text(SituationField.ACTIONS), LINE)
     needs = one_line(situation.text(SituationField.NEEDS), LINE)

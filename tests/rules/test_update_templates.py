@@ -477,9 +477,11 @@ def test_executives_read_that_the_severity_fell_and_which_update_does_not_come(
     ("status", "cause"),
     [
         ("investigating", "not known yet"),
-        ("identified", "identified, not described yet"),
+        ("identified", "not described yet"),
         ("mitigated", "not described yet"),
         ("monitoring", "not described yet"),
+        ("resolved", "not described yet"),
+        ("closed", "not described yet"),
     ],
 )
 def test_an_identified_cause_is_not_called_unknown_later(session: Session, status: str, cause: str) -> None:

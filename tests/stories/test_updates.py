@@ -203,12 +203,14 @@ def test_a_more_severe_incident_gets_more_frequent_updates(floor: TestFloor) -> 
 
 def test_an_audience_told_of_changes_is_told_of_each_once(floor: TestFloor) -> None:
     channel = floor.declares("S2 Chat is slow")
+    floor.says("ana", "/incident brief", channel)
+    assert floor.ana.submits().closed, "the cause is not known yet"
     floor.says("ana", "/incident status identified a bad release", channel)
     floor.says("ana", "/incident status identified", channel)
     floor.passes(minutes=30)
 
     [update_text] = updates(floor, "executives")
-    assert "*Cause:* identified, not described yet" in update_text
+    assert "*Cause:* not described yet" in update_text
     assert "The next update comes when something changes." in update_text
     assert updates(floor, channel) == []
 
