@@ -120,6 +120,13 @@ class Situation(Struct, frozen=True):
 NOTHING_RECORDED = Situation()
 
 
+def cause_certainty(text: str, chosen: str, shown: str, *, is_identified: bool) -> str:
+    """The certainty that the author meant; a menu left at “Not known yet” says nothing about a cause typed now."""
+    if text and chosen == shown == Certainty.UNKNOWN:
+        return Certainty.KNOWN.value if is_identified else Certainty.SUSPECTED.value
+    return chosen
+
+
 def check_cause(text: str, certainty: str) -> None:
     """Refuse a known or suspected cause without a text, and a text without a certainty."""
     if certainty in (Certainty.SUSPECTED, Certainty.KNOWN) and not text:

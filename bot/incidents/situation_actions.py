@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.incidents import rules, situation_tables, wording
 from bot.incidents.change import Change, changing
@@ -16,6 +17,7 @@ from bot.incidents.situation import (
     ChangedMeanwhile,
     Situation,
     SituationField,
+    cause_certainty,
     check_cause,
 )
 from bot.incidents.situation_tables import SituationValue
@@ -39,10 +41,10 @@ def save(services: Services, number: int, edit: SituationEdit, by: str, now: dat
 
     Raises `ChangedMeanwhile` rather than replace a value that the author has not read.
     """
-    check_cause(edit.texts[SituationField.CAUSE], edit.certainty)
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         shown_situation = situation_tables.current(change.session, number, edit.seen_id)
+        edit = _with_certainty(edit, shown_situation, change.incident.status)
         current_situation = situation_tables.current(change.session, number)
         new_translations = _new_translations(change, edit)
         edited_fields = list(_edited_fields(edit, shown_situation, current_situation))
@@ -51,6 +53,15 @@ def save(services: Services, number: int, edit: SituationEdit, by: str, now: dat
         _add_translations(change, new_translations)
         if changed_fields or new_translations:
             change.publish(SituationChanged(tuple(changed_fields)))
+
+
+def _with_certainty(edit: SituationEdit, shown_situation: Situation, status: str) -> SituationEdit:
+    text = edit.texts[SituationField.CAUSE]
+    _, shown_certainty = shown_situation.form_value(SituationField.CAUSE)
+    is_identified = status == rules.Status.IDENTIFIED
+    certainty = cause_certainty(text, edit.certainty, shown_certainty, is_identified=is_identified)
+    check_cause(text, certainty)
+    return replace(edit, certainty=certainty)
 
 
 def _edited_fields(

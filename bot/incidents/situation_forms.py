@@ -26,7 +26,10 @@ LABELS = {
 }
 HINTS = {
     SituationField.IMPACT: "Customers, queues, sites, partners, with numbers when you have them.",
-    SituationField.CAUSE: "In words that a customer's manager understands.",
+    SituationField.CAUSE: (
+        "In words that a customer's manager understands. With “Not known yet” above, it counts as suspected, or as "
+        "known if the status is identified."
+    ),
     SituationField.ACTIONS: "One sentence: what somebody is doing now, not what is planned.",
     SituationField.NEEDS: "From executives or other teams. Empty: nothing is needed.",
 }

@@ -90,3 +90,27 @@ def test_a_translation_is_requested_again_once_its_original_has_changed(floor: T
     elements = {block.get("block_id"): block.get("element", {}) for block in floor.ana.modal["blocks"]}
     assert "initial_value" not in elements["impact.es"]
     assert elements["impact.es"]["placeholder"]["text"] == "All calls are lost"
+
+
+def test_a_cause_typed_without_its_certainty_is_suspected_and_known_once_it_is_identified(floor: TestFloor) -> None:
+    channel = floor.declares("S3 Headsets hum")
+    floor.says("ana", "/incident brief", channel)
+    floor.ana.fills(SituationField.CAUSE, "a driver")
+    assert floor.ana.submits().closed
+    floor.settle()
+    assert "*Cause (suspected)* a driver" in floor.card(channel)
+
+    floor.says("ana", "/incident brief", channel)
+    floor.ana.fills(ids.CERTAINTY, "Not known yet")
+    assert floor.ana.submits().errors == {
+        ids.CERTAINTY: "Choose “Suspected” or “Known” for this cause, or clear its text."
+    }
+    floor.ana.fills(SituationField.CAUSE, "")
+    assert floor.ana.submits().closed
+    floor.says("ana", "/incident status identified", channel)
+    floor.says("ana", "/incident brief", channel)
+    floor.ana.fills(SituationField.CAUSE, "the new driver")
+    assert floor.ana.submits().closed
+    floor.settle()
+
+    assert "*Cause (known)* the new driver" in floor.card(channel)
