@@ -26,7 +26,7 @@ LEAST_EXPECTED = 0.05
 
 
 def title_of(cluster: Cluster, cases: Sequence[Case], translate: Translator) -> str:
-    """The title of an incident declared from these cases."""
+    """The group in a few words, shown as an example where the incident's title is typed."""
     count = translate("{count} similar cases", count=len(cases))
     if cluster.traits:
         trait_values = ", ".join(value for _, value in cluster.traits)

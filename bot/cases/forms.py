@@ -73,7 +73,13 @@ def declare_form(cluster: Cluster, cases: Sequence[Case], floor: Floor, translat
     """The form to declare an incident from similar cases."""
     linked_phrase = "{count} similar cases are linked to it and get its updates as work notes."
     linked_section = section(translate(linked_phrase, count=len(cases)))
-    title = field(translate("What is wrong?"), ids.TITLE, text_input(ids.TITLE, initial=cluster.title, longest=300))
+    # Never filled in: a list of shared words is no headline, and titles of cases may name customers.
+    title = field(
+        translate("What is wrong?"),
+        ids.TITLE,
+        text_input(ids.TITLE, placeholder=cluster.title, longest=300),
+        hint=translate("The headline that executives and partners read."),
+    )
     hint = translate("When unsure, take the higher.")
     severity = field(translate("Severity"), ids.SEVERITY, severity_select(floor, "S2"), hint=hint)
     return modal(

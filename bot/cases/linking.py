@@ -115,7 +115,7 @@ def declare(services: Services, number: int, title: str, severity: str, by: str,
         # The same cases are declared only once, however many people press the button.
         key=f"{KEY}{cluster.number}",
         user_id=by,
-        title=title or cluster.title,
+        title=title,
         severity=severity,
         at=now,
         description=f"{introduction} {shorten(cases[0].title, FIRST_TITLE)} ({names})",

@@ -189,6 +189,7 @@ SPANISH = {
         "{count} casos parecidos quedan vinculados, y sus notas de trabajo recogen las actualizaciones."
     ),
     "What is wrong?": "¿Qué ocurre?",
+    "The headline that executives and partners read.": "El titular que leen la dirección y los socios.",
     "Severity": "Severidad",
     "When unsure, take the higher.": "En caso de duda, elige la más alta.",
     "Declare an incident": "Declarar un incidente",

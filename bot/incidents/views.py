@@ -18,6 +18,7 @@ from bot.slack.text import (
     escape,
     format_duration,
     listed,
+    live_times,
     mention,
     mentions,
     near_time,
@@ -196,7 +197,8 @@ def _impact(incident: Incident) -> str:
     if incident.impact:
         return f"*Impact* {one_line(incident.impact, IMPACT_SHOWN)}"
     if incident.description:
-        return one_line(incident.description, IMPACT_SHOWN)
+        # A time without its day is near the declaration, whenever the card is drawn.
+        return live_times(one_line(incident.description, IMPACT_SHOWN), incident.declared_at)
     if incident.status in OPEN:
         return "_Impact not recorded yet: press Update situation._"
     return "_Impact not recorded_"

@@ -236,6 +236,7 @@ def test_similar_cases_of_several_customers_are_proposed_and_become_an_incident(
     assert floor.visible_text("incidents").count("similar cases* of") == 1
 
     floor.ana.clicks(ids.DECLARE, channel="incidents")
+    assert not floor.ana.submits().closed, "shared words are no headline for executives and partners"
     floor.ana.fills(ids.TITLE, "Customers cannot log in to the portal")
     assert floor.ana.submits().closed
     floor.settle()
@@ -245,7 +246,7 @@ def test_similar_cases_of_several_customers_are_proposed_and_become_an_incident(
     assert notes(floor).count("is part of incident 1: S2 Customers cannot log in to the portal") == linked_count
     channel = next(candidate.name for candidate in floor.ana.channels() if candidate.name.startswith("inc-1"))
     (described,) = re.findall(r"\d similar cases, the first at (.+)", floor.visible_text(channel))
-    assert re.fullmatch(r"\d\d:\d\d UTC: [^·]+ \(C10\d(, C10\d)+\)", described), (
+    assert re.fullmatch(r"<!date\^\d+\^\{time\}\|\d\d:\d\d UTC>: [^·]+ \(C10\d(, C10\d)+\)", described), (
         "one line, which the card shows in full"
     )
     floor.says("ana", "/incident update Vendor restarts the login service", channel=channel)
