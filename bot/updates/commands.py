@@ -169,6 +169,7 @@ def _record_facts(session: Session, services: Services, incident: Incident) -> r
     pause = pauses.current(session, number)
     names = directory.display_names(session, {*user_ids, *([pause.by] if pause else [])})
     untold = reach.partners_untold(session, services, incident, known_audiences.audiences_of(services, incident))
+    titles = {name: audience.title for name, audience in services.floor.audiences.items()}
     return record_views.Facts(
-        number, promises, pause, lambda user_id: escape(names.get(user_id or "", "somebody")), untold
+        number, promises, pause, lambda user_id: escape(names.get(user_id or "", "somebody")), titles, untold
     )

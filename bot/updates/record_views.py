@@ -1,6 +1,6 @@
 """`/incident updates`: what is promised, and how promises were kept. Pure: Block Kit from data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -31,6 +31,8 @@ class Facts(Struct, frozen=True):
     promises: Sequence[Promise]
     pause: Pause | None
     name: NameOf
+    # The titles of all audiences in `floor.yaml`; some were told that are told no longer.
+    titles: Mapping[str, str]
     # Partners without a notice, whom no update reaches.
     untold_partners: Sequence[str] = ()
 
@@ -38,11 +40,6 @@ class Facts(Struct, frozen=True):
 def _adherence_line(facts: Facts) -> str:
     """The adherence figure, in one line."""
     return f"Kept on time: {record.adherence(facts.promises).text}"
-
-
-def _audience_title(audiences: Sequence[AudienceRow], promise: Promise) -> str:
-    """The title of the promise's audience."""
-    return next((audience.title for audience in audiences if audience.name == promise.audience), promise.audience)
 
 
 def record_screen(audiences: Sequence[AudienceRow], facts: Facts, now: datetime) -> tuple[str, list[Block]]:
@@ -59,7 +56,7 @@ def record_screen(audiences: Sequence[AudienceRow], facts: Facts, now: datetime)
         blocks.append(section(f"⚠️ {wording.partners_untold(facts.untold_partners)}"))
     past_promises = [promise for promise in facts.promises if promise.state not in (WAITING, PAUSED)]
     if past_promises:
-        lines = [f"• {_told_line(audiences, promise, facts, now)}" for promise in past_promises[-LATEST:]]
+        lines = [f"• {_told_line(promise, facts, now)}" for promise in past_promises[-LATEST:]]
         blocks += [section("*Told*\n" + "\n".join(lines[start : start + 6])) for start in range(0, len(lines), 6)]
     if len(past_promises) > LATEST:
         blocks.append(context(f"{len(past_promises) - LATEST} earlier ones are in the post-mortem."))
@@ -87,8 +84,8 @@ def _promised_line(audience: AudienceRow, facts: Facts, now: datetime) -> str:
     return f"{title} {frequency}{setter_text}" + "".join(f" · {line}" for line in lines)
 
 
-def _told_line(audiences: Sequence[AudienceRow], promise: Promise, facts: Facts, now: datetime) -> str:
-    title = one_line(_audience_title(audiences, promise), 75)
+def _told_line(promise: Promise, facts: Facts, now: datetime) -> str:
+    title = one_line(facts.titles.get(promise.audience, promise.audience), 75)
     due_text = f"{near_time(promise.moved_from or promise.due_at, now)} "
     if promise.sent_at and near_time(promise.sent_at, now) == due_text.rstrip():
         due_text = ""  # the outcome has the same time

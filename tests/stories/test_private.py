@@ -169,6 +169,8 @@ def test_a_private_incident_has_only_audiences_added_by_hand(floor: TestFloor) -
         assert not any("contained" in message.visible_text for message in floor.ana.sees(place))
 
     assert "no more updates" in floor.says("ana", "/incident updates remove executives", channel)
+    floor.says("ana", "/incident updates", channel)
+    assert "*Executives* sent" in floor.ephemeral("ana", channel)[-1], "named as in floor.yaml, though removed"
     floor.says("ana", "/incident update Still contained", channel)
     floor.passes(hours=2)
     assert not any("Still" in message.visible_text for message in floor.erik.sees("executives"))
