@@ -160,16 +160,22 @@ def send_now_to_all(change: Change, request: RequestedUpdate, only: Collection[s
 def send_last(change: Change, request: RequestedUpdate) -> None:
     """Promise the last update now, to informed audiences as well as to those that this severity includes.
 
-    Audiences that are told at the close hear then.
+    Audiences that are told at the close hear then. An audience of which nobody has approved that it hears of the
+    incident hears nothing of its end either.
     """
     informed_audiences = tables.informed_audiences(change.session, change.number)
+    audiences = audiences_of(change.services, change.incident)
+    unapproved = {name for name, audience in audiences.items() if audience.approval} - informed_audiences
+    for promise in tables.pending(change.session, change.number):
+        if promise.audience in unapproved:
+            drop_promise(change.session, promise, wording.OVER)
     names = {
         name
-        for name, audience in audiences_of(change.services, change.incident).items()
+        for name, audience in audiences.items()
         if (cadence := audience.usual_cadence(change.incident.severity)) not in AT_THE_END
         or (cadence == Moment.NEVER and name in informed_audiences)
     }
-    send_now_to_all(change, request, only=names)
+    send_now_to_all(change, request, only=names - unapproved)
 
 
 def _immediate_promise(

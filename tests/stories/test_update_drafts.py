@@ -294,6 +294,10 @@ def test_one_text_waits_for_approval_and_missing_it_leaves_the_people_just_paged
     floor.passes(minutes=1)
     is_told(floor, "devi", times=2)
     assert pages(floor, "erik") == []
+    floor.says("ana", "/incident claim commander", channel)
+    floor.says("ana", "/incident resolve carrier swapped", channel)
+    assert updates(floor, "front-line") == [], "nobody has approved that they hear of it, so not of its end either"
+    assert promises(floor, "customers")[-1]["moved_why"] == "the incident is over"
 
 
 def test_only_an_approver_can_approve(floor: TestFloor) -> None:
