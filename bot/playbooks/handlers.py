@@ -61,13 +61,13 @@ def finish_held(change: Change, event: RoleChanged) -> None:
 
 
 def offer_after_reopening(change: Change, event: Reopened) -> None:
-    """Offer the matching playbook: runs ended at the close, and people decide whether one is needed again."""
+    """Offer the matching playbook: runs ended with it, and people decide whether one is needed again."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
     name = matching_playbook(services, incident)
     if name is None or any(run.is_running for run in runs_of(session, incident.number)):
         return
     title = _quoted_title(known_playbooks(services)[name])
-    text = wording.stopped_by_close(title)
+    text = wording.stopped_by_ending(title)
     buttons = [_button("Start it", ids.START, incident, name)]
     _offer(change, f"reopened:{incident.number}:{now.isoformat()}", text, buttons)
 

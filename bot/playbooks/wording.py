@@ -32,9 +32,9 @@ def fits_better(title: str, summary: str) -> str:
     return f"The playbook {title} fits this incident better now. {summary}"
 
 
-def stopped_by_close(title: str) -> str:
-    """The offer in the channel of a reopened incident."""
-    return f"No playbook is running since the incident was closed. {title} starts from its first step."
+def stopped_by_ending(title: str) -> str:
+    """The offer in the channel of an incident that is open again after a close or a false alarm."""
+    return f"No playbook is running since the incident ended. {title} starts from its first step."
 
 
 def proposed(people: str) -> str:

@@ -59,7 +59,7 @@ def test_required_steps_block_the_end_until_they_are_done_or_waived_with_a_reaso
     assert "Done" not in driver.visible_text.split("\n")
 
     floor.says("ana", "/incident reopen it is back", driver.channel)
-    assert "No playbook is running since the incident was closed" in floor.visible_text(driver.channel)
+    assert "No playbook is running since the incident ended" in floor.visible_text(driver.channel)
     floor.ana.clicks(ids.START, channel=driver.channel)
     floor.settle()
     assert "<@U0ANA> started it." in floor.visible_text(driver.channel)
