@@ -102,7 +102,7 @@ def _recipients(stored: list[dict[str, str]]) -> list[Recipient]:
 def _page_occasion(rung: Rung, rungs: rules.Ladder, now: datetime) -> Occasion:
     return Occasion(
         key=f"tier {rung.position}",
-        reason=REASONS[StopsOn(rung.stops_on)],
+        reason=rung.early_because or REASONS[StopsOn(rung.stops_on)],
         tier=rung.position,
         answer_by=rules.answer_by(rungs, now),
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import outbox
-from bot.escalation import rules, tables
+from bot.escalation import rules, tables, wording
 from bot.escalation.rules import StopsOn
 from bot.incidents import incidents
 from bot.incidents.change import Change
@@ -72,7 +72,7 @@ def follow_missed_update(change: Change, event: UpdateMissed) -> None:
     session, number = change.session, change.number
     is_somebody_expected = tables.is_awaited(session, number) or tables.may_answer(session, number, change.now)
     if not event.has_lead and change.incident.is_active and not is_somebody_expected:
-        advance(session, number, change.now)
+        advance(session, number, change.now, wording.updates_late(event.audiences))
 
 
 def responder_coming(session: Session, incident_id: int) -> None:
@@ -81,10 +81,10 @@ def responder_coming(session: Session, incident_id: int) -> None:
     _save(session, incident_id, rules.stop_clock(tables.ladder(session, incident_id), StopsOn.ACKNOWLEDGED))
 
 
-def advance(session: Session, incident_id: int, now: datetime) -> bool:
+def advance(session: Session, incident_id: int, now: datetime, because: str = "") -> bool:
     """Page the next tier at once, unless it waits for a commander and one is named; True if there are people to
     page."""
-    hurried = rules.bring_forward(tables.ladder(session, incident_id), now)
+    hurried = rules.bring_forward(tables.ladder(session, incident_id), now, because)
     ladder = _without_commander_tiers(session, incident_id, hurried)
     _save(session, incident_id, ladder)
     next_tier = rules.next_rung(ladder)

@@ -29,6 +29,7 @@ class Rung(Struct, frozen=True):
     """One tier of an incident's own ladder. The last rung tells nobody: its turn means that the top was reached.
 
     `after` counts from the declaration; a waiting rung without `due_at` waits because the clock was stopped.
+    `early_because` says why it was brought forward, if that is not what it waits for.
     """
 
     position: int
@@ -37,6 +38,7 @@ class Rung(Struct, frozen=True):
     stops_on: str = StopsOn.COMMANDER
     state: str = State.WAITING
     due_at: datetime | None = None
+    early_because: str = ""
 
     @property
     def is_top(self) -> bool:
@@ -110,13 +112,19 @@ def last_told(ladder: Sequence[Rung]) -> Rung | None:
     return max((rung for rung in ladder if rung.state == State.TOLD), key=lambda rung: rung.position, default=None)
 
 
-def bring_forward(ladder: Sequence[Rung], now: datetime) -> Ladder:
+def bring_forward(ladder: Sequence[Rung], now: datetime, because: str = "") -> Ladder:
     """Make the next rung due now and the others at their usual distance from it, even if the clock was stopped."""
     next_tier = next_rung(ladder)
     if next_tier is None:
         return list(ladder)
     return [
-        replace(rung, due_at=now + max(rung.after - next_tier.after, timedelta())) if rung.is_waiting else rung
+        replace(
+            rung,
+            due_at=now + max(rung.after - next_tier.after, timedelta()),
+            early_because=because if rung.position == next_tier.position else "",
+        )
+        if rung.is_waiting
+        else rung
         for rung in ladder
     ]
 
@@ -124,7 +132,9 @@ def bring_forward(ladder: Sequence[Rung], now: datetime) -> Ladder:
 def stop_clock(ladder: Sequence[Rung], reason: StopsOn) -> Ladder:
     """Stop the clock: for every rung when somebody comes, for some rungs when only a commander is named."""
     return [
-        replace(rung, due_at=None) if rung.is_waiting and reason in (StopsOn.ACKNOWLEDGED, rung.stops_on) else rung
+        replace(rung, due_at=None, early_because="")
+        if rung.is_waiting and reason in (StopsOn.ACKNOWLEDGED, rung.stops_on)
+        else rung
         for rung in ladder
     ]
 
@@ -143,7 +153,10 @@ def resume_clock(ladder: Sequence[Rung], now: datetime) -> Ladder:
 
 def end_ladder(ladder: Sequence[Rung]) -> Ladder:
     """The ladder of an incident that is over: nobody else is told."""
-    return [replace(rung, state=State.ENDED, due_at=None) if rung.is_waiting else rung for rung in ladder]
+    return [
+        replace(rung, state=State.ENDED, due_at=None, early_because="") if rung.is_waiting else rung
+        for rung in ladder
+    ]
 
 
 def reopen_ladder(ladder: Sequence[Rung]) -> Ladder:

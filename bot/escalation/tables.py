@@ -45,6 +45,7 @@ class LadderRung(Row, table=True):
     stops_on: str
     state: str
     due_at: datetime | None = Field(default=None, sa_column=utc_column())
+    early_because: str = ""
 
 
 class Page(Numbered, table=True):
@@ -100,7 +101,13 @@ def ladder(session: Session, incident_id: int) -> rules.Ladder:
     )
     return [
         rules.Rung(
-            row.position, timedelta(seconds=row.after_s), tuple(row.tell), row.stops_on, row.state, row.due_at
+            row.position,
+            timedelta(seconds=row.after_s),
+            tuple(row.tell),
+            row.stops_on,
+            row.state,
+            row.due_at,
+            row.early_because,
         )
         for row in rows
     ]
@@ -117,6 +124,7 @@ def save_ladder(session: Session, incident_id: int, ladder: Iterable[rules.Rung]
             stops_on=rung.stops_on,
             state=rung.state,
             due_at=rung.due_at,
+            early_because=rung.early_because,
         )
         for rung in ladder
     ]

@@ -1,5 +1,7 @@
 """Answers and notices about pages and the escalation ladder. Pure."""
 
+from collections.abc import Sequence
+
 HELP = (
     "`/incident page @ana why` asks for a person, a group or a role · `/incident escalate why` tells the next tier "
     "now"
@@ -7,6 +9,13 @@ HELP = (
 ANSWERS_MESSAGE = "the escalation message"
 REASON_STAYS = "The incident is private, so the page gives your name but not the reason."
 CANNOT_ALREADY = "You already said so. Thank you."
+
+
+def updates_late(audiences: Sequence[str]) -> str:
+    """The reason why a tier is paged early: these audiences were not told in time, and nobody leads."""
+    if len(audiences) == 1:
+        return f"the update for {audiences[0]} is late, and nobody leads"
+    return f"the updates for {', '.join(audiences)} are late, and nobody leads"
 
 
 def ladder_exhausted(number: int, where: str) -> str:

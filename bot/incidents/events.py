@@ -157,9 +157,11 @@ class UpdateRequested(Event, frozen=True):
 
 
 class UpdateMissed(Event, frozen=True):
-    """Updates were not sent in time; `has_lead` says whether the incident has a lead to tell."""
+    """Updates were not sent in time to these audiences, named by title; `has_lead` says whether the incident has a
+    lead to tell."""
 
     has_lead: bool
+    audiences: tuple[str, ...]
 
 
 # The text and blocks of an update in a language, for one reader or (without one) for the whole audience.

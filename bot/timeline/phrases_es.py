@@ -250,6 +250,7 @@ TERMS = {
     "partners": "Socios",
     "front line": "Primera línea",
     "nobody has approved it": "nadie la aprobó",
+    "it waited for approval": "esperaba la aprobación",
     "Watchfloor was not running at that minute": "Watchfloor no estaba en marcha a esa hora",
     "Slack was slow to take it": "Slack tardó en aceptarla",
     "less than a minute": "menos de un minuto",
@@ -261,6 +262,8 @@ TERMS = {
 PATTERNS = {
     r"bring in (.+)": "incorporar a {0}",
     r"send the (.+) update to (.+)": "enviar la actualización para {0} a {1}",
+    r"the update for (.+) is late, and nobody leads": "la actualización para {0} se retrasa, y nadie dirige",
+    r"the updates for (.+) are late, and nobody leads": "las actualizaciones para {0} se retrasan, y nadie dirige",
     r"(.+); (.+)": "{0}; {1}",
     r"(.+ already) and (.+ already)": "{0} y {1}",
     r"the incident is (S\d) already": "el incidente ya es {0}",

@@ -88,7 +88,7 @@ def _approve(change: Change, promise: Promise, *, is_required: bool) -> bool:
         return True
     audience = change.services.floor.audiences[promise.audience]
     if is_one_of(change.session, audience.approval, change.by, promise.incident_id):
-        promise.needs_approval, promise.approved_by = False, change.by
+        promise.needs_approval, promise.approved_by, promise.approved_at = False, change.by, change.now
         return True
     if is_required:
         approvers = " or ".join(name.replace("_", " ") for name in audience.approval)

@@ -39,7 +39,7 @@ def _report(change: Change, promise_ids: Sequence[int], administrators_channel: 
     promises = [tables.get(session, promise_id) for promise_id in promise_ids]
     # Another process may have reported it in the meantime.
     late_promises = [promise for promise in promises if promise.escalate_at and promise.escalate_at <= now]
-    lines = []
+    lines, titles = [], []
     for promise in late_promises:
         promise.escalate_at = None
         promise.late_because = _reason(session, promise)
@@ -50,10 +50,12 @@ def _report(change: Change, promise_ids: Sequence[int], administrators_channel: 
         facts = {"audience": title, "due_at": promise.due_at.isoformat(), "reason": promise.late_because}
         change.log("update_late", **facts)
         lines.append(wording.missed_line(escape(title), promise, now))
+        titles.append(title)
     if lines:
         _notify(
             change,
             lines,
+            titles,
             f"late:{late_promises[0].key}:{late_promises[0].due_at.isoformat()}",
             administrators_channel,
         )
@@ -82,7 +84,9 @@ def _was_refused_before(session: Session, promise: Promise) -> bool:
     )
 
 
-def _notify(change: Change, lines: Sequence[str], key: str, administrators_channel: str | None) -> None:
+def _notify(
+    change: Change, lines: Sequence[str], titles: Sequence[str], key: str, administrators_channel: str | None
+) -> None:
     """Tell the leads and the administrators' channel; without a lead, the escalation ladder moves on."""
     session, incident, number, now = change.session, change.incident, change.number, change.now
     roles = incidents.roles(session, number)
@@ -93,4 +97,4 @@ def _notify(change: Change, lines: Sequence[str], key: str, administrators_chann
         batches.post_to_person(session, f"{key}:{user_id}", user_id, text, now, incident_id=number)
     if administrators_channel:
         outbox.post(session, f"{key}:administrators", administrators_channel, text, now, incident_id=number)
-    change.publish(UpdateMissed(has_lead=bool(lead_ids)))
+    change.publish(UpdateMissed(has_lead=bool(lead_ids), audiences=tuple(titles)))

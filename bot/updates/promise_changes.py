@@ -86,4 +86,5 @@ def replacement(promise: Promise, due_at: datetime, now: datetime) -> Promise:
         choice=Choice.EDITED if is_edited else Choice.NONE,
         chosen_by=promise.chosen_by if is_edited else None,
         approved_by=promise.approved_by if is_edited else None,
+        approved_at=promise.approved_at if is_edited else None,
     )

@@ -59,6 +59,7 @@ def add_promises(change: Change, promises: Sequence[Promise]) -> None:
         is_approved = bool(approval and by and is_one_of(session, approval, by, change.number))
         promise.needs_approval = bool(approval) and not is_approved
         promise.approved_by = by if is_approved else None
+        promise.approved_at = (promise.approved_at or promise.promised_at) if is_approved else None
         move_promise(session, services, promise, promise.due_at, promise.promised_at)
     session.flush()
 

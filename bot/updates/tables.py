@@ -78,6 +78,7 @@ class Promise(Row, table=True):
     chosen_by: str | None = None
     needs_approval: bool = False
     approved_by: str | None = None
+    approved_at: datetime | None = Field(default=None, sa_column=utc_column())
     # The originally promised time, if a user had it sent earlier.
     moved_from: datetime | None = Field(default=None, sa_column=utc_column())
     # Why it was postponed, and `next_due_at` is then the new time; or why it was dropped.

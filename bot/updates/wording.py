@@ -100,10 +100,15 @@ def lateness(promise: Promise) -> str:
     """How late the update was sent; empty if it was not late."""
     if promise.sent_at is None or promise.sent_at - promise.due_at <= LATE_AFTER:
         return ""
-    is_approved_late = promise.late_because == NOT_APPROVED and not promise.needs_approval
-    reason = APPROVED_LATE if is_approved_late else promise.late_because
+    reason = late_reason(promise)
     reason_text = f": {escape(reason)}" if reason else ""
     return f", {format_duration(promise.sent_at - promise.due_at)} late{reason_text}"
+
+
+def late_reason(promise: Promise) -> str:
+    """Why the update was late, as known now; empty if it was not."""
+    is_approved_late = promise.late_because == NOT_APPROVED and not promise.needs_approval
+    return APPROVED_LATE if is_approved_late else promise.late_because
 
 
 def slack_refused(errors: str) -> str:

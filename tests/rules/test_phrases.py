@@ -17,6 +17,7 @@ from bot.handovers.shift.forms import offer_form
 from bot.incidents.handover_items import HandoverItem
 from bot.shifts import wording
 from bot.slack.phrases import Translator, translator_in
+from bot.timeline import wording as timeline_wording
 
 NOUNS = {"shifts": wording.SPANISH, "handovers/shift": shift_wording.SPANISH, "cases": case_wording.SPANISH}
 # The words for an item's state and for lengths of time in the handover come from other rules.
@@ -92,6 +93,10 @@ def test_a_handovers_items_are_listed_in_the_language_of_its_reader() -> None:
     assert "• S2 Actualización de #1 para Operations · Vence <!date" in listed
     assert "• S2 Devi Nair no ha respondido al aviso de #1" in listed
     assert shift_wording.of_item("no commander is named yet", "es") == "aún no hay comandante"
+    late = "the update for Front line is late, and nobody leads"
+    in_spanish = "la actualización para Front line se retrasa, y nadie dirige"
+    assert shift_wording.of_item(late, "es") == in_spanish
+    assert timeline_wording.term("paged", late, "es") == in_spanish.replace("Front line", "Primera línea")
 
 
 @pytest.mark.parametrize(

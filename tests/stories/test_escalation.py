@@ -7,6 +7,10 @@ import pytest
 
 from bot.escalation import ids
 from bot.incidents import ids as incident_ids
+from bot.incidents import incidents
+from bot.incidents.change import Change
+from bot.incidents.events import UpdateMissed
+from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
 from tests.stories.record import rows
 from tests.stories.seen_escalations import happened, is_told, line, pages
@@ -173,6 +177,17 @@ def test_a_higher_severity_adds_its_people_and_tells_nobody_twice_for_a_tier(flo
     assert len(pages(floor, "ben")) == 1, "the second tier of the S1 keeps its people"
     floor.passes(minutes=4)
     is_told(floor, "erik")
+
+
+def test_a_page_after_a_missed_update_says_which_update_is_late(floor: TestFloor) -> None:
+    floor.declares("S0 every line is dead", who="ana")
+    with floor.services.database.transaction() as session:
+        change = Change(session, floor.services, incidents.by_number_locked(session, 1), "", utcnow())
+        change.publish(UpdateMissed(has_lead=False, audiences=("Front line",)))
+
+    floor.tick()
+
+    assert "The update for Front line is late, and nobody leads" in pages(floor, "devi")[0]
 
 
 def test_resolving_ends_the_escalation(floor: TestFloor) -> None:

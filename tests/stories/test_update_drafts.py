@@ -7,7 +7,7 @@ import pytest
 
 from bot.updates import ids
 from tests.floor import TestFloor
-from tests.stories.record import timeline
+from tests.stories.record import post_mortems, timeline
 from tests.stories.seen_escalations import is_told, pages
 from tests.stories.seen_updates import (
     drafts,
@@ -272,6 +272,11 @@ def test_an_update_that_needs_approval_waits_for_it_and_silence_is_escalated_onc
     assert "late: it waited for approval" in floor.ephemeral("ana", "inc-1-ivr-down")[-1]
     answer = floor.says("ana", "/incident update Calls go to Cebu", "inc-1-ivr-down")
     assert "on its way to Operations. For Front line it waits for approval" in answer
+    floor.says("chloe", "/incident resolve carrier swapped", "inc-1-ivr-down")
+    floor.says("chloe", "/incident close", "inc-1-ivr-down")
+    (draft,) = post_mortems(floor, "chloe")
+    assert "it waited for approval until " in draft
+    assert "(nobody has approved it)" not in draft
 
 
 def test_one_text_waits_for_approval_and_missing_it_leaves_the_people_just_paged_their_minutes(

@@ -153,6 +153,11 @@ ITEMS = {
         (r"(.+) has not answered a page for #(\d+)", r"\1 no ha respondido al aviso de #\2"),
         (r"#(\d+) is private: read its channel", r"#\1 es privado: lee su canal"),
         (r"escalated without an answer", r"escalado sin respuesta"),
+        (r"the update for (.+) is late, and nobody leads", r"la actualización para \1 se retrasa, y nadie dirige"),
+        (
+            r"the updates for (.+) are late, and nobody leads",
+            r"las actualizaciones para \1 se retrasan, y nadie dirige",
+        ),
         (r"no commander is named yet", r"aún no hay comandante"),
         (r"nobody is on the way yet", r"aún no hay nadie en camino"),
         (r"the clock is paused", r"el reloj está parado"),

@@ -37,6 +37,7 @@ from bot.timeline import milestones, timeline, wording
 from bot.timeline.rules import NOTES
 from bot.timeline.tables import TimelineEntry
 from bot.updates import tables as updates
+from bot.updates import wording as update_wording
 from bot.updates.record import adherence
 
 SPEECH = "message"
@@ -190,10 +191,17 @@ def _promises(
                 missed=promise.missed,
                 asked_by=participants.name(promise.requested_by) if promise.requested_by else "",
                 entry=entry_by_update.get((title, promise.sent_at)) if promise.sent_at else None,
-                late_because=wording.term("update_late", promise.late_because, phrases.language),
+                late_because=_late_because(promise, phrases),
             )
         )
     return rows
+
+
+def _late_because(promise: updates.Promise, phrases: Phrases) -> str:
+    reason = update_wording.late_reason(promise)
+    if reason == update_wording.APPROVED_LATE and promise.approved_at:
+        return phrases("approved_late", at=phrases.clock(promise.approved_at))
+    return wording.term("update_late", reason, phrases.language)
 
 
 def _adherence(session: Session, services: Services, number: int, phrases: Phrases) -> list[Adherence]:
