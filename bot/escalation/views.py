@@ -9,14 +9,13 @@ from bot.escalation import ids
 from bot.escalation.rules import Ladder, next_rung
 from bot.escalation.tables import Answer, Page
 from bot.incidents import ids as incident_ids
-from bot.incidents.rules import OPEN
+from bot.incidents.rules import OPEN, REASON_SHOWN
 from bot.incidents.tables import Incident
 from bot.slack.blocks import Block, Element, actions, button, context, section
 from bot.slack.text import channel_link, escape, mention, mentions, near_time, one_line
 
 PAGES_SHOWN = 15
 REQUESTS_SHOWN = 3
-REASON = 200
 ANSWER_TEXTS = {
     Answer.NONE: "no answer yet",
     Answer.COMING: "*on the way*",
@@ -138,7 +137,8 @@ def _headlines(facts: EscalationFacts) -> list[str]:
             request = (page.occasion, page.asked_by, page.reason)
             people_by_request.setdefault(request, []).append(page.user_id)
     requests = [
-        f"📟 {mention(asked_by)} asks for {mentions(people)}{f': {one_line(reason, REASON)}' if reason else ''}"
+        f"📟 {mention(asked_by)} asks for {mentions(people)}"
+        + (f": {one_line(reason, REASON_SHOWN)}" if reason else "")
         for (_, asked_by, reason), people in people_by_request.items()
     ][-REQUESTS_SHOWN:]
     if facts.incident.status not in OPEN or not requests:

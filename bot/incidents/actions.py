@@ -9,8 +9,6 @@ from bot.incidents.events import SeverityChanged
 from bot.services import Services
 from bot.slack.text import mention, one_line
 
-REASON = 200
-
 
 def change_severity(services: Services, number: int, severity: str, reason: str, by: str, now: datetime) -> str:
     """Change the severity; the promised updates move to its cadence. Return the answer to show."""
@@ -38,7 +36,12 @@ def _tell_commander(change: Change, old_severity: str, reason: str, key: str) ->
         return
     verb = "raised" if rules.is_higher(incident.severity, than=old_severity) else "lowered"
     text = wording.severity_changed_by_other(
-        mention(commander), mention(change.by), verb, old_severity, incident.severity, one_line(reason, REASON)
+        mention(commander),
+        mention(change.by),
+        verb,
+        old_severity,
+        incident.severity,
+        one_line(reason, rules.REASON_SHOWN),
     )
     target = incident.channel_id or commander
     outbox.post(change.session, key, target, text, change.now, incident_id=change.number)

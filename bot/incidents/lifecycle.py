@@ -17,8 +17,6 @@ from bot.incidents.situation import SituationField
 from bot.services import Services
 from bot.slack.text import mention, one_line
 
-REASON = 200
-
 
 def change_status(services: Services, number: int, status: str, reason: str, by: str, now: datetime) -> str:
     """Set the status. Return the answer to show."""
@@ -102,7 +100,7 @@ def _reopen(change: Change, reason: str) -> None:
     entry_number = set_and_publish(change, Status.INVESTIGATING, "reopened", Reopened(), reason=reason)
     if change.incident.channel_id:
         # Topic and card, which are edited in place, notify nobody.
-        text = wording.reopened_by(mention(change.by), one_line(reason, REASON))
+        text = wording.reopened_by(mention(change.by), one_line(reason, rules.REASON_SHOWN))
         key = f"reopened:{entry_number}"
         outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)
 

@@ -52,6 +52,8 @@ ENDING = ("resolve", "close", "decline", "merge", "private", "pause", "leave", "
 SHORTEST_BEGINNING = 3
 # An unknown word followed by this many words is a sentence, unless the word is this similar to a command.
 WORDS_OF_A_SENTENCE, SURELY_MISSPELT = 2, 0.81
+# Characters of a typed reason that a line of a message quotes.
+REASON_SHOWN = 200
 OPEN = (Status.INVESTIGATING, Status.IDENTIFIED, Status.MITIGATED, Status.MONITORING)
 ACTIVE = (*OPEN, Status.RESOLVED)
 OVER = (Status.CLOSED, Status.DECLINED, Status.MERGED)

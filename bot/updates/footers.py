@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.incidents.rules import REASON_SHOWN
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
 from bot.runtime.templates import TemplateBroken
@@ -17,7 +18,6 @@ from bot.updates.tables import Promise
 
 TEMPLATE = "update_footer"
 NEXT_TEMPLATE = "stakeholder_update/_next"
-REASON = 200
 
 
 def footer(
@@ -39,7 +39,7 @@ def footer(
     facts = {
         "is_paused": pause is not None,
         # The reason is for colleagues only.
-        "reason": one_line(pause.reason, REASON) if pause and not is_outside else "",
+        "reason": one_line(pause.reason, REASON_SHOWN) if pause and not is_outside else "",
         "next_update": near_time(due_at, now) if due_at else "",
         # Outsiders are told in their own words.
         "severity": "" if is_outside else _severity_since(session, incident, promise),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from bot.config.floor import Moment
+from bot.incidents.rules import REASON_SHOWN
 from bot.slack.blocks import Block, context, header, section
 from bot.slack.text import near_time, one_line
 from bot.updates import record, wording
@@ -48,7 +49,7 @@ def record_screen(audiences: Sequence[AudienceRow], facts: Facts, now: datetime)
     blocks = [header(f"Updates of incident #{facts.number}"), section(f"*{adherence_text}*")]
     if facts.pause:
         pause_text = f"⏸️ Paused since {near_time(facts.pause.since, now)} by {facts.name(facts.pause.by)}"
-        blocks.append(section(f"{pause_text}: {one_line(facts.pause.reason, wording.REASON)}"))
+        blocks.append(section(f"{pause_text}: {one_line(facts.pause.reason, REASON_SHOWN)}"))
     blocks.append(
         section("*Promised*\n" + "\n".join(_promised_line(audience, facts, now) for audience in audiences))
     )

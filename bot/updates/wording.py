@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from bot.incidents.rules import REASON_SHOWN
 from bot.slack.text import escape, format_duration, near_time, one_line
 from bot.updates.rules import LATE_AFTER
 from bot.updates.tables import DROPPED, MOVED, PAUSED, REFUSED, SENDING, SENT, Choice, Promise
 
 NameOf = Callable[[str | None], str]
-REASON = 200
 
 
 HELP_UPDATE = "`/incident update` a form to tell audiences · `/incident update what to say` tells all of them now"
@@ -65,7 +65,7 @@ def outcome(promise: Promise, now: datetime, name_of: NameOf) -> str:
         return f"sent {near_time(promise.sent_at, now)}{_decided_by(promise, name_of)}{lateness(promise)}"
     if promise.state == MOVED and promise.next_due_at:
         postponed_text = f"put off by {name_of(promise.chosen_by)} to {near_time(promise.next_due_at, now)}"
-        return f"{postponed_text}: {one_line(promise.moved_why, REASON)}"
+        return f"{postponed_text}: {one_line(promise.moved_why, REASON_SHOWN)}"
     text_by_state = {
         SENDING: "on its way",
         REFUSED: "Slack refused it",
