@@ -43,13 +43,8 @@ def ask(services: Services, source: str) -> None:
     try:
         for start in range(0, len(ids), AT_ONCE):
             _ask_for(services, source, ids[start : start + AT_ONCE], newest_ids, asked_rows)
-    except TryLater as later:
-        log.warning("a source was not asked for its open cases", extra={"source": source, "reason": later.reason})
-        return
-    except WatchfloorError as refused:
-        log.warning(
-            "a source was not asked for its open cases", extra={"source": source, "reason": refused.sentence}
-        )
+    except (TryLater, WatchfloorError) as reason:
+        log.warning("a source was not asked for its open cases", extra={"source": source, "reason": str(reason)})
         return
     with services.database.transaction() as session:
         tables.ask_at(session, source, CASES, utcnow() + EVERY)
