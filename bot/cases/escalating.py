@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot import directory, outbox
@@ -26,11 +27,27 @@ __all__ = ["BY_HAND", "NOT_ACTIONED", "UNASSIGNED", "end", "end_unanswered"]
 
 # The reason for a notification, in the language of each recipient.
 ReasonText = Callable[[Translator], str]
+# Of one message: it still fits with the longest titles.
+CASES_AT_ONCE = 15
 IDLE_SENTENCES = {
     UNASSIGNED: "It has been unassigned for {length}.",
     NOT_ACTIONED: "It has been not actioned for {length}.",
     BY_HAND: "It was escalated {length} ago, and nobody has answered.",
 }
+
+
+class Notice(Struct, frozen=True):
+    """What a level is told about one case; without people it goes to the alerts channel."""
+
+    clock: CaseEscalation
+    case: Case
+    why: ReasonText
+    people: Sequence[str] = ()
+
+    @property
+    def key(self) -> str:
+        """The same for the same level of a clock."""
+        return f"case-escalation:{self.clock.number}:{self.clock.level}"
 
 
 def watch(session: Session, floor: Floor, case: Case, now: datetime) -> None:
@@ -74,12 +91,15 @@ def begin_by_hand(
         return translate("{person} escalates it: {why}", person=mention(by), why=one_line(reason, 500))
 
     told_since = clock.since if clock.level else None
-    return [mention(person) for person in _notify_next(session, services, clock, case, why, now)], told_since
+    notice = _advance(session, services, clock, case, why, now)
+    _post(session, services, [notice], now)
+    return [mention(person) for person in notice.people], told_since
 
 
 def escalate_due(services: Services, now: datetime) -> None:
-    """Notify the next level about each case that has been idle too long."""
+    """Notify the next level about each case that has been idle too long; a person reads of all of them at once."""
     with services.database.transaction() as session:
+        notices: list[Notice] = []
         clocks = escalation_tables.due(session, now)
         cases = tables.of_numbers(session, [clock.case_id for clock in clocks])
         for clock in clocks:
@@ -87,7 +107,9 @@ def escalate_due(services: Services, now: datetime) -> None:
             if case.phase in ENDED:
                 end(session, case.number, clock.kind, now)
                 continue
-            _notify_next(session, services, clock, case, partial(lain, clock.kind, now - clock.since), now)
+            why = partial(lain, clock.kind, now - clock.since)
+            notices.append(_advance(session, services, clock, case, why, now))
+        _post(session, services, notices, now)
 
 
 def lain(kind: str, length: timedelta, translate: Translator) -> str:
@@ -95,23 +117,17 @@ def lain(kind: str, length: timedelta, translate: Translator) -> str:
     return translate(IDLE_SENTENCES[kind], length=translate(format_duration(length)))
 
 
-def _notify_next(
+def _advance(
     session: Session, services: Services, clock: CaseEscalation, case: Case, why: ReasonText, now: datetime
-) -> Sequence[str]:
+) -> Notice:
+    """Move the clock to its next level that has people. Returns the notice for them."""
     allowed_times = _allowed_times(services.floor, case) or AllowedTimes()
     step = next_level(clock.level, _people_by_level(session, services, case, now), allowed_times.next_after, now)
-    written = translator(services.floor.language)
+    session.add(clock)
     if step is None:
-        # No level names anybody: post it in the alerts channel, where it is at least seen.
         clock.due_at = None
-        session.add(clock)
-        _post_to_floor(session, services, clock, *message(clock, case, why(written), written), now)
-        return ()
-    for person in step.people:
-        translate = translator_for(session, services, person)
-        text, blocks = message(clock, case, why(translate), translate)
-        key = f"case-escalation:{clock.number}:{step.level}:{person}"
-        outbox.post(session, key, person, text, now, blocks=blocks, priority=outbox.URGENT)
+        return Notice(clock, case, why)
+    written = translator(services.floor.language)
     names = ", ".join(mention(person) for person in step.people)
     text = written(
         "{level} is told: {people}. {why}", level=written(LEVELS[step.level]), people=names, why=why(written)
@@ -120,17 +136,31 @@ def _notify_next(
     note = CaseNote(case_id=case.number, key=key, kind="escalated", at=now, text=text[0].upper() + text[1:])
     notes.add(session, services, case, note)
     clock.level, clock.due_at = step.level + 1, step.due_at
-    session.add(clock)
-    return step.people
+    return Notice(clock, case, why, step.people)
 
 
-def _post_to_floor(
-    session: Session, services: Services, clock: CaseEscalation, text: str, blocks: list[Block], now: datetime
-) -> None:
-    channel_id = directory.channel_id(session, alerts_channel(services))
+def _post(session: Session, services: Services, notices: Sequence[Notice], now: datetime) -> None:
+    """Send each person what they are told, and the alerts channel what no level can be told."""
+    by_person: dict[str, list[Notice]] = {}
+    for notice in notices:
+        for person in notice.people:
+            by_person.setdefault(person, []).append(notice)
+    for person, of_person in by_person.items():
+        _post_to(session, person, of_person, translator_for(session, services, person), now)
+    for_floor = [notice for notice in notices if not notice.people]
+    channel_id = directory.channel_id(session, alerts_channel(services)) if for_floor else None
     if channel_id:
-        key = f"case-escalation:{clock.number}:floor"
-        outbox.post(session, key, channel_id, text, now, blocks=blocks, priority=outbox.URGENT)
+        _post_to(session, channel_id, for_floor, translator(services.floor.language), now)
+
+
+def _post_to(
+    session: Session, target: str, notices: Sequence[Notice], translate: Translator, now: datetime
+) -> None:
+    for start in range(0, len(notices), CASES_AT_ONCE):
+        together = notices[start : start + CASES_AT_ONCE]
+        text, blocks = message(together, translate)
+        key = f"{together[0].key}:{target}"
+        outbox.post(session, key, target, text, now, blocks=blocks, priority=outbox.URGENT)
 
 
 def alerts_channel(services: Services) -> str:
@@ -138,12 +168,22 @@ def alerts_channel(services: Services) -> str:
     return (services.floor.cases.alerts or services.floor.incidents_channel).removeprefix("#")
 
 
-def message(clock: CaseEscalation, case: Case, why: str, translate: Translator) -> tuple[str, list[Block]]:
-    """The notification, with its button."""
+def message(notices: Sequence[Notice], translate: Translator) -> tuple[str, list[Block]]:
+    """The notification about one or several cases, with a button for each of them."""
+    texts = [_case_text(notice, translate) for notice in notices]
+    blocks: list[Block] = []
+    for notice, text in zip(notices, texts, strict=True):
+        handle_button = button(translate("I'll handle it"), ids.ACTIONED, str(notice.clock.number), style="primary")
+        blocks += [section(text), actions([handle_button])]
+    names = ", ".join(one_line(notice.case.name, 60) for notice in notices)
+    return texts[0] if len(notices) == 1 else f"⏫ {names}", blocks
+
+
+def _case_text(notice: Notice, translate: Translator) -> str:
+    case = notice.case
     case_context = " · ".join(one_line(part, 60) for part in (case.customer, case.team, case.region) if part)
-    text = f"⏫ *{one_line(case.name, 60)}* {case.priority} {one_line(case.title, 150)}\n{case_context}\n{why}"
-    handle_button = button(translate("I'll handle it"), ids.ACTIONED, str(clock.number), style="primary")
-    return text, [section(text), actions([handle_button])]
+    title = f"*{one_line(case.name, 60)}* {case.priority} {one_line(case.title, 150)}"
+    return f"⏫ {title}\n{case_context}\n{notice.why(translate)}"
 
 
 def answer(services: Services, number: int, by: str, now: datetime) -> str:

@@ -6,6 +6,7 @@ After an intended change, read the files and write them anew: `GOLDEN=write pyte
 import os
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -142,9 +143,16 @@ def of_balance() -> Iterator[object]:
 
 
 def of_escalations() -> Iterator[object]:
-    for kind in (UNASSIGNED, BY_HAND):
-        why = escalating.lain(kind, timedelta(minutes=16), SAY)
-        yield escalating.message(CaseEscalation(id=1, case_id=1, kind=kind, since=NOW), CASES[0], why, SAY)
+    notices = [
+        escalating.Notice(
+            CaseEscalation(id=1, case_id=1, kind=kind, since=NOW),
+            CASES[0],
+            partial(escalating.lain, kind, timedelta(minutes=16)),
+        )
+        for kind in (UNASSIGNED, BY_HAND)
+    ]
+    yield escalating.message(notices[:1], SAY)
+    yield escalating.message(notices, SAY)
 
 
 def of_guides() -> Iterator[object]:

@@ -513,6 +513,18 @@ def test_idle_cases_are_escalated_once_across_restarts_and_without_a_schedule(fl
     post(floor, case(2, priority="P1", team="Nobody's", state="Closed", updated_at=utcnow()))
     assert all(row["ended_at"] for row in rows(floor, "case_escalations") if row["case_id"] == 2)
 
+    message_count = len(floor.direct_texts("devi"))
+    old = {"priority": "P1", "opened_at": ago(hours=1), "team": "Billing Manila"}
+    post(floor, *[case(number, **old) for number in (11, 12, 13)])
+    floor.tick()
+    new_messages = floor.direct_texts("devi")[message_count:]
+    assert len(new_messages) == 1, "cases that are due at the same time are one message"
+    assert all(f"*C{number}* P1" in new_messages[0] for number in (11, 12, 13))
+    clock = next(row["id"] for row in rows(floor, "case_escalations") if row["case_id"] == 5)
+    floor.devi.clicks(ids.ACTIONED, channel="dm", value=str(clock))
+    floor.settle()
+    assert [row["case_id"] for row in rows(floor, "case_escalations") if row["answered_by"] == "U0DEVI"][-1] == 5
+
 
 SUBJECTS = (
     *("Invoice wrong", "Address changed", "Refund asked", "Card declined", "Contract ended", "Tariff unclear"),
