@@ -1,6 +1,7 @@
 """`/incident page`: pages people on request, independently of the ladder."""
 
 import re
+from collections.abc import Sequence
 
 from pydantic import BaseModel
 
@@ -23,6 +24,8 @@ from bot.services import Services
 from bot.slack.text import escape, link, mention, mentions
 
 MAX_PEOPLE = 50
+# In words.
+LONGEST_NAME = 5
 PERSON_ID = r"[UW][A-Z0-9]{2,}"
 
 
@@ -34,6 +37,11 @@ class UnknownRecipient(WatchfloorError):
 class CannotBePaged(WatchfloorError):
     """{who} can't be paged: guests, people of other companies, apps and closed accounts can't answer here. Name
     somebody else, such as `/incident page {example} please look at the trunks`."""
+
+
+class PagesNobodyElse(WatchfloorError):
+    """That names nobody but you, so nobody was paged. Name somebody else, such as
+    `/incident page {example} please look at the trunks`."""
 
 
 class NobodyAtTheMoment(WatchfloorError):
@@ -99,7 +107,10 @@ def request_page(services: Services, number: int, recipient: str, reason: str, k
     incident = visible_incident(services, number, by, "lead")
     rules.check_may_change(number, incident.status)
     check_may_page(services, incident)
-    user_ids = people(services, number, [recipient]) if recipient else []
+    named_ids, reason = _named_people(services, number, recipient, reason)
+    if named_ids == [by]:
+        raise PagesNobodyElse(example=_example_recipient(services, number, by))
+    user_ids = [user_id for user_id in named_ids if user_id != by]
     if not user_ids:
         raise _refusal(services, number, recipient, reason, by)
     if len(user_ids) > MAX_PEOPLE:
@@ -108,6 +119,23 @@ def request_page(services: Services, number: int, recipient: str, reason: str, k
     services.flows.start_once(f"page:{key}", page, request)
     message = _answers_message(services, number)
     return wording.paging(mentions(user_ids), message, without_reason=incident.is_private and bool(reason))
+
+
+def _named_people(services: Services, number: int, recipient: str, reason: str) -> tuple[list[str], str]:
+    """The people named, and the reason. A person's full name may run on into the reason: `Ana Cruz please come`."""
+    with services.database.reading() as session:
+        ids_by_name = directory.ids_by_name(session)
+    words = f"{recipient.removeprefix('@')} {reason}".split()
+    for count in range(min(len(words), LONGEST_NAME), 1, -1):
+        if user_id := ids_by_name.get(_as_name(words[:count])):
+            return [user_id], " ".join(words[count:])
+    user_ids = people(services, number, [recipient]) if recipient else []
+    by_first_word = ids_by_name.get(_as_name(words[:1]))
+    return user_ids or ([by_first_word] if by_first_word else []), reason
+
+
+def _as_name(words: Sequence[str]) -> str:
+    return " ".join(words).rstrip(",:").casefold()
 
 
 def _answers_message(services: Services, number: int) -> str:
@@ -143,7 +171,7 @@ def _example_recipient(services: Services, number: int, by: str) -> str:
         colleague = directory.another_handle(session, by)
     roles_of_others = [role for role, holders in holders_by_role.items() if set(holders) - {by}]
     names = [*roles_of_others, *(f"@{group}" for group in services.floor.groups)]
-    pageable_names = (name for name in names if 0 < len(people(services, number, [name])) <= MAX_PEOPLE)
+    pageable_names = (name for name in names if 0 < len({*people(services, number, [name])} - {by}) <= MAX_PEOPLE)
     return next(pageable_names, f"@{colleague}" if colleague else mention(by))
 
 

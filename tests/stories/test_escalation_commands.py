@@ -94,6 +94,11 @@ def test_a_person_who_is_away_can_still_be_paged_by_hand_and_the_absence_is_show
 
     is_told(floor, "chloe")
     assert "(away)" in line(floor, channel)
+    for typed in ("Chloe Martin: please come", "chloe martin please come", "@Chloe please come"):
+        assert floor.says("ana", f"/incident page {typed}", channel).startswith("Paging <@U0CHLOE>."), typed
+    floor.settle()
+    assert "asks for <@U0CHLOE>: please come" in line(floor, channel)
+    assert "artin please" not in line(floor, channel), "a name in full is no part of the reason"
 
 
 def test_the_refusal_of_a_page_by_hand_goes_to_the_person_who_asked(floor: TestFloor) -> None:
@@ -149,6 +154,7 @@ def test_escalating_tells_the_next_tier_now_and_the_clock_continues_from_there(f
         ("/incident page &lt;!channel&gt; look", "I can't find anyone called `!channel look` to page"),
         ("/incident page <@U0GUS|gus> look", "<@U0GUS> can't be paged: guests"),
         ("/incident page @gus look", "<@U0GUS> can't be paged: guests"),
+        ("/incident page @ana look", "That names nobody but you, so nobody was paged."),
         ("/incident page <@U0NOBODY|no> look", "I can't find anyone called <@U0NOBODY> to page"),
         ("/incident escalate", "no escalation ladder"),
     ],
