@@ -78,11 +78,11 @@ def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
 def channel_message(facts: EscalationFacts) -> tuple[str, list[Block]]:
     """The one message in the incident's channel: who asks for whom, what the ladder does, and the answers."""
     text, *other_headlines = _headlines(facts)
-    pages = _one_of_each_request(facts.pages)
-    page_lines = [_page_line(page, facts.now) for page in pages[-PAGES_SHOWN:]]
+    pages_by_person = _by_person(facts.pages)
+    page_lines = [_person_line(pages, facts.now) for pages in pages_by_person[-PAGES_SHOWN:]]
     blocks = [section("\n".join(lines)) for lines in ([text, *other_headlines], page_lines) if lines]
-    if len(pages) > PAGES_SHOWN:
-        blocks.append(context(f"… and {len(pages) - PAGES_SHOWN} before them."))
+    if len(pages_by_person) > PAGES_SHOWN:
+        blocks.append(context(f"… and {len(pages_by_person) - PAGES_SHOWN} before them."))
     if facts.needs_people:
         blocks.append(_buttons(facts.incident))
     return text, blocks
@@ -153,25 +153,35 @@ def _has_ladder_at_work(facts: EscalationFacts) -> bool:
     return will_tell or any(page.tier is not None for page in facts.pages)
 
 
-def _one_of_each_request(pages: Sequence[Page]) -> list[Page]:
-    """The pages, with only the newest of those by which a person was asked for by name."""
-    return list({f"by name: {page.user_id}" if page.asked_by else page.key: page for page in pages}.values())
+def _by_person(pages: Sequence[Page]) -> list[list[Page]]:
+    """The pages of each person, the person who was told last at the end."""
+    by_person: dict[str, list[Page]] = {}
+    for page in pages:
+        by_person[page.user_id] = [*by_person.pop(page.user_id, []), page]
+    return list(by_person.values())
 
 
-def _page_line(page: Page, now: datetime) -> str:
+def _person_line(pages: Sequence[Page], now: datetime) -> str:
+    """When a person was last told, and all their answers; earlier silence is not kept, as they are asked again."""
+    page = pages[-1]
     was_told = page.answer != Answer.PASSED_OVER
-    answer = ANSWER_TEXTS[Answer(page.answer)]
-    if page.answered_at and page.answer != Answer.SILENT:
-        # The time is not repeated for an answer within the same minute.
-        answer += (
-            ""
-            if was_told and _minute(page.answered_at) == _minute(page.told_at)
-            else f" {near_time(page.answered_at, now)}"
-        )
+    earlier = [_answer(each, now) for each in pages[:-1] if each.answer in (Answer.LAPSED, Answer.CANNOT)]
+    answers = ", then ".join(dict.fromkeys([*earlier, _answer(page, now)]))
     obstacle_note = f" ({escape(page.obstacle)})" if page.obstacle else ""
     told_note = f"told {near_time(page.told_at, now)} · " if was_told else ""
-    tier = f"tier {page.tier + 1} · " if page.tier is not None else ""
-    return f"• {mention(page.user_id)} · {tier}{told_note}{answer}{obstacle_note}"
+    tiers = [each.tier for each in pages if each.tier is not None]
+    tier = f"tier {tiers[-1] + 1} · " if tiers else ""
+    return f"• {mention(page.user_id)} · {tier}{told_note}{answers}{obstacle_note}"
+
+
+def _answer(page: Page, now: datetime) -> str:
+    text = ANSWER_TEXTS[Answer(page.answer)]
+    if page.answered_at is None or page.answer == Answer.SILENT:
+        return text
+    # The time is not repeated for an answer within the same minute.
+    was_told = page.answer != Answer.PASSED_OVER
+    is_same_minute = was_told and _minute(page.answered_at) == _minute(page.told_at)
+    return text if is_same_minute else f"{text} {near_time(page.answered_at, now)}"
 
 
 def _minute(at: datetime) -> datetime:

@@ -100,6 +100,7 @@ def test_on_the_way_without_a_commander_is_asked_about_after_a_while_and_then_th
 
     is_told(floor, "chloe")
     assert "was on the way" in line(floor, channel)
+    assert line(floor, channel).count("• <@U0DEVI>") == 1, "however often a person is told, they have one line"
     floor.chloe.clicks(ids.ON_MY_WAY, channel="dm")
     floor.settle()
     floor.passes(minutes=3)
