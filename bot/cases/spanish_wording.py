@@ -252,6 +252,7 @@ SPANISH = {
     "Import": "Importar",
     "Discard": "Descartar",
     "Importing …": "Importando…",
+    "This file was already imported at {time}.": "Este archivo ya se importó: {time}.",
     "Discarded; nothing of it was kept.": "Descartado; no se ha guardado nada.",
     "Line {line} is left out: {why}.": "La línea {line} no se usa: {why}.",
     "{count} more rows are left out; the file in this thread names them.": (

@@ -1,5 +1,8 @@
 """Preview of a file of cases, and the result of its import. Pure; `translate` renders the reader's language."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from bot.cases import ids
 from bot.cases.reading import ReadCases
 from bot.cases.rules.states import ENDED, phase_of
@@ -7,7 +10,7 @@ from bot.cases.storing import Stored
 from bot.cases.wording import reason_in
 from bot.slack.blocks import Block, actions, button, section
 from bot.slack.phrases import Translator
-from bot.slack.text import one_line
+from bot.slack.text import near_time, one_line
 
 REASONS_SHOWN = 5
 # Labels of columns whose internal name people would not use.
@@ -16,9 +19,9 @@ MEANINGS |= {"started_at": "started at", "resolved_at": "resolved at", "closed_a
 
 
 def preview_message(
-    number: int, file_name: str, content: ReadCases, translate: Translator
+    number: int, file_name: str, content: ReadCases, before: Sequence[str], translate: Translator
 ) -> tuple[str, list[Block]]:
-    """What the file contains, with the buttons to import or discard it."""
+    """What the file contains, with the buttons to import or discard it; `before` says if it was imported before."""
     counts = {"count": content.cases, "rows": len(content.rows), "open": _open(content)}
     lines = [
         translate(
@@ -26,6 +29,7 @@ def preview_message(
             name=f"*{one_line(file_name, 100)}*",
             **counts,
         ),
+        *before,
         _columns(content, translate),
         *left_out(content, translate),
     ]
@@ -36,6 +40,11 @@ def preview_message(
     ]
     text = translate("{count} cases can be imported", count=content.cases)
     return text, [section("\n".join(lines)), actions(buttons)]
+
+
+def imported_before(at: datetime | None, now: datetime, translate: Translator) -> list[str]:
+    """The line about an earlier import of the same file, if there was one."""
+    return [translate("This file was already imported at {time}.", time=near_time(at, now))] if at else []
 
 
 def _columns(content: ReadCases, translate: Translator) -> str:

@@ -1,12 +1,14 @@
 """Files of cases dropped into Slack: previewed in their thread, and imported when a user confirms."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlmodel import Field, Session, select
+import sqlalchemy as sa
+from sqlmodel import Field, Session, col, select
 
 from bot import outbox
 from bot.cases import importing, upload_views
@@ -19,7 +21,7 @@ from bot.outbox import kinds, row_files
 from bot.outbox.kinds import Call, Context
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
-from bot.runtime.database import Numbered, insert_new
+from bot.runtime.database import Numbered, insert_new, utc_column
 from bot.services import Services
 from bot.slack.blocks import Block, section
 from bot.slack.errors import SlackRefused
@@ -51,6 +53,8 @@ class CasePreview(Numbered, table=True):
     ts: str
     by: str
     state: str = WAITING
+    content_hash: str = ""
+    imported_at: datetime | None = Field(default=None, sa_column=utc_column())
 
 
 def show(services: Services, dropped: DroppedFile, path: Path) -> None:
@@ -63,13 +67,20 @@ def show(services: Services, dropped: DroppedFile, path: Path) -> None:
             channel_id=dropped.channel_id,
             ts=dropped.ts,
             by=dropped.by,
+            content_hash=hashlib.sha256(path.read_bytes()).hexdigest(),
         )
         if insert_new(session, preview):
             translate = translator_for(session, services, preview.by)
-            _post_or_edit(
-                session, preview, *upload_views.preview_message(preview.number, dropped.name, content, translate)
-            )
+            before = upload_views.imported_before(_last_import(session, preview), utcnow(), translate)
+            message = upload_views.preview_message(preview.number, dropped.name, content, before, translate)
+            _post_or_edit(session, preview, *message)
             _list_left_out(session, preview, content, translate)
+
+
+def _last_import(session: Session, preview: CasePreview) -> datetime | None:
+    """When a file of the same content was last imported."""
+    same_content = col(CasePreview.content_hash) == preview.content_hash
+    return session.exec(select(sa.func.max(CasePreview.imported_at)).where(same_content)).one()
 
 
 READER = TableReader(is_table_of_cases, show)
@@ -128,7 +139,7 @@ def _import(services: Services, number: int) -> None:
         text, state = f"⚠️ {refusal.sentence_in(translate.language)}", DISCARDED
     with services.database.transaction() as session:
         current = session.get_one(CasePreview, number)
-        current.state = state
+        current.state, current.imported_at = state, utcnow() if state == IMPORTED else None
         session.add(current)
         _post_or_edit(session, current, text, [])
         _list_left_out(session, current, content, translate)

@@ -168,7 +168,8 @@ def of_files() -> Iterator[object]:
     left_out = [LeftOut(line, reason) for line, reason in enumerate(reasons, 2)]
     columns = {"external_id": "Number", "opened_at": "Opened", "state": "Status"}
     read = ReadCases([row], left_out, columns)
-    yield upload_views.preview_message(1, "casos.csv", read, SAY)
+    before = upload_views.imported_before(NOW, NOW, SAY)
+    yield upload_views.preview_message(1, "casos.csv", read, before, SAY)
     yield upload_views.imported_text("casos.csv", Stored(3, 0, 2, [1]), read, SAY)
 
 

@@ -123,6 +123,12 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_reasons(floo
     floor.ana.clicks(ids.USE, channel="dm")
     floor.settle()
     assert "cases.csv is imported: 3 new" in floor.visible_text("dm")
+    assert "already imported" not in floor.visible_text("dm")
+    floor.ana.uploads("dm", "cases-again.csv", file.encode())
+    floor.settle()
+    assert "This file was already imported at <!date" in floor.visible_text("dm")
+    floor.ana.clicks(ids.DISCARD, channel="dm")
+    floor.settle()
     floor.tick()
 
     board_text = board(floor)
