@@ -76,6 +76,7 @@ def summary(report: Report, sensitive: int = 0, language: str = ENGLISH) -> str:
     incidents = translate("Incidents", language)
     lines = [
         f"📊 *{escape(title(report, language))}*",
+        translate("_Before: the average of the four periods before this one._", language),
         f"{incidents}: {total_row.now:g}{f' ({split})' if split else ''}, {_before(total_row, language)}",
     ]
     rows_by_key = {(row.group, row.name): row for row in report.rows}

@@ -135,6 +135,9 @@ SPANISH = {
     "Tasks within target": "Tareas en plazo",
     "Tasks open per person": "Tareas pendientes por persona",
     "{} before": "{} antes",
+    "_Before: the average of the four periods before this one._": (
+        "_Antes: la media de los cuatro periodos anteriores._"
+    ),
     "The report for {} is being prepared and will come by direct message.": (
         "Se está preparando el informe de {}; llegará por mensaje directo."
     ),
