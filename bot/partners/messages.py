@@ -1,5 +1,7 @@
 """Rendering the notice to a partner, in its language, and the replies below it."""
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -79,19 +81,27 @@ def _facts(
     severity = services.floor.severity(incident.severity)
     text = incident_text(session, services, incident, situation_tables.current(session, incident.number), language)
     text_for_outsiders = for_outsiders(session, services, text, language, row.partner)
+    title = text_for_outsiders(SituationField.TITLE) or text.type
     return {
         "partner": escape(row.partner),
-        "title": one_line(text_for_outsiders(SituationField.TITLE) or text.type, TITLE),
+        "title": one_line(title, TITLE),
         "emoji": severity.emoji,
         "meaning": escape(severity.guidance),
         "impact": one_line(text_for_outsiders(SituationField.IMPACT), IMPACT),
-        "places": one_line(", ".join(text.sites), TITLE),
+        "places": one_line(", ".join(_places_beside(title, text.sites)), TITLE),
         "status": str(incident.status),
         "is_over": row.cleared_at is not None or incident.status not in OPEN,
         "started": near_time(incident.declared_at, now),
         "lasting": format_duration(incident.resolved_at - incident.declared_at) if incident.resolved_at else "",
         "next_update": _next_update(session, services, incident, now),
     } | _guidance(session, services, incident, row)
+
+
+def _places_beside(title: str, sites: Sequence[str]) -> Sequence[str]:
+    """The sites, unless the title names all of them: some without the others would read as if they were all."""
+    return (
+        () if all(re.search(rf"(?<!\w){re.escape(site)}(?!\w)", title, re.IGNORECASE) for site in sites) else sites
+    )
 
 
 def _guidance(session: Session, services: Services, incident: Incident, row: PartnerNotice) -> dict[str, str]:

@@ -34,7 +34,7 @@ def last_phone_request(floor: TestFloor) -> str:
 
 
 def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(floor: TestFloor) -> None:
-    channel = partner_incident(floor)
+    channel = partner_incident(floor, "S1 IVR down in Manila at Northline, Sagebrush and Telvia")
     floor.says("ana", "/incident impact Half the calls are lost. Chloe hopes for 15:00.", channel)
     floor.passes(minutes=1)
     floor.tick()
@@ -50,7 +50,8 @@ def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(
     assert "Half the calls are lost." in english
     assert "Chloe" not in english
     assert "15:00" not in english
-    assert "IVR down at Northline and several partners" in english
+    assert "IVR down in Manila at Northline and several partners" in english
+    assert "(Manila)" not in english, "the title says where"
     assert "Sagebrush" not in english
     assert "Aviso para Sagebrush" in spanish
     assert "Nos afecta" in spanish
