@@ -49,7 +49,8 @@ def needed(need: Need) -> Needed:
 
 def find_open_times(services: Services, now: datetime) -> None:
     """Find open times within the look-ahead, and notify people of new ones."""
-    until = now + services.floor.shifts.ahead
+    # A full hour: an open time that goes on beyond it then has an end that people can plan with.
+    until = (now + services.floor.shifts.ahead).replace(minute=0, second=0, microsecond=0)
     # Read before the transaction, so that clicks do not wait for the arithmetic.
     loads, managers = staffing.loads(services, now, until), people.managers(services)
     with services.database.transaction() as session:

@@ -95,3 +95,9 @@ def test_a_gap_at_the_end_of_the_time_ahead_is_found_once_an_hour_of_it_is_known
 
     assert open_gaps(floor, NOW + 50 * MINUTE) == []
     assert open_gaps(floor, NOW + HOUR) == [(48, 49, ["U0BEN", "U0CHLOE"])]
+
+
+def test_a_gap_that_lasts_beyond_the_time_ahead_is_shown_until_a_full_hour(floor: Services) -> None:
+    rosters(floor, ("U0BEN", -8, 8), ("U0CHLOE", 8, 40))
+
+    assert open_gaps(floor, NOW + 14 * MINUTE) == [(40, 48, ["U0BEN", "U0CHLOE"])]
