@@ -7,7 +7,7 @@ from sqlmodel.sql.sqltypes import AutoString
 from bot.runtime.database import UtcDateTime
 
 revision = "0056"
-down_revision = "0054"
+down_revision = "0055"
 branch_labels = None
 depends_on = None
 
