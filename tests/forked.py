@@ -8,7 +8,8 @@ import multiprocessing
 import os
 import runpy
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -21,9 +22,26 @@ VARIABLE = "TESTS_FORK_SERVER"
 
 
 def start_server() -> None:
-    """Start the fork server of this run. It ends with the process that starts it."""
-    forkserver.ensure_running()
+    """Start the fork server of this run. It ends with the process that starts it.
+
+    What its processes print would come between the results of the tests: it is seen without workers (`-n 0`) only.
+    """
+    with _printing_nothing():
+        forkserver.ensure_running()
     os.environ[VARIABLE] = forkserver._forkserver._forkserver_address  # type: ignore[attr-defined]  # has no public name
+
+
+@contextmanager
+def _printing_nothing() -> Iterator[None]:
+    """Give the processes that are started meanwhile no output."""
+    outputs = {number: os.dup(number) for number in (1, 2)}
+    with Path(os.devnull).open("w") as nowhere:
+        for number in outputs:
+            os.dup2(nowhere.fileno(), number)
+    yield
+    for number, output in outputs.items():
+        os.dup2(output, number)
+        os.close(output)
 
 
 def _use_server_of_run(address: str) -> None:
