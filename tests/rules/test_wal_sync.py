@@ -1,6 +1,7 @@
 """A commit is on the disk before anyone is told, and many commits wait for the disk together."""
 
 import shutil
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -98,6 +99,12 @@ def count(database: Database) -> int:
         return int(session.connection().exec_driver_sql("SELECT count(*) FROM names").scalar_one())
 
 
+def count_waiting() -> int:
+    """Return the number of threads that wait for their turn to flush, and know which flush they need."""
+    frames = [frame for frame in sys._current_frames().values() if frame.f_code is wal_sync.WalSync.wait.__code__]
+    return sum("needed" in frame.f_locals for frame in frames)
+
+
 def in_crowd(database: Database, disk: Disk, meanwhile: Callable[[], None]) -> list[BaseException | None]:
     """Let others commit and wait while one commit waits for the disk; return how each of all ended."""
     disk.is_open.clear()
@@ -109,6 +116,7 @@ def in_crowd(database: Database, disk: Disk, meanwhile: Callable[[], None]) -> l
         assert wait_until(lambda: count(database) == CROWD + 1, PATIENCE_S), (
             "they wait behind the commit that waits for the disk"
         )
+        assert wait_until(lambda: count_waiting() == CROWD, PATIENCE_S)
         meanwhile()
         disk.is_open.set()
         return [end.exception(PATIENCE_S) for end in ends]
@@ -130,6 +138,21 @@ def test_nobody_is_told_of_a_commit_that_the_disk_refused(disk: Disk, database: 
     disk.error = None
     add(database, "afterwards")
     assert disk.flushes == 3
+
+
+def test_a_commit_that_comes_late_to_a_flush_that_failed_is_not_tried_again(disk: Disk, database: Database) -> None:
+    sync = wal_sync.WalSync(str(disk.folder / "live" / "bot.sqlite"))
+    mark = sync.mark()
+    add(database, "first", is_synced=False)
+    disk.error = OSError("input/output error")
+    with pytest.raises(OSError, match="input/output error"):
+        sync.wait(sync.mark())
+    disk.error = None
+    with pytest.raises(OSError, match="did not take"):
+        sync.wait(mark)
+    assert disk.flushes == 1, "a second attempt would hide what the disk has lost"
+    sync.wait(sync.mark())
+    assert disk.flushes == 2
 
 
 def test_no_more_connections_are_opened_than_an_engine_may_have(disk: Disk, database: Database) -> None:

@@ -109,19 +109,20 @@ class Database:
             yield session
             if session.info:
                 self.before_commit(session)
+            mark = self._wal_sync.mark() if self._wal_sync else 0
             session.commit()
         if is_synced and self._wal_sync is not None:
-            self._wait_for_disk(self._wal_sync)
+            self._wait_for_disk(self._wal_sync, mark)
         self._outage.works()
         if (commits := _commits.get()) is not None:
             commits.append(None)
         if session.info:
             self.after_commit(dict(session.info))
 
-    def _wait_for_disk(self, wal_sync: WalSync) -> None:
+    def _wait_for_disk(self, wal_sync: WalSync, mark: int) -> None:
         """Wait for SQLite's disk, after releasing the write lock: commits that arrive meanwhile share the wait."""
         try:
-            wal_sync.wait()
+            wal_sync.wait(mark)
         except OSError as refused:
             self._outage.fails(type(refused).__name__)
             raise ChangeUnknown() from refused

@@ -23,16 +23,23 @@ class WalSync:
         # Waits for the disk are numbered; one of them serves all threads that came before it began.
         self._last_begun = self._last_ended = self._last_failed = 0
 
-    def wait(self) -> None:
-        """Return when all that this thread has committed is on the disk. Raises `OSError` if it may not be."""
+    def mark(self) -> int:
+        """Return what `wait` needs for the commits that are made from now on."""
+        return self._last_ended
+
+    def wait(self, mark: int) -> None:
+        """Return when all that this thread has committed since the mark is on the disk.
+
+        Raises `OSError` if it may not be.
+        """
         needed = self._last_begun + 1
         with self._turn:
+            if self._last_failed > mark:
+                # Another attempt could succeed although the disk has lost the data of the one that failed.
+                raise OSError("the disk did not take what was committed")
             if self._last_ended < needed:
                 self._last_begun += 1
                 self._flush_log()
-            elif needed <= self._last_failed:
-                # Another attempt could succeed although the disk has lost the data of this one.
-                raise OSError("the disk did not take what was committed")
 
     def _flush_log(self) -> None:
         try:
@@ -56,9 +63,9 @@ def synced_connection(wal_sync: WalSync) -> type[sqlite3.Connection]:
 
     class SyncedConnection(sqlite3.Connection):
         def commit(self) -> None:
-            has_changed = self.in_transaction
+            has_changed, mark = self.in_transaction, wal_sync.mark()
             super().commit()
             if has_changed:
-                wal_sync.wait()
+                wal_sync.wait(mark)
 
     return SyncedConnection
