@@ -4,13 +4,14 @@ Loaded by the processes that run tests, not by the one that only distributes the
 """
 
 import atexit
+import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests import bytecode, disk, garbage, parsed_files, statements
+from tests import bytecode, disk, garbage, parsed_files, shared_folder, statements
 from tests.floor import TestFloor
 
 assert bytecode
@@ -25,6 +26,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Have a worker end at once when all is done: taking apart all that it has loaded would take seconds."""
     if hasattr(config, "workerinput"):
         atexit.register(os._exit, 0)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let one worker collect before the others: they load what it compiles, which takes long after a checkout."""
+    with (Path(os.environ[shared_folder.VARIABLE]) / "collecting").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+        return (yield)
 
 
 def pytest_collection_finish() -> None:

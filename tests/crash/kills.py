@@ -94,16 +94,16 @@ def kill_everywhere(
 ) -> int:
     """Kill the bot at each place in the consequences of an act, start it again, and check the result.
 
-    On PostgreSQL it is killed at a handful of places, each about twice as far as the one before: their order is the
-    same on both. On SQLite it is killed once, midway, and otherwise stops at each place, where everything that a
-    kill would leave is copied (see `Rig.sees_a_kill`); afterwards a bot is started on each copy.
+    On PostgreSQL it is killed at a handful of places, each about three times as far as the one before: their order
+    is the same on both. On SQLite it is killed once, midway, and otherwise stops at each place, where everything
+    that a kill would leave is copied (see `Rig.sees_a_kill`); afterwards a bot is started on each copy.
     Return after how many calls, or commits, the last place was.
     """
     story = Story(rig, moment, prepare, ready, act, later, check)
     prepared = story.is_prepared()
     if rig.database.is_sqlite:
         return _kill_at_each_place(story, prepared)
-    for calls in chain([0] if moment == "before" else [], (2**number for number in count())):
+    for calls in chain([0] if moment == "before" else [], (3**number for number in count())):
         if story.is_survived(prepared, calls):
             return calls
     raise AssertionError

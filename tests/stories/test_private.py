@@ -159,7 +159,7 @@ def test_a_private_incident_has_only_audiences_added_by_hand(floor: TestFloor) -
     )
     assert "already" in floor.says("ana", "/incident updates add executives", channel)
     floor.says("ana", "/incident claim communications_lead", channel)
-    floor.says("ana", "/incident cadence executives 30 min", channel)
+    assert "30 min" in floor.says("ana", "/incident cadence executives 30 min", channel)
     floor.passes(minutes=25)
     assert any("→ #executives" in draft for draft in drafts(floor, "ana")), "the draft says where it goes"
     floor.says("ana", "/incident update It is contained", channel)
