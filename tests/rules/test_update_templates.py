@@ -493,6 +493,18 @@ def test_an_identified_cause_is_not_called_unknown_later(session: Session, statu
     assert f"*Cause:* {cause}\n" in update_text
 
 
+@pytest.mark.parametrize(
+    ("certainty", "progress"), [("known", "working on the cause"), ("suspected", "looking for the cause")]
+)
+def test_nobody_looks_for_a_cause_that_is_known(session: Session, certainty: str, progress: str) -> None:
+    incident = smallest(session)
+    record_field(session, incident, "cause", "The trunk is down", NOW, certainty)
+
+    update_text = compose(session, services(), incident, promise(session, incident, "executives"), NOW)
+
+    assert f"*What we are doing:* {progress}\n" in update_text
+
+
 def test_the_last_update_is_not_lost_if_the_incident_is_closed_before_it_is_composed(session: Session) -> None:
     incident = smallest(session)
     last = promise(session, incident, "operations", occasion="resolved:V1")
