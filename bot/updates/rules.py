@@ -63,8 +63,11 @@ def may_append_line(posted_at: datetime, now: datetime) -> bool:
 def retimed(due_at: datetime, old: timedelta | None, new: timedelta, now: datetime) -> datetime:
     """When the next update is due after a cadence change: counted from the last one, but never in the past.
 
-    `old` is the cadence under which `due_at` was promised; None if there was no promise yet.
+    One that is due already is not put off. `old` is the cadence under which `due_at` was promised; None if there
+    was no promise yet.
     """
+    if old and due_at <= now:
+        return due_at
     previous_due_at = due_at - old if old else now
     return max(previous_due_at + new, now + min(new, LATE_AFTER))
 

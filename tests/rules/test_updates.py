@@ -49,12 +49,19 @@ def test_missed_updates_and_the_next_one_leave_no_interval_out(
 def test_a_new_rhythm_counts_from_the_last_update_but_never_calls_for_one_in_the_past(
     old: timedelta, new: timedelta, last: datetime, passed: timedelta
 ) -> None:
-    now = last + min(passed, old)
+    now = last + min(passed, old - timedelta(seconds=1))
 
     due = rules.retimed(last + old, old, new, now)
 
     assert due > now
     assert due == max(last + new, now + min(new, rules.LATE_AFTER))
+
+
+@given(cadences, cadences, moments, delays)
+def test_a_new_rhythm_does_not_put_off_an_update_that_is_due(
+    old: timedelta, new: timedelta, due: datetime, late: timedelta
+) -> None:
+    assert rules.retimed(due, old, new, due + late) == due
 
 
 @pytest.mark.parametrize(

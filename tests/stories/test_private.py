@@ -158,6 +158,8 @@ def test_a_private_incident_has_only_audiences_added_by_hand(floor: TestFloor) -
         "ana", "/incident updates add Executives", channel
     )
     assert "already" in floor.says("ana", "/incident updates add executives", channel)
+    # Their first update is due at once; until it is sent, the next one is not promised, and has no draft.
+    floor.passes(seconds=1)
     floor.says("ana", "/incident claim communications_lead", channel)
     assert "30 min" in floor.says("ana", "/incident cadence executives 30 min", channel)
     floor.passes(minutes=25)
