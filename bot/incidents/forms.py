@@ -184,15 +184,36 @@ def open_list(
 
 def home(incidents: Sequence[Incident], floor: Floor, total: int, leaderless: Collection[int] = ()) -> list[Block]:
     """The App Home tab; `leaderless` are the numbers of incidents that nobody leads."""
+    return [
+        header("Watchfloor"),
+        *_declare_or_join(incidents, floor, total, leaderless),
+        context("`/incident help` lists every command."),
+    ]
+
+
+def start(
+    incidents: Sequence[Incident], floor: Floor, total: int, leaderless: Collection[int] = ()
+) -> tuple[str, list[Block]]:
+    """The answer to `/incident` in a channel without an incident: what is open, and what to begin with."""
+    text, _ = open_list(incidents, floor, total, "", leaderless)
+    help_button = button("All commands", ids.HELP, "all")
+    return text, _declare_or_join(incidents, floor, total, leaderless, [help_button])
+
+
+def _declare_or_join(
+    incidents: Sequence[Incident],
+    floor: Floor,
+    total: int,
+    leaderless: Collection[int],
+    more_buttons: Sequence[Block] = (),
+) -> list[Block]:
     _, list_blocks = open_list(incidents, floor, total, "`/incident list` shows all, page by page.", leaderless)
     declare = button("Declare an incident", ids.DECLARE, "home", style="danger")
     return [
-        header("Watchfloor"),
         section("Something is wrong? Declare it: one too many is better than one too late."),
-        actions([declare], block_id="home.declare"),
+        actions([declare, *more_buttons], block_id="home.declare"),
         divider(),
         *list_blocks,
-        context("`/incident help` lists every command."),
     ]
 
 

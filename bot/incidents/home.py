@@ -1,15 +1,22 @@
-"""A person's home tab: the open incidents and what nouns add."""
+"""Where a person begins: the home tab, and `/incident` in a channel without an incident."""
 
+from collections.abc import Collection, Sequence
 from functools import partial
 
+from sqlmodel import Session
+
+from bot.config.floor import Floor
 from bot.directory.lookup import person_of
 from bot.incidents import forms, incidents, wording
 from bot.incidents.parse import Payload
 from bot.incidents.registry import Registry
+from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.blocks import section
+from bot.slack.blocks import Block, section
 
 MAX_INCIDENTS = 30
+# The answer to `/incident` is read on a phone, above what was talked about in the channel.
+MAX_INCIDENTS_AT_START = 5
 
 
 def publish_home(services: Services, user_id: str) -> None:
@@ -20,14 +27,26 @@ def publish_home(services: Services, user_id: str) -> None:
         services.slack.publish_home(user_id, [section(text)])
         return
     with services.database.reading() as session:
-        shown_incidents = incidents.active(session, user_id, limit=MAX_INCIDENTS)
-        is_cut = len(shown_incidents) == MAX_INCIDENTS
-        total = incidents.count_active(session, user_id) if is_cut else len(shown_incidents)
-        leaderless = incidents.without_commander(session, shown_incidents)
-        blocks = forms.home(shown_incidents, services.floor, total, leaderless)
+        blocks = forms.home(*_open_incidents(session, services, user_id, MAX_INCIDENTS))
     for part in services.get(Registry).home:
         blocks += part(services, user_id)
     services.slack.publish_home(user_id, blocks)
+
+
+def start_screen(services: Services, user_id: str) -> tuple[str, list[Block]]:
+    """What is open, as far as the person may see it, and the buttons to begin with."""
+    with services.database.reading() as session:
+        return forms.start(*_open_incidents(session, services, user_id, MAX_INCIDENTS_AT_START))
+
+
+def _open_incidents(
+    session: Session, services: Services, user_id: str, limit: int
+) -> tuple[Sequence[Incident], Floor, int, Collection[int]]:
+    """At most `limit` of the open incidents that a person may see, how many there are, and which nobody leads."""
+    shown_incidents = incidents.active(session, user_id, limit=limit)
+    is_cut = len(shown_incidents) == limit
+    total = incidents.count_active(session, user_id) if is_cut else len(shown_incidents)
+    return shown_incidents, services.floor, total, incidents.without_commander(session, shown_incidents)
 
 
 def refresh_home(services: Services, event: Payload) -> None:

@@ -1,9 +1,10 @@
-"""Listeners for the control panel's button and the read-only commands: parse, show."""
+"""Listeners for the buttons of the control panel and of help, and the read-only commands: parse, show."""
 
 from slack_bolt import App
 
 from bot.incidents import ids, listening
 from bot.incidents.access import incident_number_here
+from bot.incidents.home import start_screen
 from bot.incidents.panels import incident_panel
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
@@ -15,7 +16,7 @@ from bot.services import Services
 
 def register_commands(registry: Registry) -> None:
     """`/incident` alone and `/incident help`."""
-    registry.command("", panel_or_help)
+    registry.command("", panel_or_start)
     registry.command("help", show_help)
     registry.command("catchup", show_catch_up)
     registry.help(Section.CHANNEL, 1, answer_wording.HELP_PANEL)
@@ -26,6 +27,7 @@ def register(app: App, services: Services) -> None:
 
     listening.on_click(app, services, ids.PANEL, incident_panel)
     listening.on_click(app, services, ids.CATCH_UP, catch_up.screen)
+    listening.on_action(app, services, ids.HELP, lambda body: panels.help_screen(services))
 
 
 def show_catch_up(services: Services, command: SlashCommand) -> Response:
@@ -34,9 +36,10 @@ def show_catch_up(services: Services, command: SlashCommand) -> Response:
     return catch_up.screen(services, number, command.user_id, utcnow())
 
 
-def panel_or_help(services: Services, command: SlashCommand) -> Response:
-    """`/incident`: show the control panel in an incident's channel, help elsewhere."""
-    return panels.panel_in_channel(services, command.channel_id, command.user_id) or panels.help_screen(services)
+def panel_or_start(services: Services, command: SlashCommand) -> Response:
+    """`/incident`: show the control panel in an incident's channel, and elsewhere what is open and how to begin."""
+    panel = panels.panel_in_channel(services, command.channel_id, command.user_id)
+    return panel or start_screen(services, command.user_id)
 
 
 def show_help(services: Services, command: SlashCommand) -> Response:

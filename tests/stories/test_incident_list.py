@@ -1,5 +1,7 @@
 """Finding incidents: open, closed, a person's own, by text, page by page."""
 
+from bot.incidents import ids as incident_ids
+from bot.incidents.home import MAX_INCIDENTS_AT_START
 from bot.screens.incident_list import ids
 from bot.screens.incident_list.listeners import list_page
 from bot.screens.incident_list.rules import Filter
@@ -61,11 +63,34 @@ def test_a_private_incident_is_found_only_by_its_people(floor: TestFloor) -> Non
     floor.ana.submits()
     floor.settle()
 
-    for command in ("list", "list all", "search leaked", "list S1"):
+    for command in ("list", "list all", "search leaked", "list S1", ""):
         floor.says("ben", f"/incident {command}")
         assert "leaked" not in floor.ephemeral("ben")[-1].partition("“")[0], command
     floor.says("ana", "/incident search leaked")
     assert "Customer data leaked · 🔒 private" in floor.ephemeral("ana")[-1]
+    floor.says("ana", "/incident")
+    assert "Customer data leaked · 🔒 private" in floor.ephemeral("ana")[-1]
+
+
+def test_the_command_alone_shows_what_is_open_and_how_to_begin(floor: TestFloor) -> None:
+    floor.says("ben", "/incident")
+    assert "Nothing is open." in floor.ephemeral("ben")[-1]
+    floor.ben.clicks(incident_ids.HELP, channel="general")
+    floor.settle()
+    assert "`/incident oncall mine` your shifts" in floor.ephemeral("ben")[-1]
+    floor.ben.clicks(incident_ids.DECLARE, channel="general")
+    floor.ben.fills("What is wrong?", "IVR down in Manila")
+    assert floor.ben.submits().closed
+    floor.settle()
+    floor.declares("S3 CRM is slow", who="ben")
+    for title in ("printer out of paper", "chat widget slow", "wallboard frozen", "lift stuck"):
+        floor.declares(f"S4 {title}", who="ben")
+
+    assert floor.says("ana", "/incident") == f"{MAX_INCIDENTS_AT_START + 1} open"
+    start = floor.ephemeral("ana")[-1]
+    assert "IVR down in Manila – investigating, *nobody leads*" in start
+    assert start.count("investigating") == MAX_INCIDENTS_AT_START
+    assert f"{MAX_INCIDENTS_AT_START + 1} are open. `/incident list` shows all" in start
 
 
 def test_a_long_list_has_pages_of_one_query_each(floor: TestFloor) -> None:
