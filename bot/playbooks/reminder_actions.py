@@ -27,7 +27,7 @@ from bot.slack.text import mentions
 QUIET, QUIET_OF_GROUPS = timedelta(minutes=5), timedelta(minutes=15)
 # Separates the mention from the text.
 ADDRESSED = ": "
-# Each step takes two blocks, a line and its buttons; the mention takes one more.
+# Each step takes at most two blocks, a line and its buttons; the mention takes one more.
 STEPS_PER_MESSAGE = (MESSAGE_BLOCKS - 1) // 2
 
 

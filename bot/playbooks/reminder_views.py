@@ -8,13 +8,15 @@ from bot.playbooks import ids, wording
 from bot.playbooks.rules import State, reminder_level
 from bot.playbooks.step_rows import AnyStep
 from bot.playbooks.views import done_button, finished_line, owner_and_clock
-from bot.slack.blocks import Block, actions, button, section
+from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.text import clock_time, escape, mention
 
 REMINDER_PREFIX = "remind-"
 BUTTONS_PREFIX = "act-"
 LINE_PREFIX = "line-"
 NO_REASONS: Mapping[int, str] = {}
+# More steps with buttons than this fill several screens of a phone; the others are a line each.
+STEPS_WITH_BUTTONS = 4
 
 
 def reminder_message(
@@ -30,7 +32,11 @@ def reminder_message(
         if len(steps) == 1
         else f"⏰ {len(steps)} steps wait: {', '.join(escape(s.title) for s in steps)}"
     )
-    return text, [block for step in steps for block in _reminder(step, now, reasons.get(step.number, ""))]
+    blocks = [
+        block for step in steps[:STEPS_WITH_BUTTONS] for block in _reminder(step, now, reasons.get(step.number, ""))
+    ]
+    blocks += [block for step in steps[STEPS_WITH_BUTTONS:] for block in _reminder_line(step, now)]
+    return text, blocks + ([context(wording.OTHER_BUTTONS)] if len(steps) > STEPS_WITH_BUTTONS else [])
 
 
 def leaderless_reminder(steps: Sequence[AnyStep], number: int, now: datetime) -> tuple[str, list[Block]]:

@@ -22,6 +22,9 @@ def due_and_open(steps: int) -> str:
     return f"{'this is' if steps == 1 else 'these are'} due and open."
 
 
+OTHER_BUTTONS = "The buttons of the others are in the playbook, at the top of this thread."
+
+
 def nobody_leads(steps: int) -> str:
     """The first line of a reminder to people who are to name a commander."""
     return f"*Nobody leads:* {steps} {'step waits' if steps == 1 else 'steps wait'}."

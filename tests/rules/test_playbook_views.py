@@ -116,6 +116,25 @@ def test_the_forms_are_valid_for_slack_and_remember_their_step(session):
     check_blocks(blocks)
 
 
+def test_a_reminder_of_many_steps_fits_on_a_phone_and_follows_each_of_them(session):
+    run = started(session, book(*(f"id: step-{number}" for number in range(10))))
+    rows = steps_of(session, run.number)
+
+    _, blocks = reminder_views.reminder_message(rows, after(minutes=1))
+    check_blocks(blocks)
+    assert [number for action, number in buttons(blocks) if action == ids.STEP_DONE] == [
+        str(step.number) for step in rows[: reminder_views.STEPS_WITH_BUTTONS]
+    ]
+    steps.complete(session, steps.lock_step(session, rows[-1].number), "UBEN", after(minutes=2))
+    steps_now = {step.number: step for step in steps_of(session, run.number)}
+    redrawn_blocks = reminder_views.redrawn_reminder(blocks, steps_now, after(minutes=2))
+
+    text = words_of(redrawn_blocks)
+    assert all(step.title in text for step in rows)
+    assert "<@UBEN>" in text
+    assert len(buttons(redrawn_blocks)) == len(buttons(blocks))
+
+
 def test_a_stopped_run_has_no_buttons_that_change_it_and_says_who_stopped_it(session):
     run = started(session, book("id: call", "id: tell"))
     steps.complete(
