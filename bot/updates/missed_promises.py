@@ -15,7 +15,7 @@ from bot.incidents.events import UpdateMissed
 from bot.incidents.roles import lead_of, readers_among
 from bot.outbox import batches
 from bot.services import Services
-from bot.slack.text import channel_link, escape
+from bot.slack.text import channel_link
 from bot.updates import deliveries, due_promises, tables, wording
 from bot.updates.rules import LATE_AFTER
 from bot.updates.tables import Promise
@@ -39,7 +39,7 @@ def _report(change: Change, promise_ids: Sequence[int], administrators_channel: 
     promises = [tables.get(session, promise_id) for promise_id in promise_ids]
     # Another process may have reported it in the meantime.
     late_promises = [promise for promise in promises if promise.escalate_at and promise.escalate_at <= now]
-    lines, titles = [], []
+    missed: list[tuple[str, Promise]] = []
     for promise in late_promises:
         promise.escalate_at = None
         promise.late_because = _reason(session, promise)
@@ -49,16 +49,10 @@ def _report(change: Change, promise_ids: Sequence[int], administrators_channel: 
         title = known_audiences.audience_title(change.services, promise.audience)
         facts = {"audience": title, "due_at": promise.due_at.isoformat(), "reason": promise.late_because}
         change.log("update_late", **facts)
-        lines.append(wording.missed_line(escape(title), promise, now))
-        titles.append(title)
-    if lines:
-        _notify(
-            change,
-            lines,
-            titles,
-            f"late:{late_promises[0].key}:{late_promises[0].due_at.isoformat()}",
-            administrators_channel,
-        )
+        missed.append((title, promise))
+    if missed:
+        first = late_promises[0]
+        _notify(change, missed, f"late:{first.key}:{first.due_at.isoformat()}", administrators_channel)
 
 
 def _reason(session: Session, promise: Promise) -> str:
@@ -85,16 +79,16 @@ def _was_refused_before(session: Session, promise: Promise) -> bool:
 
 
 def _notify(
-    change: Change, lines: Sequence[str], titles: Sequence[str], key: str, administrators_channel: str | None
+    change: Change, missed: Sequence[tuple[str, Promise]], key: str, administrators_channel: str | None
 ) -> None:
     """Tell the leads and the administrators' channel; without a lead, the escalation ladder moves on."""
     session, incident, number, now = change.session, change.incident, change.number, change.now
     roles = incidents.roles(session, number)
     lead_ids = [*roles.get("communications_lead", []), *roles.get("commander", [])]
     lead_ids = readers_among(session, incident, lead_ids)
-    text = wording.missed_text(number, channel_link(incident.channel_id or ""), lines)
+    text = wording.missed_text(number, channel_link(incident.channel_id or ""), missed, now)
     for user_id in dict.fromkeys(lead_ids or [lead_of(session, incident)]):
         batches.post_to_person(session, f"{key}:{user_id}", user_id, text, now, incident_id=number)
     if administrators_channel:
         outbox.post(session, f"{key}:administrators", administrators_channel, text, now, incident_id=number)
-    change.publish(UpdateMissed(has_lead=bool(lead_ids), audiences=tuple(titles)))
+    change.publish(UpdateMissed(has_lead=bool(lead_ids), audiences=tuple(title for title, _ in missed)))

@@ -1,5 +1,6 @@
 """Sentences about promised updates, such as how one was kept or why it was late. Pure."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -48,14 +49,18 @@ def describe_cadence(cadence: timedelta) -> str:
     return format_duration(cadence).removesuffix(" 00 min")
 
 
-def missed_line(title: str, promise: Promise, now: datetime) -> str:
-    """A line about one promise that was not kept in time, and why."""
-    return f"• *{title}*, due {near_time(promise.due_at, now)}: {escape(promise.late_because)}."
+def missed_text(number: int, channel: str, missed: Sequence[tuple[str, Promise]], now: datetime) -> str:
+    """The report of an incident's missed promises, with nothing about the incident itself.
 
-
-def missed_text(number: int, channel: str, lines: Sequence[str]) -> str:
-    """The report of an incident's missed promises, with nothing about the incident itself."""
-    subject = "An update" if len(lines) == 1 else f"{len(lines)} updates"
+    `missed` holds each promise with its audience's title; those with the same reason and time share a line.
+    """
+    subject = "An update" if len(missed) == 1 else f"{len(missed)} updates"
+    titles_by_cause = defaultdict[tuple[str, str], list[str]](list)
+    for title, promise in sorted(missed, key=lambda row: row[1].due_at):
+        titles_by_cause[promise.late_because, near_time(promise.due_at, now)].append(f"*{escape(title)}*")
+    lines = [
+        f"• {', '.join(titles)}, due {due}: {escape(reason)}." for (reason, due), titles in titles_by_cause.items()
+    ]
     return "\n".join([f"⏰ {subject} of incident {number} did not go out in time ({channel}):", *lines])
 
 

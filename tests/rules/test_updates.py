@@ -114,3 +114,32 @@ def test_the_answer_to_a_change_says_when_each_audience_hears_of_it() -> None:
         "Operations, Executives and Engineering hear of it now; Front line once it is approved."
     )
     assert wording.told_when({}) == "No audience is promised an update; `/incident update` tells them."
+
+
+def test_missed_updates_are_reported_with_a_line_for_each_reason_and_time() -> None:
+    now = datetime(2026, 5, 13, 10, 33, tzinfo=UTC)
+
+    def missed(title: str, minutes_ago: int, reason: str) -> tuple[str, Promise]:
+        due_at = now - timedelta(minutes=minutes_ago)
+        promise = Promise(incident_id=2, audience="x", due_at=due_at, promised_at=due_at, late_because=reason)
+        return title, promise
+
+    text = wording.missed_text(
+        2,
+        "<#C2>",
+        [
+            missed("Executives", 30, wording.NOT_RUNNING),
+            missed("Front <line>", 40, wording.NOT_RUNNING),
+            missed("Operations", 30, wording.NOT_RUNNING),
+            missed("Partners", 5, wording.NOT_APPROVED),
+        ],
+        now,
+    )
+
+    shown_text = re.sub(r"<!date[^|]*\|([^>]*)>", r"\1", text)
+    assert shown_text == (
+        "⏰ 4 updates of incident 2 did not go out in time (<#C2>):\n"
+        "• *Front &lt;line&gt;*, due 09:53 UTC: Watchfloor was not running at that minute.\n"
+        "• *Executives*, *Operations*, due 10:03 UTC: Watchfloor was not running at that minute.\n"
+        "• *Partners*, due 10:28 UTC: nobody has approved it."
+    )
