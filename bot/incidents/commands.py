@@ -233,8 +233,11 @@ def related_incidents(services: Services, command: SlashCommand) -> Response:
 
 
 def make_private(services: Services, command: SlashCommand) -> Response:
-    """`/incident private customer data is involved`: move to a private channel; messages elsewhere are deleted."""
+    """`/incident private customer data is involved`: move to a private channel; messages elsewhere are deleted.
+    Alone, it opens a form."""
     number = incident_number_here(services, command.channel_id, command.user_id)
+    if not command.argument:
+        return _open_form(services, command, number, privacy.form)
     return privacy.make_private(services, number, command.argument, command.user_id, utcnow())
 
 

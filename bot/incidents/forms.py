@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.config.floor import Floor
-from bot.incidents import ids
+from bot.incidents import ids, wording
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.incidents.views import STATUS_EMOJI, marks
@@ -114,6 +114,19 @@ def lifecycle_form(
             ),
         ]
     return modal(title, blocks, callback_id=callback_id, submit=title, private_metadata=str(incident.number))
+
+
+def private_form(incident: Incident) -> Block:
+    """The form that makes an incident private; it says what follows, because that cannot be undone."""
+    blocks = [
+        section(f"*#{incident.number}* {one_line(incident.title, 200)}"),
+        section(wording.WHAT_PRIVATE_MEANS),
+        form_field("Why?", ids.REASON, text_input(ids.REASON, multiline=True, longest=1000), optional=True),
+    ]
+    number = str(incident.number)
+    return modal(
+        "Make private", blocks, callback_id=ids.PRIVATE_FORM, submit="Make private", private_metadata=number
+    )
 
 
 def panel(incident: Incident, next_update_at: datetime | None, now: datetime) -> tuple[str, list[Block]]:

@@ -46,6 +46,7 @@ ROLE_FORM = "incident.role.form"
 RESOLVE_FORM = "incident.resolve.form"
 CLOSE_FORM = "incident.close.form"
 DECLINE_FORM = "incident.decline.form"
+PRIVATE_FORM = "incident.private.form"
 REOPEN_FORM = "incident.reopen.form"
 
 # Fields: the block and the element in it share a name

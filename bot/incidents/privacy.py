@@ -21,6 +21,7 @@ from bot.incidents.change import Change, changing
 from bot.incidents.events import MadePrivate
 from bot.incidents.registry import Registry
 from bot.incidents.roles import lead_of
+from bot.incidents.tables import Incident
 from bot.incidents.workflows import invite_all, open_channel, post_displays
 from bot.outbox import batches, kinds
 from bot.outbox.kinds import Call, Context, Kind
@@ -29,6 +30,7 @@ from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
+from bot.slack.blocks import Block
 from bot.slack.errors import SlackRefused
 from bot.slack.messages import Post
 from bot.slack.text import escape
@@ -54,6 +56,13 @@ class PrivateRequest(BaseModel):
 
     number: int
     user_ids: list[str]
+
+
+def form(incident: Incident) -> Block:
+    """The form that makes it private."""
+    if incident.is_private:
+        raise PrivateAlready(number=incident.number)
+    return forms.private_form(incident)
 
 
 def make_private(services: Services, number: int, reason: str, by: str, now: datetime) -> str:

@@ -57,6 +57,10 @@ DECLINED = "Declined as a false alarm. Everyone who was told of it is told so, a
 RESOLVE_QUESTION = "What ended the impact?"
 DECLINE_QUESTION = "Why is it a false alarm?"
 REOPEN_QUESTION = "Why is it open again?"
+WHAT_PRIVATE_MEANS = (
+    "A private channel takes over, with everybody who is in this one. Watchfloor deletes its messages about the "
+    "incident, and this channel is archived. *This cannot be undone.*"
+)
 NOTHING_RELATED = "Nothing is related to this incident. `/incident related 12` relates it to incident 12."
 RELATED_ADVICE = "`/incident related remove 12` takes one off."
 # Roles, bridge.

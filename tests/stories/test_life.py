@@ -289,6 +289,7 @@ def test_an_incident_made_private_continues_in_a_private_channel_and_is_retracte
     floor.passes(hours=3)
     assert len(floor.ana.sees("executives")) == message_count
     assert "private already" in floor.says("ana", "/incident private again", private)
+    assert "private already" in floor.says("ana", "/incident private", private)
     floor.chloe.says("They are gone now", channel=private)
     floor.settle()
     floor.says("ana", "/incident timeline messages", private)
@@ -307,7 +308,12 @@ def test_an_incident_whose_private_channel_cannot_be_made_is_led_and_ended_witho
     floor.says("ana", "/incident claim commander", channel)
     floor.sandbox.fault("conversations.create", "error", error="restricted_action")
 
-    floor.says("ana", "/incident private personal data", channel)
+    floor.says("ana", "/incident private", channel)
+    assert "This cannot be undone." in str(floor.ana.modal)
+    assert not rows(floor, "incidents")[0]["is_private"], "only the form does it"
+    floor.ana.fills("Why?", "personal data")
+    assert floor.ana.submits().closed
+    floor.settle()
 
     assert "I could not make a private channel for it" in floor.ana.direct_messages()[-1].visible_text
     assert "CRM shows data" in floor.says("ana", "/incident 1")
