@@ -203,8 +203,10 @@ def _check_pending(handover: Handover, now: datetime, advice: str) -> None:
 
 
 def _check_is_commander(commander: str | None, by: str) -> None:
+    if commander is None:
+        raise rules.NobodyCommands()
     if commander != by:
-        raise rules.NotCommander(holder=f": {mention(commander)}" if commander else wording.NOBODY_COMMANDS)
+        raise rules.NotCommander(holder=mention(commander))
 
 
 def _number_of(services: Services, handover_id: int) -> int:

@@ -24,7 +24,11 @@ class State(StrEnum):
 
 
 class NotCommander(WatchfloorError):
-    """Only the commander hands over command{holder}. If they are gone, use `/incident assign commander @you`."""
+    """Only the commander hands over command: {holder}. If they are gone, use `/incident assign commander @you`."""
+
+
+class NobodyCommands(WatchfloorError):
+    """Nobody has command yet. `/incident claim commander` takes it, `/incident assign commander @ana` gives it."""
 
 
 class CannotTakeOver(WatchfloorError):

@@ -9,7 +9,6 @@ HELP_SHIFT = (
 NOT_CHANGED_HANDS = "Command has not changed hands."
 OFFER_AGAIN = "`/incident handover` offers command again."
 YOU_KEEP_COMMAND = "You keep command."
-NOBODY_COMMANDS = ", and nobody has it now"
 
 
 def offered(person: str) -> str:

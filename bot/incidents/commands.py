@@ -160,7 +160,10 @@ def assign(services: Services, command: SlashCommand) -> Response:
 
 
 def change_type(services: Services, command: SlashCommand) -> Response:
-    """`/incident type telephony`: change the type; a playbook that fits better is offered."""
+    """`/incident type telephony`: change the type; a playbook that fits better is offered.
+    Alone, it opens a form."""
+    if not command.argument:
+        return edit(services, command)
     number = incident_number_here(services, command.channel_id, command.user_id)
     return scope.change_type(services, number, command.argument, command.user_id, utcnow())
 

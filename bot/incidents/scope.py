@@ -110,5 +110,5 @@ def _read_type(services: Services, typed_type: str) -> str:
     types |= {title.casefold(): name for name, title in services.floor.types.items()}
     close_matches = get_close_matches(typed_type.strip().casefold().replace("-", "_"), types, n=1, cutoff=0.6)
     if not close_matches:
-        raise UnknownType(given=escape(typed_type.strip()[:40]) or "nothing", known=", ".join(services.floor.types))
+        raise UnknownType(given=escape(typed_type.strip()[:40]), known=", ".join(services.floor.types))
     return types[close_matches[0]]

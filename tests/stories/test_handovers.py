@@ -128,6 +128,8 @@ def test_an_unaccepted_offer_is_reminded_then_escalated_and_the_commander_stays(
 
 
 def test_only_the_commander_offers_command_only_to_colleagues_and_one_offer_at_a_time(floor: TestFloor) -> None:
+    leaderless = floor.declares("S3 Headsets hum")
+    assert "Nobody has command yet." in floor.says("ana", "/incident handover @ben", leaderless)
     channel = led_incident(floor)
     floor.ben.joins(channel)
     assert "Only the commander hands over command: <@U0ANA>" in floor.says(

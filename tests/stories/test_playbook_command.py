@@ -79,6 +79,9 @@ def test_playbooks_are_listed_started_stopped_and_switched_by_command(floor: Tes
 
 def test_a_change_of_type_offers_the_better_playbook_once_and_forces_nothing(floor: TestFloor) -> None:
     driver = PlaybookDriver(floor, floor.declares("S2 something is odd"))
+    floor.says("ana", "/incident type", driver.channel)
+    assert "Edit the incident" in str(floor.ana.modal)
+    floor.ana.closes()
     floor.says("ana", "/incident type telephony", driver.channel)
     assert "“Phones down” fits this incident better now" in floor.visible_text(driver.channel)
     assert running(floor) == ["generic"]
