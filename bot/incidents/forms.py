@@ -185,8 +185,8 @@ def open_list(
         f"{floor.severity(incident.severity).emoji} *{incident.severity}* "
         f"{channel_link(incident.channel_id) if incident.channel_id else f'#{incident.number}'} "
         f"{one_line(incident.title, 120)}{marks(incident)} – "
-        f"{incident.status}{', *nobody leads*,' if incident.number in leaderless else ''} "
-        f"since {day_and_time(incident.declared_at)}"
+        f"{incident.status}{', *nobody leads*' if incident.number in leaderless else ''}, "
+        f"declared {day_and_time(incident.declared_at)}"
         for incident in incidents
     ]
     blocks = [header("Open incidents"), *paragraphs(lines, rest=rest_note)]

@@ -59,7 +59,7 @@ def _state(session: Session, services: Services, incident: Incident, now: dateti
     emoji, status = services.floor.severity(incident.severity).emoji, incident.status
     state = f"{emoji} {incident.severity}, {STATUS_EMOJI.get(status, '')} {status}"
     situation = situation_tables.current(session, incident.number)
-    return [f"{state}, since {near_time(incident.declared_at, now)}", *situation_lines(situation, status)]
+    return [f"{state}, declared {near_time(incident.declared_at, now)}", *situation_lines(situation, status)]
 
 
 def situation_lines(situation: Situation, status: str) -> list[str]:

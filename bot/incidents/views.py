@@ -223,7 +223,7 @@ def _duration(facts: IncidentFacts) -> str:
         length = format_duration(incident.resolved_at - incident.declared_at)
         return f"{length}, resolved {day_and_time(incident.resolved_at)}"
     # Slack updates `ago` by itself; a duration written here would be wrong a minute later.
-    return f"since {day_and_time(incident.declared_at)}, {ago(incident.declared_at)}"
+    return f"declared {day_and_time(incident.declared_at)}, {ago(incident.declared_at)}"
 
 
 def _about(incident: Incident, floor: Floor) -> str:

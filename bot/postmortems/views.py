@@ -99,7 +99,7 @@ def _summary(facts: PostMortemFacts) -> str:
         duration_text = f"It lasted {format_duration(incident.resolved_at - incident.declared_at)}"
         duration_text += f". What solved it: {one_line(facts.ended_by, ENDING_SHOWN)}." if facts.ended_by else "."
     else:
-        duration_text = f"It is not over: {incident.status} since {day_and_time(incident.declared_at)}."
+        duration_text = f"It is not over: {incident.status}, declared {day_and_time(incident.declared_at)}."
     adherence_text = (
         f"{facts.kept} of {facts.due} promised updates went out on time."
         if facts.due

@@ -40,7 +40,7 @@ def _lines(summary: CatchUp, floor: Floor) -> Iterator[str]:
     facts, incident = summary.facts, summary.facts.incident
     yield f"{floor.severity(incident.severity).emoji} *{incident.severity}* *{one_line(incident.title, TEXT)}*"
     status = f"{STATUS_EMOJI.get(incident.status, '')} {incident.status}".strip()
-    yield f"{status}, since {near_time(incident.declared_at, facts.now)} ({ago(incident.declared_at)})"
+    yield f"{status}, declared {near_time(incident.declared_at, facts.now)} ({ago(incident.declared_at)})"
     yield from situation_lines(facts.situation, facts.incident.status)
     yield _leads(facts)
     for decision in summary.decisions[:DECISIONS_SHOWN]:

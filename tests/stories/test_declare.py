@@ -198,7 +198,7 @@ def test_the_home_tab_lists_open_incidents_and_can_declare(floor: TestFloor) -> 
     floor.declares("S1 IVR down")
     floor.ben.opens_home()
     floor.settle()
-    assert "IVR down – investigating, *nobody leads*, since" in visible_text("", floor.ben.home["blocks"])
+    assert "IVR down – investigating, *nobody leads*, declared" in visible_text("", floor.ben.home["blocks"])
     floor.says("ana", "/incident list")
     assert "investigating, *nobody leads*, declared" in floor.ephemeral("ana")[-1]
     floor.says("ana", "/incident claim commander", "inc-1-ivr-down")

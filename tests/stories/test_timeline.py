@@ -199,7 +199,7 @@ def test_a_corrected_milestone_is_shown_on_the_card_and_in_updates(floor: TestFl
     floor.says("ana", "/incident reopen not yet", channel=channel)
     floor.says("ana", "/incident update Calls go to Cebu", channel=channel)
     started = int((declared_at - timedelta(minutes=30)).timestamp())
-    assert f"since <!date^{started}" in floor.visible_text("executives")
+    assert f"declared <!date^{started}" in floor.visible_text("executives")
 
 
 def test_the_picture_is_posted_in_the_channel_once(floor: TestFloor) -> None:
