@@ -187,7 +187,7 @@ def _case_text(notice: Notice, translate: Translator) -> str:
 
 
 def answer(services: Services, number: int, by: str, now: datetime) -> str:
-    """Stop the clock, because the user handles the case. Returns the reply."""
+    """Stop the clocks of the case, because the user handles it. Returns the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
         clock = escalation_tables.get(session, number)
@@ -197,11 +197,13 @@ def answer(services: Services, number: int, by: str, now: datetime) -> str:
         name, translate = one_line(case.name, 60), translator_for(session, services, by)
         if clock.answered_by:
             return translate("{person} is already handling {name}.", name=name, person=mention(clock.answered_by))
-        if clock.ended_at is not None:
+        clocks = escalation_tables.unanswered_of(session, case.number)
+        if clock not in clocks:
             return translate("Somebody is already handling {name}.", name=name)
-        clock.answered_by, clock.due_at = by, None
-        clock.ended_at = now if clock.kind == BY_HAND else None
-        session.add(clock)
+        for each in clocks:
+            each.answered_by, each.due_at = by, None
+            each.ended_at = now if each.kind == BY_HAND else None
+            session.add(each)
         key = f"actioned:{clock.number}"
         written = translator(services.floor.language)
         note_text = written("is handling the escalation ({kind})", kind=written(clock.kind))

@@ -69,8 +69,20 @@ def due(session: Session, now: datetime) -> Sequence[CaseEscalation]:
 
 
 def get(session: Session, number: int) -> CaseEscalation | None:
-    """Return a clock, locked until the transaction ends."""
-    return session.exec(select(CaseEscalation).where(CaseEscalation.id == number).with_for_update()).first()
+    """Return a clock."""
+    return session.get(CaseEscalation, number)
+
+
+def unanswered_of(session: Session, case_id: int) -> Sequence[CaseEscalation]:
+    """The clocks of a case for which nobody has answered yet, locked until the transaction ends."""
+    query = select(CaseEscalation).where(
+        CaseEscalation.case_id == case_id,
+        col(CaseEscalation.ended_at).is_(None),
+        col(CaseEscalation.answered_by).is_(None),
+    )
+    # In one order, so that two people who press the buttons of different clocks do not wait for each other.
+    locked_query = query.order_by(col(CaseEscalation.id)).with_for_update()
+    return session.exec(locked_query.execution_options(populate_existing=True)).all()
 
 
 def open_of(session: Session, case_ids: Sequence[int]) -> Sequence[CaseEscalation]:

@@ -505,6 +505,11 @@ def test_idle_cases_are_escalated_once_across_restarts_and_without_a_schedule(fl
     )
     floor.passes(minutes=2)
     assert "It has been not actioned for" in floor.direct_texts("ben")[-1]
+    actions.escalate(floor.services, 1, "The bank calls a third time", "third", "U0ANA", utcnow())
+    floor.settle()
+    floor.ben.clicks(ids.ACTIONED, channel="dm")
+    floor.settle()
+    floor.passes(minutes=10, seconds=5)
     assert sum("Portal is empty" in text for text in floor.direct_texts("devi")) == 1
     assert len(floor.direct_texts("devi")) == message_count, "somebody took what was escalated"
     assert not any("Wrong colour" in text for text in floor.direct_texts("ben"))
