@@ -190,6 +190,16 @@ def test_the_board_shows_its_arithmetic_and_colours() -> None:
     assert [entry.colour for entry in entries] == ["red", "red", "green", "green", "paused"]
     assert expected_pickup(7, Capacity(3, 4)) == timedelta(minutes=45), "ceil(7 / 3) / 4 an hour"
     assert expected_pickup(1, Capacity()) is None
+    busy = {"Billing": Capacity(0, 2.0, 2), "Night": Capacity(0, 2.0, is_rostered=True), "Day": Capacity(0, 2.0)}
+    waiting = [open_case(number, 64) for number in (1, 2, 3)]
+    waiting += [
+        open_case(number, 64, team=name, target_s=0) for number, name in ((4, "Night"), (5, "Night"), (6, "Day"))
+    ]
+    colours = [entry.colour for entry in rank(waiting, busy, NOW)]
+    assert colours[:3] == ["amber", "amber", "red"], "with nobody free, two at work take the third in an hour"
+    assert colours[3:] == ["green", "red", "green"], (
+        "with nobody at work, one is counted; nothing is known of a third team"
+    )
     (amber,) = rank([open_case(1, 124, owner="ann")], {}, NOW)
     (green,) = rank([open_case(1, 125, owner="ann")], {}, NOW)
     assert (amber.colour, green.colour) == ("amber", "green")

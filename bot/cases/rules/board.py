@@ -80,6 +80,12 @@ class Capacity(Struct, frozen=True):
         """True if the floor says how many people work on the team's cases."""
         return self.is_rostered or self.on > 0
 
+    @property
+    def takers(self) -> int:
+        """The engineers that are expected to take the waiting cases: those who are free, or else all at work, or
+        else one. 0 if nothing is known of the team."""
+        return self.free or self.on or int(self.is_rostered)
+
 
 class Entry(Struct, frozen=True):
     """A case with its arithmetic. `position` is its place among the waiting cases of its team, 0 if it is not
@@ -172,18 +178,19 @@ def _colours(
     cases: Sequence[OpenCase], positions: Sequence[int], capacity: Mapping[str, Capacity], now_s: float
 ) -> list[str]:
     """The colour of each case, by whether the time left covers the expected pick-up. One loop over plain seconds,
-    because there are many thousand cases."""
+    because there are many thousand cases. A busy team does not make its queue safe: it waits at least as long as
+    behind everybody at work."""
     waits = {
-        team: (team_capacity.free, 3_600 / team_capacity.per_hour)
+        team: (team_capacity.takers, 3_600 / team_capacity.per_hour)
         for team, team_capacity in capacity.items()
-        if team_capacity.free
+        if team_capacity.takers
     }
     safe_from, colours = now_s + SAFETY_S, []
     for case, position in zip(cases, positions, strict=True):
         slack_s = case.due_s - safe_from
         if position and case.team in waits:
-            free, seconds_per_case = waits[case.team]
-            slack_s -= -(-position // free) * seconds_per_case
+            takers, seconds_per_case = waits[case.team]
+            slack_s -= -(-position // takers) * seconds_per_case
         if slack_s < 0:
             colours.append(RED)
         elif slack_s < case.amber_s:
