@@ -8,7 +8,7 @@ from msgspec import Struct
 from sqlmodel import Session
 
 from bot import outbox
-from bot.cases import escalating, following, notes, tables
+from bot.cases import escalating, following, notes, tables, views
 from bot.cases.rules.states import ENDED
 from bot.cases.tables import Case, CaseNote
 from bot.cases.wording import translator, translator_for, translator_of_reader
@@ -146,9 +146,11 @@ def _notify_new_owner(decision: Decision, to: str, reason: str, occasion: str) -
     text = translate(
         "{person} assigned {name} to you: {title}", person=mention(decision.by), name=decision.name, title=title
     )
+    deadline = views.deadline_text(case, translate, decision.now)
+    facts_line = " · ".join([case.priority, *views.facts_of(case), deadline])
     reason_line = translate("Why: {why}", why=one_line(reason, 500))
     key = f"case:{case.number}:assigned:{occasion}"
-    outbox.post(decision.session, key, to, f"{text}\n{reason_line}", decision.now)
+    outbox.post(decision.session, key, to, f"{text}\n{facts_line}\n{reason_line}", decision.now)
 
 
 def _set_owner(decision: Decision, to: str) -> None:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from sqlmodel import Session
 
 from bot import directory, outbox
-from bot.cases import escalation_tables, ids, notes, tables
+from bot.cases import escalation_tables, ids, notes, tables, views
 from bot.cases.escalation_tables import CaseEscalation, end, end_unanswered
 from bot.cases.rules.escalation import BY_HAND, LEVELS, NOT_ACTIONED, UNASSIGNED, first_due, next_level
 from bot.cases.rules.states import ENDED, Phase
@@ -31,7 +31,7 @@ ReasonText = Callable[[Translator], str]
 CASES_AT_ONCE = 15
 IDLE_SENTENCES = {
     UNASSIGNED: "It has been unassigned for {length}.",
-    NOT_ACTIONED: "It has been not actioned for {length}.",
+    NOT_ACTIONED: "Nobody has begun work on it for {length}.",
     BY_HAND: "It was escalated {length} ago, and nobody has answered.",
 }
 
@@ -48,6 +48,12 @@ class Notice(Struct, frozen=True):
     def key(self) -> str:
         """The same for the same level of a clock."""
         return f"case-escalation:{self.clock.number}:{self.clock.level}"
+
+    @property
+    def urgency(self) -> tuple[str, bool, datetime, int]:
+        """For sorting: the highest priority first, then the earliest deadline."""
+        due_at = self.case.due_at
+        return self.case.priority, due_at is None, due_at or self.case.opened_at, self.case.number
 
 
 def watch(session: Session, floor: Floor, case: Case, now: datetime) -> None:
@@ -156,9 +162,10 @@ def _post(session: Session, services: Services, notices: Sequence[Notice], now: 
 def _post_to(
     session: Session, target: str, notices: Sequence[Notice], translate: Translator, now: datetime
 ) -> None:
+    most_urgent_first = sorted(notices, key=lambda notice: notice.urgency)
     for start in range(0, len(notices), CASES_AT_ONCE):
-        together = notices[start : start + CASES_AT_ONCE]
-        text, blocks = message(together, translate)
+        together = most_urgent_first[start : start + CASES_AT_ONCE]
+        text, blocks = message(together, translate, now)
         key = f"{together[0].key}:{target}"
         outbox.post(session, key, target, text, now, blocks=blocks, priority=outbox.URGENT)
 
@@ -168,9 +175,9 @@ def alerts_channel(services: Services) -> str:
     return (services.floor.cases.alerts or services.floor.incidents_channel).removeprefix("#")
 
 
-def message(notices: Sequence[Notice], translate: Translator) -> tuple[str, list[Block]]:
+def message(notices: Sequence[Notice], translate: Translator, now: datetime) -> tuple[str, list[Block]]:
     """The notification about one or several cases, with a button for each of them."""
-    texts = [_case_text(notice, translate) for notice in notices]
+    texts = [_case_text(notice, translate, now) for notice in notices]
     blocks: list[Block] = []
     for notice, text in zip(notices, texts, strict=True):
         handle_button = button(translate("I'll handle it"), ids.ACTIONED, str(notice.clock.number), style="primary")
@@ -179,11 +186,13 @@ def message(notices: Sequence[Notice], translate: Translator) -> tuple[str, list
     return texts[0] if len(notices) == 1 else f"⏫ {names}", blocks
 
 
-def _case_text(notice: Notice, translate: Translator) -> str:
+def _case_text(notice: Notice, translate: Translator, now: datetime) -> str:
     case = notice.case
-    case_context = " · ".join(one_line(part, 60) for part in (case.customer, case.team, case.region) if part)
+    case_context = " · ".join(filter(None, (*views.facts_of(case), views.owner_text(case))))
     title = f"*{one_line(case.name, 60)}* {case.priority} {one_line(case.title, 150)}"
-    return f"⏫ {title}\n{case_context}\n{notice.why(translate)}"
+    return "\n".join(
+        (f"⏫ {title}", case_context, views.deadline_text(case, translate, now), notice.why(translate))
+    )
 
 
 def answer(services: Services, number: int, by: str, now: datetime) -> str:

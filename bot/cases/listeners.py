@@ -133,7 +133,7 @@ def _register_forms(app: App, services: Services) -> None:
         to = parse.field_value(body, ids.PERSON)
         return actions.assign(services, number, to, reason, occasion, by, utcnow())
 
-    listening.on_form(app, services, ids.ASSIGN_FORM, ids.REASON, assign)
+    listening.on_form(app, services, ids.ASSIGN_FORM, ids.REASON, assign, {actions.CannotTake: ids.PERSON})
 
     listening.on_form(
         app,

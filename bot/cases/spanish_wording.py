@@ -104,7 +104,7 @@ SPANISH = {
     ),
     # Escalations.
     "It has been unassigned for {length}.": "Lleva {length} sin asignar.",
-    "It has been not actioned for {length}.": "Lleva {length} sin que nadie empiece.",
+    "Nobody has begun work on it for {length}.": "Lleva {length} sin que nadie empiece.",
     "It was escalated {length} ago, and nobody has answered.": "Se escaló hace {length} y nadie ha respondido.",
     "{person} escalates it: {why}": "{person} lo escala: {why}",
     "I'll handle it": "Me ocupo yo",

@@ -4,7 +4,8 @@ import json
 from datetime import datetime
 
 from bot.cases import ids
-from bot.cases.rules.board import AMBER, FILTERS, MINE, PAUSED, RED, Board, Entry, Wanted
+from bot.cases.rules.board import AMBER, FILTERS, MINE, PAUSED, RED, Board, Entry, OpenCase, Wanted
+from bot.cases.tables import Case
 from bot.slack.blocks import Block, actions, button, context, header, section
 from bot.slack.phrases import Translator
 from bot.slack.text import format_duration, link, mention, near_time, one_line
@@ -72,8 +73,8 @@ def case_text(entry: Entry, translate: Translator, now: datetime) -> str:
     marks = [f"⚠️ {translate('sensitive')}"] if case.is_sensitive else []
     marks += [_reopened_text(case.reopened, translate)] if case.reopened else []
     first_line = f"{EMOJI.get(entry.colour, '🟢')} *{name}* {case.priority} {one_line(case.title, 90)}".rstrip()
-    case_context = [one_line(part, 60) for part in (case.customer, case.team, case.region) if part]
-    second_line = " · ".join([*case_context, _owner(entry, translate), *marks])
+    owner = owner_text(case) or f"*{translate('unassigned')}*"
+    second_line = " · ".join([*facts_of(case), owner, *marks])
     return f"{first_line}\n{second_line}\n{arithmetic(entry, translate, now)}"
 
 
@@ -81,20 +82,19 @@ def _reopened_text(reopened: int, translate: Translator) -> str:
     return translate("reopened") if reopened == 1 else translate("reopened {count} times", count=reopened)
 
 
-def _owner(entry: Entry, translate: Translator) -> str:
-    case = entry.case
-    if case.owner_id:
-        return mention(case.owner_id)
-    return one_line(case.owner, 60) if case.owner else f"*{translate('unassigned')}*"
+def facts_of(case: OpenCase | Case) -> list[str]:
+    """The customer, team and region, those that are known."""
+    return [one_line(part, 60) for part in (case.customer, case.team, case.region) if part]
+
+
+def owner_text(case: OpenCase | Case) -> str:
+    """The owner, empty if there is none."""
+    return mention(case.owner_id) if case.owner_id else one_line(case.owner, 60)
 
 
 def arithmetic(entry: Entry, translate: Translator, now: datetime) -> str:
     """Why it is red or amber: deadline, place in the queue, free engineers, likely time of pick-up."""
-    if entry.left is None or entry.case.due_at is None:
-        return translate("The clock is paused.") if entry.case.target_s else translate("It has no SLA target.")
-    deadline = translate(
-        "Breached {when}" if entry.is_breached else "Due {when}", when=near_time(entry.case.due_at, now)
-    )
+    deadline = deadline_text(entry.case, translate, now)
     if not entry.position:
         return deadline
     position_text = translate("{place} in the queue", place=ordinal(entry.position, translate))
@@ -103,6 +103,13 @@ def arithmetic(entry: Entry, translate: Translator, now: datetime) -> str:
         return f"{deadline} · {position_text}{free_text}"
     pickup = translate("likely taken in {length}", length=translate(format_duration(entry.pickup)))
     return f"{deadline} · {position_text}{free_text}: {pickup}"
+
+
+def deadline_text(case: OpenCase | Case, translate: Translator, now: datetime) -> str:
+    """When the case breaches, or why it does not."""
+    if case.due_at is None:
+        return translate("The clock is paused.") if case.target_s else translate("It has no SLA target.")
+    return translate("Breached {when}" if case.due_at <= now else "Due {when}", when=near_time(case.due_at, now))
 
 
 def _free(entry: Entry, translate: Translator) -> str:

@@ -45,6 +45,7 @@ CASES = [
         started_at=NOW,
         updated_at=NOW,
         touched_at=NOW,
+        due_at=NOW + timedelta(hours=2),
     )
     for number, name in enumerate([*NAMES, "Fifth"], 1)
 ]
@@ -151,8 +152,8 @@ def of_escalations() -> Iterator[object]:
         )
         for kind in (UNASSIGNED, BY_HAND)
     ]
-    yield escalating.message(notices[:1], SAY)
-    yield escalating.message(notices, SAY)
+    yield escalating.message(notices[:1], SAY, NOW)
+    yield escalating.message(notices, SAY, NOW)
 
 
 def of_guides() -> Iterator[object]:

@@ -164,11 +164,16 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_reasons(floo
     floor.ben.clicks(ids.TAKE, channel="operations")
     floor.settle()
     floor.ana.clicks(ids.ASSIGN, channel="operations")
-    floor.ana.fills(ids.PERSON, "ben")
+    floor.ana.fills(ids.PERSON, "gus")
     floor.ana.fills(ids.REASON, "Knows <@channel> the hotel")
+    assert "cannot take cases here" in floor.ana.submits().errors[ids.PERSON]
+    floor.ana.fills(ids.PERSON, "ben")
     assert floor.ana.submits().closed
     floor.settle()
-    assert "assigned INC1 to you: Paid twice" in floor.direct_texts("ben")[-1]
+    assert (
+        "assigned INC1 to you: Paid twice\nP2 · Grand Hotel · Billing · EMEA · Due <!date"
+        in floor.direct_texts("ben")[-1]
+    )
     floor.ana.clicks(ids.NOTE, channel="operations")
     floor.ana.fills(ids.REASON, "Called them at 14:07")
     assert floor.ana.submits().closed
@@ -474,7 +479,9 @@ def test_idle_cases_are_escalated_once_across_restarts_and_without_a_schedule(fl
     floor.passes(minutes=1, seconds=5)
     floor.start_bot()
     floor.tick()
-    assert "It has been unassigned for" in floor.direct_texts("ben")[-1]
+    first_notice = floor.direct_texts("ben")[-1]
+    assert "Customer 1 · Billing · EMEA\nDue <!date" in first_notice, "how long there is to act"
+    assert "It has been unassigned for" in first_notice
     assert "Portal is empty" in floor.direct_texts("devi")[-1], (
         "without a manager, the person who processes requests is told at once"
     )
@@ -500,11 +507,10 @@ def test_idle_cases_are_escalated_once_across_restarts_and_without_a_schedule(fl
     floor.ben.clicks(ids.TAKE, channel="operations", value="1")
     floor.settle()
     floor.passes(minutes=14)
-    assert not any("not actioned" in text for text in floor.direct_texts("ben")), (
-        "a person who takes it has time to begin"
-    )
+    assert not any("begun" in text for text in floor.direct_texts("ben")), "a person who takes it has time to begin"
     floor.passes(minutes=2)
-    assert "It has been not actioned for" in floor.direct_texts("ben")[-1]
+    assert "Billing · EMEA · <@U0BEN>\nDue" in floor.direct_texts("ben")[-1]
+    assert "Nobody has begun work on it for" in floor.direct_texts("ben")[-1]
     actions.escalate(floor.services, 1, "The bank calls a third time", "third", "U0ANA", utcnow())
     floor.settle()
     floor.ben.clicks(ids.ACTIONED, channel="dm")
@@ -526,11 +532,12 @@ def test_idle_cases_are_escalated_once_across_restarts_and_without_a_schedule(fl
 
     message_count = len(floor.direct_texts("devi"))
     old = {"priority": "P1", "opened_at": ago(hours=1), "team": "Billing Manila"}
-    post(floor, *[case(number, **old) for number in (11, 12, 13)])
+    post(floor, case(11, **(old | {"priority": "P2"})), *[case(number, **old) for number in (12, 13)])
     floor.tick()
     new_messages = floor.direct_texts("devi")[message_count:]
     assert len(new_messages) == 1, "cases that are due at the same time are one message"
-    assert all(f"*C{number}* P1" in new_messages[0] for number in (11, 12, 13))
+    named_cases = re.findall(r"\*(C\d+)\* P\d", new_messages[0])
+    assert named_cases == ["C12", "C13", "C11"], "the highest priority first"
     clock = next(row["id"] for row in rows(floor, "case_escalations") if row["case_id"] == 5)
     floor.devi.clicks(ids.ACTIONED, channel="dm", value=str(clock))
     floor.settle()
