@@ -53,6 +53,11 @@ class LoginsMissing(WatchfloorError):
     """Type at least one login, each on a line of its own."""
 
 
+class NotALogin(WatchfloorError):
+    """Line {line} is no login, which has neither spaces nor a link in it. Type one login a line, and never a
+    password, a link or a code."""
+
+
 class TooManyLogins(WatchfloorError):
     """That is {count} logins; at most {most} can be typed at once. Drop a CSV of the rest into the bot's direct
     messages."""
@@ -144,11 +149,15 @@ def negative_binomial_tail(count: int, mean: float, size: float = SIZE) -> float
 
 
 def read_logins(typed: str) -> list[str]:
-    """The typed logins, without duplicates."""
-    parts = typed.replace(",", "\n").replace(";", "\n").split("\n")
-    logins = list(dict.fromkeys(part.strip()[:100] for part in parts if part.strip()))
+    """The typed logins, without duplicates. Raises `NotALogin` for what may be a password or a link."""
+    logins: dict[str, None] = {}
+    for number, line in enumerate(typed.split("\n"), 1):
+        parts = [part.strip() for part in line.replace(";", ",").split(",")]
+        if any(" " in part or "://" in part for part in parts):
+            raise NotALogin(line=number)
+        logins |= dict.fromkeys(part[:100] for part in parts if part)
     if not logins:
         raise LoginsMissing()
     if len(logins) > MOST_LOGINS:
         raise TooManyLogins(count=len(logins), most=MOST_LOGINS)
-    return logins
+    return list(logins)

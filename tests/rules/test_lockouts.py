@@ -9,6 +9,7 @@ from bot.lockouts.reading import is_table_of_lockouts, read_lockouts
 from bot.lockouts.recording import AT_LIMIT
 from bot.lockouts.rules import (
     LoginsMissing,
+    NotALogin,
     NotTheSamePerson,
     SecondPersonNeeded,
     TooManyLogins,
@@ -42,6 +43,10 @@ def test_each_login_is_read_once_and_up_to_a_limit():
     assert read_logins("a@x.example, b@x.example\n\na@x.example; c") == ["a@x.example", "b@x.example", "c"]
     with pytest.raises(LoginsMissing):
         read_logins(" \n ")
+    assert read_logins("\n a@x.example \r\n") == ["a@x.example"]
+    for typed in ("hunter 2", "b@x.example, https://x.example/reset"):
+        with pytest.raises(NotALogin, match="Line 2"):
+            read_logins(f"a@x.example\n{typed}")
     with pytest.raises(TooManyLogins):
         read_logins("\n".join(map(str, range(201))))
 

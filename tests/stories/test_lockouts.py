@@ -127,7 +127,11 @@ def test_six_lockouts_in_six_minutes_are_proposed_once_declared_once_and_handled
 def test_lockouts_are_typed_by_hand_and_dismissed_as_no_incident(floor: TestFloor) -> None:
     floor.says("ana", "/incident lockouts add")
     floor.ana.fills(ids.PARTNER, "Telvia")
-    floor.ana.fills(ids.LOGINS, "\n".join(f"agent-{at} <!here>" for at in range(8)))
+    floor.ana.fills(ids.LOGINS, "agent-0\nmy password 123, https://idp.example/reset?token=1")
+    refusal = floor.ana.submits().errors[ids.LOGINS]
+    assert "Line 2 is no login" in refusal
+    assert "123" not in refusal, "it is neither stored nor repeated"
+    floor.ana.fills(ids.LOGINS, "\n".join(f"agent-{at}<!here>" for at in range(8)))
     floor.ana.fills(ids.RELEASE, "directory")
     assert floor.ana.submits().closed
     floor.settle()
