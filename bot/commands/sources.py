@@ -1,6 +1,7 @@
 """`watchfloor sources`: a sample of a source's rows, and how current each source is."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -36,18 +37,27 @@ def sources_of(settings: Settings) -> Sources:
 def try_source(settings: Settings, name: str) -> Iterator[str]:
     """Read a page of each kind of row that a source provides, without storing anything."""
     source = sources_of(settings).get(name)
-    yield from source.check()
+    with _answering(name):
+        problems = source.check()
+    yield from problems
     yield from rows_of(source, name)
+
+
+@contextmanager
+def _answering(name: str) -> Iterator[None]:
+    """Refuse with a sentence if the source does not answer now."""
+    try:
+        yield
+    except TryLater as later:
+        wait_text = f" in {later.wait_s:.0f} s" if later.wait_s else ""
+        raise NotNow(name=name, reason=later.reason, later=wait_text) from later
 
 
 def rows_of(source: Source, name: str) -> Iterator[str]:
     """Yield the number of rows of each kind in a page, and the first of them."""
     for stream in streams_of(source):
-        try:
+        with _answering(name):
             page = read_page(source, stream, "", utcnow())
-        except TryLater as later:
-            wait_text = f" in {later.wait_s:.0f} s" if later.wait_s else ""
-            raise NotNow(name=name, reason=later.reason, later=wait_text) from later
         more_text = "" if page.complete_until else ", and more follows"
         count = len(page.rows)
         yield f"{stream}: {count} {'row' if count == 1 else 'rows'} came{more_text}."

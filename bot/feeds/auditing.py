@@ -39,5 +39,6 @@ def stale_lines(session: Session, services: Services, streams: Collection[str], 
 
 
 def _sentence(feed: Feed, now: datetime) -> str:
+    verb = "are" if feed.read_at else "were"
     age = rules.age(feed.read_at, now)
-    return f"The {feed.stream} of the source `{feed.source}` are {age}: {escape(feed.error)}"
+    return f"The {feed.stream} of the source `{feed.source}` {verb} {age}: {escape(feed.error)}"

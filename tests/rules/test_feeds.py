@@ -163,6 +163,13 @@ def test_a_wait_that_a_source_asks_for_is_no_failure_and_holds_no_thread(databas
 def test_failures_back_off_and_old_data_is_reported_with_its_age(database: Database) -> None:
     source = IntervalSource(100, page=100)
     services = services_for(database, source)
+    source.trouble = [SourceRefused(name="made", reason="it is away.")]
+    reading.read_next(services, "made", "intervals")
+    with database.reading() as session:
+        unread_sources = auditing.sources_behind(session, services, NOW)
+    assert unread_sources["source:made:intervals"] == (
+        "The intervals of the source `made` were never read: made cannot be read: it is away."
+    )
     assert read_all(services) == DONE
     read_at = feed(database).read_at
     assert read_at is not None

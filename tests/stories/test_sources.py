@@ -202,6 +202,9 @@ def test_an_alert_becomes_an_incident_with_figures_on_its_card_and_work_notes_on
     assert "No line of people.csv names columns that I know" in source_list
     assert "tables: 1 row came, and more follows." in command_line.types("sources", "try", "exports").output
     assert "OKTA_TOKEN, which is not set" in command_line.types("sources", "try", "locks").output
+    floor.support.faults = deque(["down"] * 20)
+    assert "support cannot be read at this moment:" in command_line.types("sources", "try", "support").output
+    floor.support.faults.clear()
     report = command_line.types("doctor").output
     assert "✓ The source exports (folder) can be read: tables." in report
     assert "· The source support is `insecure: true`." in report
