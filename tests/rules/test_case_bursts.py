@@ -18,6 +18,7 @@ from bot.cases import clusters, detecting, escalating, linking, replay
 from bot.cases import tables as case_tables
 from bot.cases.clusters import Cluster
 from bot.cases.detecting import Detector
+from bot.cases.guides import Guide, find
 from bot.cases.reading import read_cases
 from bot.cases.rules.alerting import Alerting, Episode
 from bot.cases.rules.bursts import Candidate, Scanner, Sighting
@@ -66,6 +67,18 @@ def test_duplicates_are_among_the_five_most_similar_texts() -> None:
             alike = [at for at, _ in index.alike(documents[number], 0.0) if at != number][:5]
             recalls.append(len(same & set(alike)) / len(same))
     assert sum(recalls) / len(recalls) >= 0.75
+
+
+def test_a_word_finds_the_guide_even_among_a_few() -> None:
+    guides = [
+        Guide("1", "SSO lockout", "okta login"),
+        Guide("2", "Screen pop is blank", "desktop cti"),
+        Guide("3", "Faxes jam", "paper"),
+    ]
+    for count in (1, 2, 3):
+        assert [guide.key for guide in find(guides[:count], "okta")] == ["1"]
+    assert [guide.key for guide in find(guides, "who can reset an okta login")] == ["1"]
+    assert find(guides, "voicemail") == []
 
 
 ACTS = (

@@ -25,8 +25,8 @@ LONGEST_TEXT = 2_000
 SEGMENT = 10_000
 # A gram in more than this share of documents is ignored, once there are enough documents to tell.
 COMMON_SHARE, ENOUGH = 0.2, 500
-# Weights change quickly while there are few documents, so norms are recomputed at these sizes.
-RENEWED_AT = frozenset(2**power for power in range(3, 9))
+# Weights change quickly while there are few documents (or few guides), so norms are recomputed at these sizes.
+RENEWED_AT = frozenset((*range(1, 8), *(2**power for power in range(3, 9))))
 _WORD = re.compile(r"\w+")
 # The most shared words to name for a group of similar documents.
 MOST_SHARED = 5
