@@ -82,6 +82,8 @@ class ReadCases(Struct):
     rows: list[CaseRow] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
+    # Of times without one.
+    zone: str = "UTC"
 
     @property
     def cases(self) -> int:
@@ -106,7 +108,8 @@ def read_cases(path: Path, zone: str) -> ReadCases:
     """Read every case of a file; times without a zone are in `zone`. Raises `FileRefused`."""
     sheet = open_sheet(path, HEADER)
     columns = columns_of(sheet.header, COLUMNS | TRAITS)
-    result = ReadCases(columns={name: sheet.header[position] for name, position in columns.items()})
+    names = {name: sheet.header[position] for name, position in columns.items()}
+    result = ReadCases(columns=names, zone=zone)
     reader = _Reader(sheet, columns, zone)
     for line, cells in sheet.rows():
         if len(result.rows) >= MOST_ROWS:

@@ -252,6 +252,14 @@ SPANISH = {
     "Import": "Importar",
     "Discard": "Descartar",
     "Importing …": "Importando…",
+    "Times without a zone are read as {zone}. Opened {when}.": (
+        "Las horas sin zona se leen como {zone}. Apertura: {when}."
+    ),
+    "{count} of them would be opened in the future, so the zone may be wrong. Export the times in {zone}, "
+    "or ask your administrator for `cases: zone` in floor.yaml.": (
+        "Abiertos en el futuro: {count}; la zona puede no ser la correcta. Exporta las horas en {zone}, o pide a "
+        "la administración que fije `cases: zone` en floor.yaml."
+    ),
     "This file was already imported at {time}.": "Este archivo ya se importó: {time}.",
     "Discarded; nothing of it was kept.": "Descartado; no se ha guardado nada.",
     "Line {line} is left out: {why}.": "La línea {line} no se usa: {why}.",

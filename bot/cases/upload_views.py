@@ -1,7 +1,7 @@
 """Preview of a file of cases, and the result of its import. Pure; `translate` renders the reader's language."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.cases import ids
 from bot.cases.reading import ReadCases
@@ -13,13 +13,15 @@ from bot.slack.phrases import Translator
 from bot.slack.text import near_time, one_line
 
 REASONS_SHOWN = 5
+# Clocks of other systems may be fast.
+SKEW = timedelta(minutes=5)
 # Labels of columns whose internal name people would not use.
 MEANINGS = {"external_id": "number", "opened_at": "opened at", "updated_at": "updated at"}
 MEANINGS |= {"started_at": "started at", "resolved_at": "resolved at", "closed_at": "closed at"}
 
 
 def preview_message(
-    number: int, file_name: str, content: ReadCases, before: Sequence[str], translate: Translator
+    number: int, file_name: str, content: ReadCases, before: Sequence[str], translate: Translator, now: datetime
 ) -> tuple[str, list[Block]]:
     """What the file contains, with the buttons to import or discard it; `before` says if it was imported before."""
     counts = {"count": content.cases, "rows": len(content.rows), "open": _open(content)}
@@ -31,6 +33,7 @@ def preview_message(
         ),
         *before,
         _columns(content, translate),
+        *_times(content, translate, now),
         *left_out(content, translate),
     ]
     value = str(number)
@@ -57,6 +60,25 @@ def _columns(content: ReadCases, translate: Translator) -> str:
         one_line(column, 40) + ("" if column.casefold() == meaning.casefold() else f" → {meaning}")
         for column, meaning in meanings.items()
     )
+
+
+def _times(content: ReadCases, translate: Translator, now: datetime) -> list[str]:
+    """How the times were read and when the cases were opened, so that a wrong zone is seen before the import."""
+    opened_times = [row.opened_at for row in content.rows]
+    if not opened_times:
+        return []
+    span = dict.fromkeys(near_time(at, now) for at in (min(opened_times), max(opened_times)))
+    zone_phrase = "Times without a zone are read as {zone}. Opened {when}."
+    lines = [translate(zone_phrase, zone=content.zone, when=" – ".join(span))]
+    if future := len({row.external_id for row in content.rows if row.opened_at > now + SKEW}):
+        warning = translate(
+            "{count} of them would be opened in the future, so the zone may be wrong. Export the times in {zone}, "
+            "or ask your administrator for `cases: zone` in floor.yaml.",
+            count=future,
+            zone=content.zone,
+        )
+        lines.append(f"⚠️ {warning}")
+    return lines
 
 
 def _open(content: ReadCases) -> int:

@@ -71,8 +71,9 @@ def show(services: Services, dropped: DroppedFile, path: Path) -> None:
         )
         if insert_new(session, preview):
             translate = translator_for(session, services, preview.by)
-            before = upload_views.imported_before(_last_import(session, preview), utcnow(), translate)
-            message = upload_views.preview_message(preview.number, dropped.name, content, before, translate)
+            now = utcnow()
+            before = upload_views.imported_before(_last_import(session, preview), now, translate)
+            message = upload_views.preview_message(preview.number, dropped.name, content, before, translate, now)
             _post_or_edit(session, preview, *message)
             _list_left_out(session, preview, content, translate)
 

@@ -146,7 +146,8 @@ class _Reader:
         start = read_start(text, "", day_first=self._day_first is not False)
         at = datetime.fromtimestamp(self._clock.moment(start.at, None), self._now.tzinfo)
         if at > self._now:
-            raise NotReadable(f"it was locked in the future ({text})")
+            zone = "" if start.at.tzinfo else f", read as {self._clock.zone.key}"
+            raise NotReadable(f"it was locked in the future ({text}{zone})")
         return at
 
     def _release(self, cells: Sequence[str]) -> Release:

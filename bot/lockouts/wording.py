@@ -39,7 +39,10 @@ def burst_title(agents: int, partner: str) -> str:
 
 def file_taken(name: str, accounts: int, new_count: int) -> str:
     """The result of reading a file."""
-    return f"{name}: {accounts} locked accounts, {new_count} of them newly. `/incident lockouts` shows all."
+    if not accounts:
+        return f"{name}: no locked account."
+    count = "1 locked account" if accounts == 1 else f"{accounts} locked accounts"
+    return f"{name}: {count}, {new_count} of them new. `/incident lockouts` shows all."
 
 
 def second_person_needed(channel: str) -> str:

@@ -163,14 +163,14 @@ def of_guides() -> Iterator[object]:
 
 
 def of_files() -> Iterator[object]:
-    row = CaseRow("1", NOW, NOW, state="New")
+    rows = [CaseRow(str(day), NOW + timedelta(days=day), NOW, state="New") for day in (0, 1)]
     reasons = ["it has no number, or does not say when it was opened"]
     reasons += ["`31/31/26` is not a date", *["`x` is not a number"] * 4]
     left_out = [LeftOut(line, reason) for line, reason in enumerate(reasons, 2)]
     columns = {"external_id": "Number", "opened_at": "Opened", "state": "Status"}
-    read = ReadCases([row], left_out, columns)
+    read = ReadCases(rows, left_out, columns, "Europe/Madrid")
     before = upload_views.imported_before(NOW, NOW, SAY)
-    yield upload_views.preview_message(1, "casos.csv", read, before, SAY)
+    yield upload_views.preview_message(1, "casos.csv", read, before, SAY, NOW)
     yield upload_views.imported_text("casos.csv", Stored(3, 0, 2, [1]), read, SAY)
 
 

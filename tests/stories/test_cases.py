@@ -116,6 +116,8 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_reasons(floo
     assert "Assignment group → team" in preview
     assert "Opened at" in preview
     assert "→ opened at" not in preview
+    assert "Times without a zone are read as UTC. Opened <!date" in preview
+    assert "in the future" not in preview
     assert "Line 5 is left out: it has no number, or does not say when it was opened" in preview
     assert "2 more rows are left out; the file in this thread names them." in preview
     (rows_file,) = [file for file in floor.sandbox.workspace.files.values() if file.name.startswith("left-out-")]
@@ -407,9 +409,10 @@ def test_the_board_is_paged_filtered_and_reopened_and_a_file_is_discarded(floor:
     floor.ana.uploads(
         "dm",
         "cases.csv",
-        b"Number;Opened at;Priority;State;Customer;Assignment group\nINC1;13/05/2026 08:00;3;New;Acme;Billing\n",
+        b"Number;Opened at;Priority;State;Customer;Assignment group\nINC1;13/05/2099 08:00;3;New;Acme;Billing\n",
     )
     floor.settle()
+    assert "⚠️ 1 of them would be opened in the future, so the zone may be wrong." in floor.visible_text("dm")
     floor.ana.clicks(ids.DISCARD, channel="dm")
     floor.settle()
     assert "Discarded; nothing of it was kept." in floor.visible_text("dm")

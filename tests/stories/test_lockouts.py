@@ -263,7 +263,7 @@ def test_a_file_of_lockouts_is_dropped_or_imported_by_hand(
     floor.ana.uploads("dm", "locked.csv", content)
     floor.settle()
     floor.tick()
-    assert "locked.csv: 6 locked accounts, 6 of them newly" in floor.direct_text("ana")
+    assert "locked.csv: 6 locked accounts, 6 of them new" in floor.direct_text("ana")
     assert "6 agents of Northline are locked out" in floor.visible_text("incidents")
     assert send(floor, *range(1, 7), release="itself")["new"] == 0, "the same agents, from another source"
     assert "Northline 6 agents locked out" in show_lockouts(floor).replace("*", "")
@@ -284,11 +284,17 @@ def test_a_file_of_lockouts_is_dropped_or_imported_by_hand(
     floor.settle()
     floor.tick()
     assert "of &lt;!channel&gt; broken.csv a quotation mark is not closed" in floor.live_markup("dm")
+    future = b"Login,Locked at\na1@northline.example,2099-01-01T00:00:00Z\n"
+    floor.ana.uploads("dm", "future.csv", future)
+    floor.settle()
+    floor.tick()
+    assert "future.csv: no locked account." in floor.direct_text("ana")
+    assert "in the future (2099-01-01T00:00:00Z)." in floor.direct_text("ana")
     file = tmp_path / "locked.csv"
     file.write_bytes(content + b"\na7@northline.example,,Northline,auto\n,2026-05-13,,\n")
     command_line = Typed(floor, monkeypatch, tmp_path)
     preview = command_line.types("lockouts", "import", str(file), "--preview").output
     assert "7 locked accounts can be imported." in preview
     assert "is left out: it names no login." in preview
-    assert "7 locked accounts, 1 of them newly" in command_line.types("lockouts", "import", str(file)).output
-    assert "7 locked accounts, 0 of them newly" in command_line.types("lockouts", "import", str(file)).output
+    assert "7 locked accounts, 1 of them new" in command_line.types("lockouts", "import", str(file)).output
+    assert "7 locked accounts, 0 of them new" in command_line.types("lockouts", "import", str(file)).output
