@@ -84,7 +84,7 @@ def _last_import(session: Session, preview: CasePreview) -> datetime | None:
     return session.exec(select(sa.func.max(CasePreview.imported_at)).where(same_content)).one()
 
 
-READER = TableReader(is_table_of_cases, show)
+READER = TableReader(is_table_of_cases, show, "*Number* and *Opened at* (cases)")
 
 
 def use(services: Services, number: int, by: str, now: datetime) -> None:

@@ -28,6 +28,11 @@ def interval_kept(queue: str, at: str, figures: Sequence[str]) -> str:
     return f"Kept: {queue} at {at}: {', '.join(figures)}. `/incident figures` shows what it means."
 
 
+def other_files(columns: Sequence[str]) -> str:
+    """By which columns files without figures are recognised, for a file that is none of them."""
+    return f"Other files are recognised by {', '.join(columns)}."
+
+
 def chart_shared(person: str) -> str:
     """The message posted with the chart."""
     return f"The figures as a chart, requested by {person}."

@@ -34,6 +34,7 @@ from bot.runtime.database import Database
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.errors import SlackRefused
+from bot.sources.tabular.errors import NoHeader
 from bot.sources.tabular.sheet import Sheet
 
 Event = dict[str, Any]
@@ -164,8 +165,12 @@ def _handle(services: Services, number: int) -> None:
     except ImportRunning as running:
         raise TryLater("another process imports the file") from running
     except WatchfloorError as refused:
+        sentences = [refused.sentence]
+        if isinstance(refused, NoHeader):
+            columns = [reader.columns for reader in services.get(Registry).table_readers]
+            sentences.append(answer_wording.other_files(columns))
         with services.database.transaction() as session:
-            _finish(session, preview, preview_views.refused_text(refused.sentence), [])
+            _finish(session, preview, preview_views.refused_text(" ".join(sentences)), [])
 
 
 def _hand_to_table_reader(services: Services, preview: Preview, path: Path) -> bool:

@@ -197,6 +197,8 @@ class TableReader(Struct, frozen=True):
 
     recognises: Callable[[Path], bool]
     show: Callable[[Services, DroppedFile, Path], None]
+    # The columns by which it is recognised, for a person whose file nobody recognises.
+    columns: str
 
 
 class Registry(Struct):

@@ -33,7 +33,7 @@ def show(services: Services, dropped: DroppedFile, path: Path) -> None:
         outbox.enqueue(session, kinds.LOCKOUT_FILE, key, utcnow(), payload=payload, channel_id=dropped.channel_id)
 
 
-READER = TableReader(reading.is_table_of_lockouts, show)
+READER = TableReader(reading.is_table_of_lockouts, show, "*Login* and *Locked at* (lockouts)")
 
 
 def call(context: Context) -> Call:

@@ -117,4 +117,4 @@ def show_table(services: Services, dropped: DroppedFile, path: Path) -> None:
         outbox.enqueue(session, kinds.ROSTER_FILE, key, utcnow(), payload=payload, channel_id=channel_id)
 
 
-READER = TableReader(is_roster_table, show_table)
+READER = TableReader(is_roster_table, show_table, "*Person* and *Start* (rosters)")

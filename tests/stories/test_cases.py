@@ -108,6 +108,9 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_reasons(floo
         f"INC3;{third};{third};3;New;<!channel>;Billing;Refund\n"
         + "".join(f"INC{number};;;3;New;Acme;Billing;No date\n" for number in range(4, 11))
     )
+    floor.ana.uploads("dm", "empty.csv", file.partition("\n")[0].encode())
+    floor.settle()
+    assert "empty.csv has no rows under its header" in floor.visible_text("dm")
     floor.ana.uploads("dm", "cases.csv", file.encode())
     floor.settle()
     preview = floor.visible_text("dm")

@@ -151,7 +151,9 @@ def test_columns_are_corrected_and_the_next_file_of_that_shape_is_read_the_same_
 def test_a_file_that_is_not_a_table_of_figures_is_answered_in_its_thread(floor: TestFloor) -> None:
     channel = floor.declares()
     drop(floor, channel, b"name,colour\nAna,blue\n", "people.csv")
-    assert "No line of people.csv names columns that I know" in floor.visible_text(channel)
+    refusal = floor.visible_text(channel)
+    assert "No line of people.csv names columns that I know" in refusal
+    assert "*Login* and *Locked at* (lockouts), *Number* and *Opened at* (cases)." in refusal
     drop(floor, channel, b"PK\x03\x04 broken", "report.xlsx")
     assert "report.xlsx is neither text nor an xlsx workbook" in floor.visible_text(channel)
     drop(floor, channel, b"name,colour\nAna,blue\n", "<!channel> notes.csv")

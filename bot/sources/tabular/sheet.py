@@ -87,9 +87,11 @@ def _cells(path: Path, sheet: Sheet) -> Iterator[Cells]:
 
 
 def has_header(path: Path, header: Header) -> bool:
-    """Whether a line of the file has such column names."""
+    """Whether a line of the file has such column names, even if there are no rows below it."""
     try:
         open_sheet(path, header)
+    except NothingToRead:
+        return path.stat().st_size > 0
     except FileRefused:
         return False
     return True
