@@ -22,6 +22,7 @@ from bot.lockouts.tables import Burst, LockedAccount
 from bot.lockouts.views import Screen
 from bot.services import Services
 from bot.slack.blocks import Block
+from bot.slack.text import mention
 from bot.sources.port import LockoutKind
 
 FORM_SOURCE = "form"
@@ -33,6 +34,10 @@ KEY = "lockout-burst:"
 
 class AlreadyDecided(WatchfloorError):
     """Somebody has decided about these lockouts already."""
+
+
+class AlreadyClaimed(WatchfloorError):
+    """{person} works on {login} already. `/incident lockouts` shows what nobody has claimed."""
 
 
 class ProposalEnded(WatchfloorError):
@@ -119,6 +124,8 @@ def add(services: Services, partner: str, logins: str, release: Release, key: st
 def claim(services: Services, lockout_id: int, by: str, now: datetime) -> str:
     """Record that the user is handling the lockout. Returns the answer for the user."""
     with open_account(services, lockout_id, by) as (_, account):
+        if account.claimed_by and account.claimed_by != by:
+            raise AlreadyClaimed(person=mention(account.claimed_by), login=account.login)
         account.claimed_by = by
     return wording.claimed(account.login)
 

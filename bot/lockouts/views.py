@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 
 from bot.lockouts import ids
-from bot.lockouts.rules import LEAST, TITLES, AccountAction, Release
+from bot.lockouts.rules import TITLES, AccountAction, Release
 from bot.lockouts.tables import Burst, LockedAccount
 from bot.slack.blocks import (
     Block,
@@ -28,6 +28,8 @@ from bot.slack.text import channel_link, escape, mention, near_time, one_line
 Possible = Mapping[str, Collection[AccountAction]]
 Screen = tuple[str, list[Block]]
 SHOWN = 12
+# Fewer than this in six minutes say nothing as a figure.
+LEAST_NAMED = 0.5
 NOBODY = "No open lockouts have been reported."
 NO_PARTNER = "No partner known"
 
@@ -35,11 +37,12 @@ NO_PARTNER = "No partner known"
 def overview(
     accounts: Sequence[LockedAccount], usual: Mapping[str, float], possible: Possible, now: datetime
 ) -> Screen:
-    """Locked accounts by partner, compared with the usual number; what ends each and who handles it."""
+    """Locked accounts by partner, the most first, compared with the usual number; what ends each and who handles
+    it."""
     blocks: list[Block] = []
     shown_count = 0
-    for partner, group in groupby(accounts, lambda account: account.partner):
-        group_accounts = list(group)
+    groups = [(partner, list(group)) for partner, group in groupby(accounts, lambda account: account.partner)]
+    for partner, group_accounts in sorted(groups, key=lambda group: -len(group[1])):
         blocks.append(section(_heading(partner, group_accounts, usual.get(partner, 0))))
         for account in group_accounts[: max(0, SHOWN - shown_count)]:
             blocks += _account(account, possible, now)
@@ -56,10 +59,13 @@ def overview(
 def _heading(partner: str, accounts: Sequence[LockedAccount], usual: float) -> str:
     blocked = sum(account.release == Release.ADMINISTRATOR for account in accounts)
     agents = "1 agent" if len(accounts) == 1 else f"{len(accounts)} agents"
-    return (
-        f"*{escape(partner) or NO_PARTNER}* {agents} locked out, {blocked} of them need an administrator · usual "
-        f"in six minutes: {usual:.2f}"
-    )
+    needing = f", {blocked} need{'s' if blocked == 1 else ''} an administrator" if blocked else ""
+    heading = f"*{escape(partner) or NO_PARTNER}* {agents} locked out{needing}"
+    return f"{heading} · usual in six minutes: {_usual_text(usual)}"
+
+
+def _usual_text(usual: float) -> str:
+    return f"about {usual:.1f}" if usual >= LEAST_NAMED else "hardly any"
 
 
 def _account(account: LockedAccount, possible: Possible, now: datetime) -> list[Block]:
@@ -111,7 +117,7 @@ def proposal(burst: Burst, channel_id: str, now: datetime) -> Screen:
     """The message in the incidents channel: one for each burst, edited as it grows and when somebody decides."""
     text = (
         f"🔐 *{burst.accounts} agents of {escape(burst.partner)} are locked out* since "
-        f"{near_time(burst.first_at, now)}. In six minutes {burst.usual:.2f} are usual, {LEAST} are proposed."
+        f"{near_time(burst.first_at, now)}. Usual in six minutes: {_usual_text(burst.usual)}."
     )
     if burst.incident_id:
         incident_link = channel_link(channel_id) if channel_id else f"#{burst.incident_id}"

@@ -66,7 +66,9 @@ def test_six_lockouts_in_six_minutes_are_proposed_once_declared_once_and_handled
     assert send(floor, 1, 2, 3, 4, 5)["new"] == 2, "known lockouts change nothing"
     assert "locked out" not in floor.visible_text("incidents")
     assert send(floor, 6, release="itself")["new"] == 1
-    assert "6 agents of Northline are locked out" in floor.visible_text("incidents")
+    proposal = floor.visible_text("incidents")
+    assert "6 agents of Northline are locked out" in proposal
+    assert "Usual in six minutes: hardly any." in proposal
     send(floor, 7)
     assert "7 agents of Northline are locked out" in floor.visible_text("incidents")
     assert len(rows(floor, "lockout_bursts")) == 1
@@ -78,10 +80,19 @@ def test_six_lockouts_in_six_minutes_are_proposed_once_declared_once_and_handled
     assert timeline(floor, "lockouts_declared")
     assert "was declared for it" in floor.visible_text("incidents")
 
-    assert "7 agents locked out, 6 of them need an administrator" in show_lockouts(floor)
+    assert "7 agents locked out, 6 need an administrator · usual in six minutes: hardly any" in show_lockouts(floor)
     send(floor, 6, id="limit-6")
-    assert "7 agents locked out, 7 of them need an administrator" in show_lockouts(floor)
+    send(floor, 50, partner="")
+    both = show_lockouts(floor)
+    assert "7 agents locked out, 7 need an administrator" in both
+    assert "1 agent locked out, 1 needs an administrator" in both
+    assert both.index("Northline") < both.index("No partner known"), "most agents first"
+    send(floor, 50, event="unlocked", partner="")
+    floor.says("devi", "/incident lockouts")
     press(floor, ids.CLAIM, value="1")
+    floor.sandbox.person("devi").clicks(ids.CLAIM, channel="general", value="1")
+    floor.settle()
+    assert "<@U0ANA> works on a1@northline.example already." in floor.ephemeral("devi")[-1]
     assert "claimed by <@U0ANA>" in show_lockouts(floor)
     unaided_list = show_lockouts(floor)
     assert "Unlock" not in unaided_list, "no source can"
@@ -113,13 +124,13 @@ def test_six_lockouts_in_six_minutes_are_proposed_once_declared_once_and_handled
     assert len(rows(floor, "lockout_bursts")) == 1, "the incident that is open takes the later ones, too"
     assert "17 agents of Northline are locked out" in floor.visible_text("incidents")
     answers |= {f"a{at}@northline.example": "" for at in range(20, 30)}
-    for value in range(8, 17):
+    for value in range(9, 18):
         show_lockouts(floor)
         press(floor, ids.UNLOCK, value=str(value))
         floor.tick()
     assert "You have asked for 10 accounts within ten minutes" in floor.ephemeral("ana")[-1]
     floor.says("devi", "/incident lockouts")
-    floor.sandbox.person("devi").clicks(ids.UNLOCK, channel="general", value="16")
+    floor.sandbox.person("devi").clicks(ids.UNLOCK, channel="general", value="17")
     floor.settle()
     assert "is asked to unlock a28@northline.example" in floor.ephemeral("devi")[-1]
 
