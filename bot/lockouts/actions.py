@@ -132,8 +132,9 @@ def claim(services: Services, lockout_id: int, by: str, now: datetime) -> str:
 
 def done(services: Services, lockout_id: int, by: str, now: datetime) -> str:
     """Record that the account works again. Returns the answer for the user."""
-    with open_account(services, lockout_id, by) as (_, account):
+    with open_account(services, lockout_id, by) as (session, account):
         account.done_by, account.unlocked_at = by, now
+        bursts.show_unlocked(session, services.floor, account.burst_id, now)
     return wording.works_again(account.login)
 
 

@@ -1,6 +1,7 @@
 """Many lockouts of a partner at once: proposed as one incident, in one message that is kept up to date."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, select
@@ -31,7 +32,7 @@ def check(session: Session, floor: Floor, partner: str, now: datetime) -> None:
         session.flush()
     joining = [account.number for account in recent if account.locked_at > burst.first_at - rules.WINDOW]
     tables.put_into(session, burst.number, joining)
-    burst.accounts = len({login.casefold() for login in tables.logins_of_burst(session, burst.number)})
+    burst.accounts = _count_people(tables.logins_of_burst(session, burst.number))
     session.add(burst)
     show(session, floor, burst, now)
 
@@ -59,12 +60,24 @@ def _is_open(session: Session, incident_id: int) -> bool:
     return incident.status in OPEN
 
 
+def show_unlocked(session: Session, floor: Floor, burst_id: int | None, now: datetime) -> None:
+    """Edit the message about a burst after one of its accounts was unlocked, unless it is closed."""
+    burst = tables.burst(session, burst_id) if burst_id else None
+    if burst is not None and (burst.state == tables.OPEN or burst.incident_id):
+        show(session, floor, burst, now)
+
+
+def _count_people(logins: Sequence[str]) -> int:
+    return len({login.casefold() for login in logins})
+
+
 def show(session: Session, floor: Floor, burst: Burst, now: datetime) -> None:
     """Post or edit the burst's single message in the incidents channel."""
     channel_of_incident = ""
     if burst.incident_id:
         channel_of_incident = incidents.channels(session, [burst.incident_id]).get(burst.incident_id, "")
-    text, blocks = views.proposal(burst, channel_of_incident, now)
+    locked_count = _count_people(tables.locked_logins_of_burst(session, burst.number))
+    text, blocks = views.proposal(burst, burst.accounts - locked_count, channel_of_incident, now)
     key = f"lockout-burst:{burst.number}"
     row = session.exec(select(outbox.OutboxRow).where(outbox.OutboxRow.key == key)).first()
     if row is not None:

@@ -50,14 +50,15 @@ def take_rows(session: Session, services: Services, source: str, key: str, rows:
 
 def record(session: Session, floor: Floor, source: str, rows: Iterable[AccountChange], now: datetime) -> int:
     """Record new lockouts, and propose an incident for a burst. Returns the number of newly locked accounts."""
-    new_count, partners = 0, set()
+    new_count, partners, bursts_with_unlocked = 0, set(), set()
     open_accounts = OpenAccounts(tables.all_open(session, limit=None))
     for row in sorted(rows, key=lambda change: change.at):
         partner = row.partner or floor.lockouts.partner_of(row.login)
         known = open_accounts.by_user(source, row.user_id)
         same_login = open_accounts.by_login(partner, row.login)
         if row.kind != LockoutKind.LOCKED:
-            _end(session, open_accounts, known or same_login, row)
+            ended = _end(session, open_accounts, known or same_login, row)
+            bursts_with_unlocked |= {ended.burst_id} if ended and ended.burst_id else set()
         elif known:
             _record_limit(session, known, row)
         elif _add(session, open_accounts, _account(source, partner, row), same_login, now) and same_login is None:
@@ -65,6 +66,8 @@ def record(session: Session, floor: Floor, source: str, rows: Iterable[AccountCh
             partners.add(partner)
     for partner in sorted(partners - {""}):
         bursts.check(session, floor, partner, now)
+    for burst_id in sorted(bursts_with_unlocked):
+        bursts.show_unlocked(session, floor, burst_id, now)
     return new_count
 
 
@@ -143,8 +146,13 @@ def _record_limit(session: Session, account: LockedAccount, row: AccountChange) 
         session.add(account)
 
 
-def _end(session: Session, open_accounts: OpenAccounts, account: LockedAccount | None, row: AccountChange) -> None:
-    if account is not None and account.locked_at <= row.at:
-        account.unlocked_at = row.at
-        session.add(account)
-        open_accounts.remove(account)
+def _end(
+    session: Session, open_accounts: OpenAccounts, account: LockedAccount | None, row: AccountChange
+) -> LockedAccount | None:
+    """End the lockout, and return it unless the event is older than it."""
+    if account is None or account.locked_at > row.at:
+        return None
+    account.unlocked_at = row.at
+    session.add(account)
+    open_accounts.remove(account)
+    return account

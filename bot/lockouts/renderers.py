@@ -2,7 +2,7 @@
 
 from bot import outbox
 from bot.errors import WatchfloorError
-from bot.lockouts import file_import, unlocking_tables, unlocking_views
+from bot.lockouts import bursts, file_import, unlocking_tables, unlocking_views
 from bot.lockouts.rules import AccountAction
 from bot.lockouts.tables import LockedAccount
 from bot.lockouts.unlocking import helping
@@ -47,6 +47,7 @@ def _run_request(services: Services, key: str, payload: dict[str, object]) -> No
         if not reason and action == AccountAction.UNLOCK and account.unlocked_at is None:
             account.unlocked_at, account.done_by = now, by
             session.add(account)
+            bursts.show_unlocked(session, services.floor, account.burst_id, now)
         if payload.get("request"):
             request = session.get_one(AccountRequest, int(str(payload["request"])))
             request.answered_at, request.trouble = now, reason

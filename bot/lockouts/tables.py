@@ -131,6 +131,12 @@ def logins_of_burst(session: Session, burst_id: int) -> Sequence[str]:
     return session.exec(select(LockedAccount.login).where(LockedAccount.burst_id == burst_id)).all()
 
 
+def locked_logins_of_burst(session: Session, burst_id: int) -> Sequence[str]:
+    """The logins of those of a burst's accounts that are still locked, as each source writes them."""
+    is_locked = (LockedAccount.burst_id == burst_id, col(LockedAccount.unlocked_at).is_(None))
+    return session.exec(select(LockedAccount.login).where(*is_locked)).all()
+
+
 def burst(session: Session, burst_id: int, *, is_locked: bool = True) -> Burst:
     """A burst, locked for update unless `is_locked` is False. Raises `NoSuchLockout`."""
     query = select(Burst).where(Burst.id == burst_id)

@@ -113,12 +113,16 @@ def form(partners: Sequence[str]) -> Block:
     return modal("Lockouts", blocks, callback_id=ids.FORM, submit="Add")
 
 
-def proposal(burst: Burst, channel_id: str, now: datetime) -> Screen:
-    """The message in the incidents channel: one for each burst, edited as it grows and when somebody decides."""
+def proposal(burst: Burst, unlocked_count: int, channel_id: str, now: datetime) -> Screen:
+    """The message in the incidents channel: one for each burst, edited as it grows, as its accounts are unlocked,
+    and when somebody decides."""
     text = (
-        f"🔐 *{burst.accounts} agents of {escape(burst.partner)} are locked out* since "
-        f"{near_time(burst.first_at, now)}. Usual in six minutes: {_usual_text(burst.usual)}."
+        f"🔐 *{burst.accounts} agents of {escape(burst.partner)} {'were' if unlocked_count else 'are'} locked out* "
+        f"since {near_time(burst.first_at, now)}. Usual in six minutes: {_usual_text(burst.usual)}."
     )
+    if unlocked_count:
+        share = "All" if unlocked_count == burst.accounts else f"{unlocked_count}"
+        text += f" {share} of them can sign in again."
     if burst.incident_id:
         incident_link = channel_link(channel_id) if channel_id else f"#{burst.incident_id}"
         return text, [section(f"{text}\n{incident_link} was declared for it.")]

@@ -118,11 +118,14 @@ def test_six_lockouts_in_six_minutes_are_proposed_once_declared_once_and_handled
     for number in (1, 2, 4):
         assert f"a{number}@northline.example" not in remaining
     assert "a3@northline.example" in remaining
+    proposal = floor.visible_text("incidents")
+    assert "7 agents of Northline were locked out" in proposal
+    assert "3 of them can sign in again." in proposal
 
     send(floor, *range(20, 30), release="itself")
     floor.tick()
     assert len(rows(floor, "lockout_bursts")) == 1, "the incident that is open takes the later ones, too"
-    assert "17 agents of Northline are locked out" in floor.visible_text("incidents")
+    assert "17 agents of Northline were locked out" in floor.visible_text("incidents")
     answers |= {f"a{at}@northline.example": "" for at in range(20, 30)}
     for value in range(9, 18):
         show_lockouts(floor)
