@@ -95,7 +95,7 @@ def declare_form(cluster: Cluster, cases: Sequence[Case], floor: Floor, translat
 def link_form(number: int, incidents: Sequence[Incident], translate: Translator) -> Block:
     """The form to choose the open incident that the cases are part of."""
     if not incidents:
-        text = translate("No incident is open. Declare one of these cases.")
+        text = translate("No incident is open. *Declare incident…* opens one for these cases.")
         return modal(
             translate("No open incident"), [section(text)], callback_id=ids.INCIDENT_FORM, close=translate("Close")
         )

@@ -21,7 +21,7 @@ from bot.timeline import timeline
 from bot.timeline.wording import sentence
 
 # Timeline entries that help with the same problem next time.
-HELPFUL = ("decision", "ruled_out", "step_done", "cause")
+HELPFUL = ("decision", "ruled_out", "step_done", "cause", "resolved")
 LONGEST = 3_000
 MOST_LINES = 25
 

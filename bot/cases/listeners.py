@@ -224,4 +224,6 @@ def _register_guides(app: App, services: Services) -> None:
         occasion = str(body["view"]["id"])
         return knowledge.send_to_review(services, number, title, text, reviewer, occasion, by, utcnow())
 
-    listening.on_form(app, services, ids.WRITE_FORM, ids.TEXT, send_to_review)
+    listening.on_form(
+        app, services, ids.WRITE_FORM, ids.TEXT, send_to_review, {knowledge.AnotherReviewer: ids.PERSON}
+    )

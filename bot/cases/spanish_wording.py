@@ -194,7 +194,9 @@ SPANISH = {
     "When unsure, take the higher.": "En caso de duda, elige la más alta.",
     "Declare an incident": "Declarar un incidente",
     "Declare": "Declarar",
-    "No incident is open. Declare one of these cases.": "No hay incidentes abiertos. Declara uno con estos casos.",
+    "No incident is open. *Declare incident…* opens one for these cases.": (
+        "No hay incidentes abiertos. *Declarar incidente…* abre uno con estos casos."
+    ),
     "No open incident": "Sin incidentes abiertos",
     "Close": "Cerrar",
     "Cancel": "Cancelar",

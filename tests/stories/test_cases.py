@@ -282,7 +282,10 @@ def test_similar_cases_of_several_customers_are_proposed_and_become_an_incident(
     floor.tick()
     assert any("No guide is about incident 1" in text for text in floor.direct_texts("ana"))
     floor.ana.clicks(ids.WRITE, channel="dm")
+    assert "Ana Reyes resolved it" in str(floor.ana.modal), "what ended it is the first thing to try"
     floor.ana.fills(ids.TEXT, "Restart the login service; ask the vendor for its state")
+    floor.ana.fills(ids.PERSON, "ana")
+    assert "Choose a colleague" in floor.ana.submits().errors[ids.PERSON]
     floor.ana.fills(ids.PERSON, "ben")
     assert floor.ana.submits().closed
     floor.settle()
