@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
+from bot.cases.columns import NAMES, TRAITS
+from bot.cases.priorities import priority_of
 from bot.cases.rows import CaseRow
 from bot.cases.rules.states import ENDED, phase_of
 from bot.sources.tabular.cells import NotReadable, is_unknown, read_length
@@ -17,54 +19,6 @@ from bot.sources.tabular.sheet import Header, Sheet, columns_of, has_header, ope
 MOST_ROWS = 200_000
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_NAME = 300, 8_000, 200
 
-# Names of columns; the first name that a file contains counts.
-COLUMNS = {
-    "external_id": (
-        "sys id",
-        "id",
-        "case id",
-        "ticket id",
-        "number",
-        "case number",
-        "ticket number",
-        "ticket",
-        "key",
-    ),
-    "name": ("number", "case number", "ticket number", "display id", "key"),
-    "title": ("short description", "subject", "title", "summary"),
-    "text": ("description", "text", "details", "body"),
-    "customer": ("customer", "account", "company", "account name", "client", "organization", "caller id", "caller"),
-    "priority": ("priority", "prio"),
-    "region": ("region",),
-    "team": ("assignment group", "team", "queue", "group", "owner group"),
-    "owner": ("assigned to", "owner", "assignee", "engineer", "agent"),
-    "state": ("incident state", "state", "status"),
-    "opened_at": ("opened at", "created at", "created", "opened", "created date", "open date", "sys created on"),
-    "updated_at": (
-        "sys updated at",
-        "updated at",
-        "last modified",
-        "sys updated on",
-        "updated",
-        "last modified date",
-    ),
-    "started_at": ("sla start", "sla start at", "sla started at"),
-    "target": ("sla target", "sla duration", "target"),
-    "schedule": ("schedule", "sla schedule"),
-    "resolved_at": ("resolved at", "resolved"),
-    "closed_at": ("closed at", "closed", "closed date"),
-    "reopened": ("reopen count", "reopened", "reopens"),
-    "kind": ("type", "kind", "record type", "sys class name"),
-    "url": ("url", "link"),
-}
-TRAITS = {
-    "category": ("category",),
-    "subcategory": ("subcategory", "sub category"),
-    "symptom": ("u symptom", "symptom", "error", "error code"),
-    "site": ("location", "site", "country"),
-    "product": ("product", "service", "business service", "application"),
-    "item": ("cmdb ci", "configuration item", "ci"),
-}
 KINDS = {"change": "change", "change request": "change", "task": "task", "sc task": "task", "case task": "task"}
 MOMENTS = ("opened_at", "updated_at", "started_at", "resolved_at", "closed_at")
 
@@ -84,6 +38,7 @@ class ReadCases(Struct):
     columns: dict[str, str] = field(default_factory=dict)
     # Of times without one.
     zone: str = "UTC"
+    unknown_priorities: set[str] = field(default_factory=set)
 
     @property
     def cases(self) -> int:
@@ -92,7 +47,7 @@ class ReadCases(Struct):
 
 
 def _score(cells: Sequence[str]) -> int:
-    columns = columns_of(cells, COLUMNS | TRAITS)
+    columns = columns_of(cells, NAMES)
     return len(columns) if {"external_id", "opened_at"} <= set(columns) else 0
 
 
@@ -107,7 +62,7 @@ def is_table_of_cases(path: Path) -> bool:
 def read_cases(path: Path, zone: str) -> ReadCases:
     """Read every case of a file; times without a zone are in `zone`. Raises `FileRefused`."""
     sheet = open_sheet(path, HEADER)
-    columns = columns_of(sheet.header, COLUMNS | TRAITS)
+    columns = columns_of(sheet.header, NAMES)
     names = {name: sheet.header[position] for name, position in columns.items()}
     result = ReadCases(columns=names, zone=zone)
     reader = _Reader(sheet, columns, zone)
@@ -116,7 +71,10 @@ def read_cases(path: Path, zone: str) -> ReadCases:
             result.left_out.append(LeftOut(line, f"more than {MOST_ROWS:,} rows are not read at once"))
             break
         try:
-            result.rows.append(reader.row(cells))
+            row = reader.row(cells)
+            result.rows.append(row)
+            if not row.priority and (typed_priority := reader.priority_text(cells)):
+                result.unknown_priorities.add(typed_priority)
         except NotReadable as reason:
             result.left_out.append(LeftOut(line, str(reason)))
     return result
@@ -154,7 +112,7 @@ class _Reader:
             title=self._text(cells, "title", LONGEST_TITLE),
             text=self._text(cells, "text", LONGEST_TEXT),
             customer=self._text(cells, "customer", LONGEST_NAME),
-            priority=priority_of(self._text(cells, "priority", LONGEST_NAME)),
+            priority=priority_of(self.priority_text(cells)),
             region=self._text(cells, "region", LONGEST_NAME),
             team=self._text(cells, "team", LONGEST_NAME),
             owner=self._text(cells, "owner", LONGEST_NAME),
@@ -168,6 +126,10 @@ class _Reader:
             url=_address(self._text(cells, "url", 500)),
             traits={name: self._text(cells, name, LONGEST_NAME) for name in TRAITS if name in self._columns},
         )
+
+    def priority_text(self, cells: Sequence[str]) -> str:
+        """The priority as the file names it."""
+        return self._text(cells, "priority", LONGEST_NAME)
 
     def _cell(self, cells: Sequence[str], name: str) -> str:
         position = self._columns.get(name)
@@ -192,21 +154,6 @@ class _Reader:
         text = self._cell(cells, name)
         seconds = read_length(text, ".", 60.0) if text else None
         return timedelta(seconds=seconds) if seconds else None
-
-
-def priority_of(text: str) -> str:
-    """`3 - Moderate`, `P3`, `Critical` as P1 to P5; empty when it is none."""
-    priority_by_word = {
-        "critical": "P1",
-        "urgent": "P1",
-        "high": "P2",
-        "moderate": "P3",
-        "medium": "P3",
-        "normal": "P3",
-    }
-    priority_by_word |= {"low": "P4", "planning": "P5"}
-    digits = [letter for letter in text[:3] if letter in "12345"]
-    return f"P{digits[0]}" if digits else priority_by_word.get(text.strip().lower(), "")
 
 
 def _address(text: str) -> str:

@@ -12,7 +12,7 @@ from bot.slack.blocks import Block, actions, button, section
 from bot.slack.phrases import Translator
 from bot.slack.text import near_time, one_line
 
-REASONS_SHOWN = 5
+REASONS_SHOWN, PRIORITIES_SHOWN = 5, 5
 # Clocks of other systems may be fast.
 SKEW = timedelta(minutes=5)
 # Labels of columns whose internal name people would not use.
@@ -34,6 +34,7 @@ def preview_message(
         *before,
         _columns(content, translate),
         *_times(content, translate, now),
+        *_unknown_priorities(content, translate),
         *left_out(content, translate),
     ]
     value = str(number)
@@ -79,6 +80,13 @@ def _times(content: ReadCases, translate: Translator, now: datetime) -> list[str
         )
         lines.append(f"⚠️ {warning}")
     return lines
+
+
+def _unknown_priorities(content: ReadCases, translate: Translator) -> list[str]:
+    """The priorities that are none of P1 to P5, because such cases are not escalated."""
+    names = ", ".join(one_line(name, 40) for name in sorted(content.unknown_priorities)[:PRIORITIES_SHOWN])
+    phrase = "Unknown priorities, P3 in new cases: {names}."
+    return [translate(phrase, names=names)] if names else []
 
 
 def _open(content: ReadCases) -> int:

@@ -168,7 +168,7 @@ def of_files() -> Iterator[object]:
     reasons += ["`31/31/26` is not a date", *["`x` is not a number"] * 4]
     left_out = [LeftOut(line, reason) for line, reason in enumerate(reasons, 2)]
     columns = {"external_id": "Number", "opened_at": "Opened", "state": "Status"}
-    read = ReadCases(rows, left_out, columns, "Europe/Madrid")
+    read = ReadCases(rows, left_out, columns, "Europe/Madrid", {"Blocker"})
     before = upload_views.imported_before(NOW, NOW, SAY)
     yield upload_views.preview_message(1, "casos.csv", read, before, SAY, NOW)
     yield upload_views.imported_text("casos.csv", Stored(3, 0, 2, [1]), read, SAY)

@@ -15,7 +15,8 @@ from sqlalchemy import event
 from sqlmodel import select
 
 from bot.cases.open_cases import OpenCases
-from bot.cases.reading import priority_of, read_cases
+from bot.cases.priorities import priority_of
+from bot.cases.reading import read_cases
 from bot.cases.rules.balance import (
     TeamLoad,
     balance_index,
@@ -312,6 +313,27 @@ def test_a_log_of_changes_is_read_as_cases_with_their_history() -> None:
     assert first.ended_at is None, "the end that the log knows is not applied while the case is new"
     assert "subcategory" in first.traits
     assert [priority_of(text) for text in ("1 - Critical", "P2", "Low", "?")] == ["P1", "P2", "P4", ""]
+    assert [priority_of(text) for text in ("Sev1", "Severity 2", "High (4 h)", "Crítica")] == [
+        "P1",
+        "P2",
+        "P2",
+        "P1",
+    ]
+
+
+def test_a_spanish_export_is_read_and_an_unknown_priority_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "casos.csv"
+    header = "Número;Abierto;Actualizado;Cuenta;Prioridad;Estado;Grupo de asignación;Asignado a;Breve descripción\n"
+    path.write_text(
+        f"{header}INC1;26/11/2026 09:00;26/11/2026 09:30;Peña;2 - Alta;En espera;Cobros;Ana;No abre\n"
+        "INC2;26/11/2026 09:00;;Peña;Bloqueante;Nuevo;Cobros;;No abre\n"
+    )
+    read = read_cases(path, "Europe/Madrid")
+    first, second = read.rows
+    assert (first.external_id, first.opened_at, first.customer) == ("INC1", utc("2026-11-26T08:00"), "Peña")
+    assert (first.priority, first.team, first.owner, first.title) == ("P2", "Cobros", "Ana", "No abre")
+    assert (phase_of(first.state), phase_of(second.state), second.priority) == ("pending", "new", "")
+    assert read.unknown_priorities == {"Bloqueante"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,75 @@
+"""Names of columns in files of cases."""
+
+# Names of columns; the first name that a file contains counts.
+COLUMNS = {
+    "external_id": (
+        "sys id",
+        "id",
+        "case id",
+        "ticket id",
+        "number",
+        "case number",
+        "ticket number",
+        "ticket",
+        "key",
+    ),
+    "name": ("number", "case number", "ticket number", "display id", "key"),
+    "title": ("short description", "subject", "title", "summary"),
+    "text": ("description", "text", "details", "body"),
+    "customer": ("customer", "account", "company", "account name", "client", "organization", "caller id", "caller"),
+    "priority": ("priority", "prio"),
+    "region": ("region",),
+    "team": ("assignment group", "team", "queue", "group", "owner group"),
+    "owner": ("assigned to", "owner", "assignee", "engineer", "agent"),
+    "state": ("incident state", "state", "status"),
+    "opened_at": ("opened at", "created at", "created", "opened", "created date", "open date", "sys created on"),
+    "updated_at": (
+        "sys updated at",
+        "updated at",
+        "last modified",
+        "sys updated on",
+        "updated",
+        "last modified date",
+    ),
+    "started_at": ("sla start", "sla start at", "sla started at"),
+    "target": ("sla target", "sla duration", "target"),
+    "schedule": ("schedule", "sla schedule"),
+    "resolved_at": ("resolved at", "resolved"),
+    "closed_at": ("closed at", "closed", "closed date"),
+    "reopened": ("reopen count", "reopened", "reopens"),
+    "kind": ("type", "kind", "record type", "sys class name"),
+    "url": ("url", "link"),
+}
+# Columns whose values similar cases may share.
+TRAITS = {
+    "category": ("category",),
+    "subcategory": ("subcategory", "sub category"),
+    "symptom": ("u symptom", "symptom", "error", "error code"),
+    "site": ("location", "site", "country"),
+    "product": ("product", "service", "business service", "application"),
+    "item": ("cmdb ci", "configuration item", "ci"),
+}
+# Spanish names of columns, after the English ones.
+IN_SPANISH = {
+    "external_id": ("numero", "numero de caso", "id de caso", "numero de incidencia", "incidencia"),
+    "name": ("numero", "numero de caso", "numero de incidencia"),
+    "title": ("breve descripcion", "descripcion breve", "asunto", "titulo", "resumen"),
+    "text": ("descripcion", "detalle", "detalles"),
+    "customer": ("cliente", "cuenta", "empresa", "nombre de la cuenta", "solicitante"),
+    "priority": ("prioridad",),
+    "team": ("grupo de asignacion", "equipo", "cola", "grupo"),
+    "owner": ("asignado a", "propietario", "responsable"),
+    "state": ("estado",),
+    "opened_at": ("abierto", "fecha de apertura", "abierto el", "creado", "fecha de creacion", "creado el"),
+    "updated_at": ("actualizado", "fecha de actualizacion", "ultima modificacion", "actualizado el"),
+    "resolved_at": ("resuelto", "fecha de resolucion"),
+    "closed_at": ("cerrado", "fecha de cierre"),
+    "reopened": ("reaperturas",),
+    "kind": ("tipo",),
+    "category": ("categoria",),
+    "subcategory": ("subcategoria",),
+    "symptom": ("sintoma",),
+    "site": ("sede", "ubicacion"),
+    "product": ("producto", "servicio"),
+}
+NAMES = {meaning: (*names, *IN_SPANISH.get(meaning, ())) for meaning, names in (COLUMNS | TRAITS).items()}
