@@ -31,9 +31,9 @@ WAITING, IMPORTING, IMPORTED, DISCARDED = "waiting", "importing", "imported", "d
 
 
 class NotWaiting(WatchfloorError):
-    """This file was {state} already."""
+    """This file is being imported, or was imported or discarded already."""
 
-    es = "Ese archivo ya se importó o se descartó."
+    es = "Ese archivo se está importando, o ya se importó o se descartó."
 
 
 class FileGone(WatchfloorError):
@@ -115,7 +115,7 @@ def _waiting_preview(services: Services, number: int, by: str) -> Iterator[tuple
         check_permission(services, session, by, "cases")
         preview = session.exec(select(CasePreview).where(CasePreview.id == number).with_for_update()).first()
         if preview is None or preview.state != WAITING:
-            raise NotWaiting(state=preview.state if preview else DISCARDED)
+            raise NotWaiting()
         yield session, preview
 
 

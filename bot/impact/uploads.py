@@ -44,7 +44,7 @@ WAITING, IMPORTING, IMPORTED, DISCARDED = "waiting", "importing", "imported", "d
 
 
 class NotWaiting(WatchfloorError):
-    """This file was {state} already."""
+    """This file is being imported, or was imported or discarded already."""
 
 
 def record_file(services: Services, event: Event) -> None:
@@ -133,7 +133,7 @@ def _waiting_preview(services: Services, number: int, by: str) -> Iterator[tuple
     with services.database.transaction() as session:
         preview = preview_tables.preview(session, number)
         if preview is None or preview.state != WAITING:
-            raise NotWaiting(state=preview.state if preview else DISCARDED)
+            raise NotWaiting()
         if preview.incident_id is not None:
             incidents.check_visible(session, incidents.by_number(session, preview.incident_id), by)
         yield session, preview

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.cases import actions, exporting, ids, knowledge_tables, linking
+from bot.cases import actions, exporting, ids, knowledge_tables, linking, uploads
 from bot.incidents import ids as incident_ids
 from bot.incidents.facts import CASE_FIGURES, RISKY_CASES, SENSITIVE_CASES
 from bot.incidents.registry import Registry
@@ -128,6 +128,8 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_reasons(floo
     floor.ana.clicks(ids.USE, channel="dm")
     floor.settle()
     assert "cases.csv is imported: 3 new" in floor.visible_text("dm")
+    with pytest.raises(uploads.NotWaiting, match="is being imported, or was imported or discarded already"):
+        uploads.use(floor.services, 1, "U0ANA", utcnow())
     assert "already imported" not in floor.visible_text("dm")
     floor.ana.uploads("dm", "cases-again.csv", file.encode())
     floor.settle()
