@@ -117,6 +117,8 @@ def queue_text(team: str, waiting: int, free: int, translate: Translator) -> str
             translate("1 engineer is free") if free == 1 else translate("{count} engineers are free", count=free)
         )
     queue_phrase = "{count} cases wait unassigned for {team}, and {people}."
+    if waiting == 1:
+        queue_phrase = "1 case waits unassigned for {team}, and {people}."
     return (
         f"📥 {translate(queue_phrase, count=waiting, team=_name(team, translate), people=people)} {translate(HELP)}"
     )

@@ -153,9 +153,8 @@ SPANISH = {
     ),
     "1 engineer is free": "hay 1 persona libre",
     "{count} engineers are free": "hay {count} personas libres",
-    "{count} cases wait unassigned for {team}, and {people}.": (
-        "{count} casos esperan sin asignar en {team}, y {people}."
-    ),
+    "{count} cases wait unassigned for {team}, and {people}.": "{count} casos sin asignar en {team}, y {people}.",
+    "1 case waits unassigned for {team}, and {people}.": "1 caso sin asignar en {team}, y {people}.",
     "`/incident balance` helps.": "`/incident balance` ayuda.",
     # Similar cases.
     "{count} similar cases": "{count} casos parecidos",

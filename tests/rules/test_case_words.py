@@ -143,6 +143,11 @@ def of_balance() -> Iterator[object]:
     yield balance_views.queue_text("Billing", 12, 1, SAY)
 
 
+def test_one_case_is_singular() -> None:
+    text = balance_views.queue_text("Billing", 1, 0, translator("en"))
+    assert text == "📥 1 case waits unassigned for Billing, and nobody is free. `/incident balance` helps."
+
+
 def of_escalations() -> Iterator[object]:
     notices = [
         escalating.Notice(
