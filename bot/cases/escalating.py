@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from msgspec import Struct
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from bot import directory, outbox
 from bot.cases import escalation_tables, ids, notes, tables, views
@@ -18,8 +18,9 @@ from bot.config.floor import Floor
 from bot.config.floor.cases import CaseEscalation as AllowedTimes
 from bot.incidents.people import NO_INCIDENT, known_people
 from bot.incidents.permissions import check_member
+from bot.outbox.tables import OutboxRow
 from bot.services import Services
-from bot.slack.blocks import Block, actions, button, section
+from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.phrases import Translator
 from bot.slack.text import format_duration, mention, one_line
 
@@ -168,6 +169,9 @@ def _post_to(
         text, blocks = message(together, translate, now)
         key = f"{together[0].key}:{target}"
         outbox.post(session, key, target, text, now, blocks=blocks, priority=outbox.URGENT)
+        for notice in together:
+            notice.clock.messages = [*notice.clock.messages, key]
+            session.add(notice.clock)
 
 
 def alerts_channel(services: Services) -> str:
@@ -213,12 +217,29 @@ def answer(services: Services, number: int, by: str, now: datetime) -> str:
             each.answered_by, each.due_at = by, None
             each.ended_at = now if each.kind == BY_HAND else None
             session.add(each)
+            _show_handler(session, services, each, by, now)
         key = f"actioned:{clock.number}"
         written = translator(services.floor.language)
         note_text = written("is handling the escalation ({kind})", kind=written(clock.kind))
         note = CaseNote(case_id=case.number, key=key, kind="actioned", by=by, at=now, text=note_text)
         notes.add(session, services, case, note)
     return translate("Thank you. Nobody else is told about {name}.", name=name)
+
+
+def _show_handler(session: Session, services: Services, clock: CaseEscalation, by: str, now: datetime) -> None:
+    """Replace the button in every message about the clock with the name of the person who handles the case."""
+    for row in session.exec(select(OutboxRow).where(col(OutboxRow.key).in_(clock.messages))).all():
+        translate = translator_for(session, services, row.channel_id or "")
+        handled = context(translate("✅ {person} handles it.", person=mention(by)))
+        blocks = (row.payload or {}).get("blocks", [])
+        outbox.edit(session, row, [handled if _is_button_of(clock, block) else block for block in blocks], now)
+
+
+def _is_button_of(clock: CaseEscalation, block: Block) -> bool:
+    return any(
+        (element.get("action_id"), element.get("value")) == (ids.ACTIONED, str(clock.number))
+        for element in block.get("elements", ())
+    )
 
 
 def _people_by_level(session: Session, services: Services, case: Case, now: datetime) -> list[list[str]]:

@@ -29,6 +29,8 @@ class CaseEscalation(Numbered, table=True):
     answered_by: str | None = None
     # The team of the case when the clock began.
     team: str = ""
+    # The outbox keys of the messages that show it with a button.
+    messages: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON(), nullable=False))
 
 
 CASES_WITH_CLOCKS = select(CaseEscalation.case_id).where(col(CaseEscalation.ended_at).is_(None))

@@ -109,6 +109,7 @@ SPANISH = {
     "{person} escalates it: {why}": "{person} lo escala: {why}",
     "I'll handle it": "Me ocupo yo",
     "{person} is already handling {name}.": "{person} ya se ocupa de {name}.",
+    "✅ {person} handles it.": "✅ {person} se ocupa.",
     "Somebody is already handling {name}.": "Ya hay quien se ocupa de {name}.",
     "Thank you. Nobody else is told about {name}.": "Gracias. No se avisará a nadie más de {name}.",
     "less than a minute": "menos de un minuto",

@@ -554,6 +554,9 @@ def test_idle_cases_are_escalated_once_across_restarts_and_without_a_schedule(fl
     floor.devi.clicks(ids.ACTIONED, channel="dm", value=str(clock))
     floor.settle()
     assert [row["case_id"] for row in rows(floor, "case_escalations") if row["answered_by"] == "U0DEVI"][-1] == 5
+    [handled] = [text for text in floor.direct_texts("devi") if "*C13*" in text]
+    assert handled.count("I'll handle it") == 2
+    assert handled.count("✅ <@U0DEVI> handles it.") == 1, "what is left to handle is seen in the message"
 
 
 SUBJECTS = (
