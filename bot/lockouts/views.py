@@ -38,13 +38,14 @@ def overview(
     accounts: Sequence[LockedAccount], usual: Mapping[str, float], possible: Possible, now: datetime
 ) -> Screen:
     """Locked accounts by partner, the most first, compared with the usual number; what ends each and who handles
-    it."""
+    it. Those that unlock themselves come last, because they need nobody."""
     blocks: list[Block] = []
     shown_count = 0
     groups = [(partner, list(group)) for partner, group in groupby(accounts, lambda account: account.partner)]
     for partner, group_accounts in sorted(groups, key=lambda group: -len(group[1])):
         blocks.append(section(_heading(partner, group_accounts, usual.get(partner, 0))))
-        for account in group_accounts[: max(0, SHOWN - shown_count)]:
+        needing_help_first = sorted(group_accounts, key=lambda account: account.release == Release.ITSELF)
+        for account in needing_help_first[: max(0, SHOWN - shown_count)]:
             blocks += _account(account, possible, now)
         shown_count += len(group_accounts)
     if shown_count > SHOWN:
