@@ -160,8 +160,9 @@ def always(answer: Value) -> Callable[..., Value]:
     return lambda *arguments: answer
 
 
-NextUpdate = Callable[[Session, int, Collection[str] | None], datetime | None]
-# When the next update is due to any audience, or to any of the audiences named.
+NextUpdate = Callable[[Session, Services, Incident, Collection[str] | None, datetime | None], datetime | None]
+# When the next update is due to any audience, or to any of the audiences named. If a time is given, automatic
+# updates due before it do not count, but those that follow them do.
 NEXT_UPDATE: Fact[NextUpdate] = Fact("next update", always(None))
 # The open steps with an owner, in playbook order.
 STEPS_TAKEN: Fact[Callable[[Session, int], Sequence[TakenStep]]] = Fact("steps taken", always(()))

@@ -14,5 +14,5 @@ def incident_panel(services: Services, number: int, user_id: str, now: datetime)
     """The control panel of an incident."""
     incident = visible_incident(services, number, user_id)
     with services.database.reading() as session:
-        due_at = services.get(Registry).ask(NEXT_UPDATE)(session, number, None)
+        due_at = services.get(Registry).ask(NEXT_UPDATE)(session, services, incident, None, None)
     return forms.panel(incident, due_at, now)

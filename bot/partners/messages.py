@@ -21,6 +21,7 @@ from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox.tables import OutboxRow
 from bot.partners import guidance, tables, views, wording
+from bot.partners.rules import NOTICE_SUFFICES
 from bot.partners.tables import PartnerNotice
 from bot.partners.wording import Labels
 from bot.runtime.clock import utcnow
@@ -93,7 +94,7 @@ def _facts(
         "is_over": row.cleared_at is not None or incident.status not in OPEN,
         "started": near_time(incident.declared_at, now),
         "lasting": format_duration(incident.resolved_at - incident.declared_at) if incident.resolved_at else "",
-        "next_update": _next_update(session, services, incident, now),
+        "next_update": _next_update(session, services, incident, row, now),
     } | _guidance(session, services, incident, row)
 
 
@@ -112,10 +113,13 @@ def _guidance(session: Session, services: Services, incident: Incident, row: Par
     return {str(field): shorten(escape(text_for_outsiders(field, text)), GUIDANCE) for field, text in texts.items()}
 
 
-def _next_update(session: Session, services: Services, incident: Incident, now: datetime) -> str:
-    """When this channel's next regular update is due, if one is promised."""
+def _next_update(
+    session: Session, services: Services, incident: Incident, row: PartnerNotice, now: datetime
+) -> str:
+    """When this channel's next regular update is due, if one is promised; not one that the notice replaces."""
     audiences_here = [name for name, audience in services.floor.audiences.items() if PARTNERS in audience.channels]
-    due_at = services.get(Registry).ask(NEXT_UPDATE)(session, incident.number, audiences_here)
+    until = (row.told_at or now) + NOTICE_SUFFICES
+    due_at = services.get(Registry).ask(NEXT_UPDATE)(session, services, incident, audiences_here, until)
     return near_time(due_at, now) if due_at and incident.status in OPEN and not incident.is_private else ""
 
 

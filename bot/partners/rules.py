@@ -12,6 +12,8 @@ from bot.incidents.rules import quoted, ungrouped
 # A notice leaves a little before its deadline, so that a slow minute at Slack does not break the promise.
 LEAD_TIME = timedelta(minutes=2)
 MAX_LEAD_FRACTION = 5
+# A notice is kept up to date, so one sent within this time already says all that an update could.
+NOTICE_SUFFICES = timedelta(minutes=5)
 MAX_AGENTS = 100_000
 
 

@@ -1,7 +1,5 @@
 """The regular update in the thread of each informed partner's notice, in the partner's own language."""
 
-from datetime import timedelta
-
 from bot import directory, outbox
 from bot.config.floor import PARTNERS
 from bot.incidents.change import Change
@@ -10,10 +8,7 @@ from bot.incidents.rules import OPEN
 from bot.outbox import kinds
 from bot.partners import tables
 from bot.partners.messages import partner_of
-from bot.partners.rules import State
-
-# A notice is kept up to date, so one sent within this time already says all that an update could.
-NOTICE_SUFFICES = timedelta(minutes=5)
+from bot.partners.rules import NOTICE_SUFFICES, State
 
 
 def post_updates(change: Change, event: UpdateDue) -> None:
@@ -30,7 +25,7 @@ def post_updates(change: Change, event: UpdateDue) -> None:
         display = outbox.find(session, incident.number, kinds.PARTNER, row.partner)
         if row.state != State.TOLD or display is None or display.ts is None or row.channel_id in audience_channels:
             continue
-        if event.is_automatic and row.told_at and change.now - row.told_at < NOTICE_SUFFICES:
+        if event.is_automatic and row.told_at and change.now < row.told_at + NOTICE_SUFFICES:
             continue
         # Each partner reads its own name and no other partner's.
         text, blocks = event.render(partner_of(change.services, row.partner).language, row.partner)

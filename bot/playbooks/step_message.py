@@ -25,7 +25,7 @@ def message_text(session: Session, services: Services, step: PlaybookStep, defin
     incident = incidents.by_number(session, step.incident_id)
     commander = incidents.commander(session, incident.number)
     people = directory.display_names(session, [commander] if commander else [])
-    due_at = services.get(Registry).ask(NEXT_UPDATE)(session, incident.number, None)
+    due_at = services.get(Registry).ask(NEXT_UPDATE)(session, services, incident, None, None)
     facts = {
         "number": str(incident.number),
         "title": incident.title,

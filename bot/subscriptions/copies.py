@@ -90,7 +90,7 @@ def next_update_for(session: Session, services: Services, incident: Incident, us
     """When a subscriber's next update is promised, if it is."""
     audience = _audience_by_person(session, services, incident, [user_id]).get(user_id)
     next_update = services.get(Registry).ask(NEXT_UPDATE)
-    return next_update(session, incident.number, [audience]) if audience else None
+    return next_update(session, services, incident, [audience], None) if audience else None
 
 
 def permitted_readers(session: Session, incident: Incident, people: Sequence[PersonFacts]) -> list[PersonFacts]:

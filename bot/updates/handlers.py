@@ -27,6 +27,8 @@ from bot.incidents.events import (
     Withdrawn,
 )
 from bot.incidents.facts import UpdatesKept
+from bot.incidents.tables import Incident
+from bot.services import Services
 from bot.updates import (
     cadence_actions,
     copies,
@@ -35,6 +37,7 @@ from bot.updates import (
     next_told,
     promise_changes,
     record,
+    scheduling,
     tables,
     wording,
 )
@@ -42,6 +45,7 @@ from bot.updates import promise_actions as promises
 from bot.updates.promise_actions import RequestedUpdate
 from bot.updates.scheduling import drop_promise
 from bot.updates.sending import start_due
+from bot.updates.tables import Promise
 
 
 def begin(change: Change, event: Declared) -> None:
@@ -164,13 +168,32 @@ def _send_what_is_due(change: Change) -> None:
     change.after_commit("send updates", partial(start_due, change.services, change.now))
 
 
-def next_update(session: Session, number: int, audiences: Collection[str] | None = None) -> datetime | None:
-    """When the next update is due, to any audience or to one of those named."""
-    waiting_promises = tables.waiting(session, number)
+def next_update(
+    session: Session,
+    services: Services,
+    incident: Incident,
+    audiences: Collection[str] | None = None,
+    after: datetime | None = None,
+) -> datetime | None:
+    """When the next update is due, to any audience or to one of those named.
+
+    Of automatic updates due before `after`, the ones that follow them count.
+    """
     due_times = [
-        promise.due_at for promise in waiting_promises if audiences is None or promise.audience in audiences
+        _due_after(session, services, incident, promise, after)
+        for promise in tables.waiting(session, incident.number)
+        if audiences is None or promise.audience in audiences
     ]
-    return min(due_times, default=None)
+    return min((due_at for due_at in due_times if due_at), default=None)
+
+
+def _due_after(
+    session: Session, services: Services, incident: Incident, promise: Promise, after: datetime | None
+) -> datetime | None:
+    if after is None or promise.due_at >= after or promise.text.strip():
+        return promise.due_at
+    following = scheduling.next_update(session, services, incident, promise, after)
+    return following[0] if following else None
 
 
 def updates_kept(session: Session, number: int) -> UpdatesKept:

@@ -384,7 +384,7 @@ def test_a_partners_notice_agrees_with_its_golden_file(session: Session, languag
     """The smallest, the fullest with guidance, a drill, the all-clear, and the text below each."""
     composing_services = services()
     composing_services.get(Registry).answers(
-        NEXT_UPDATE, lambda session, number, audiences: NOW + timedelta(hours=1)
+        NEXT_UPDATE, lambda session, services, incident, audiences, after: NOW + timedelta(hours=1)
     )
     drill = fullest(session, "d", "C3")
     drill.is_drill = True

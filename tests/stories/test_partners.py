@@ -1,5 +1,7 @@
 """Partners are told in their channel and language, answer with a button, and are phoned when silent."""
 
+import re
+
 from bot.incidents import ids as incident_ids
 from bot.partners import ids
 from tests.floor import TestFloor
@@ -53,10 +55,14 @@ def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(
     assert "IVR down in Manila at Northline and several partners" in english
     assert "(Manila)" not in english, "the title says where"
     assert "Sagebrush" not in english
+    next_due = re.search(r"Next update <!date\^(\d+)", english)
+    assert next_due, "the notice names the time of the next update"
     assert "Aviso para Sagebrush" in spanish
     assert "Nos afecta" in spanish
 
     [ts] = [message.ts for message in floor.olga.sees(NORTHLINE) if "Notice for" in message.visible_text]
+    until_next_s = int(next_due[1]) - float(ts)
+    assert until_next_s > 300, "an update so soon after the notice is not sent, so none is promised"
     floor.sandbox.deliver_twice("interactive", 1)
     floor.olga.clicks(ids.RECEIVED, channel=NORTHLINE, ts=ts)
     floor.settle()
@@ -88,6 +94,8 @@ def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(
     assert recorded == "Recorded: Telvia was phoned; 7 agents are affected."
     floor.says("ana", "/incident partners", channel)
     assert "3 of 3 partners told · 3 answered · 19 agents affected" in floor.ephemeral("ana", channel)[-1]
+    floor.passes(seconds=until_next_s)
+    assert len(below(floor, NORTHLINE)) == 1, "the update comes when the notice promised it"
     floor.passes(minutes=60)
     assert floor.direct_text("ana").count("Please phone") == 1, (
         "partners that answered are neither reminded nor named"
