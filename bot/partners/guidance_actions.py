@@ -1,6 +1,6 @@
 """Guidance for partners' agents: requested, saved, and put into the notices."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlmodel import Session
@@ -10,12 +10,12 @@ from bot.incidents import incidents, redaction
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
 from bot.incidents.events import RoleChanged
-from bot.incidents.rules import check_may_change
+from bot.incidents.rules import OPEN, check_may_change
 from bot.incidents.tables import Incident
 from bot.outbox import batches, kinds
 from bot.partners import guidance, guidance_views, tables, wording
 from bot.partners.guidance import GuidanceField
-from bot.partners.messages import partner_of
+from bot.partners.messages import partner_of, reply_in_thread
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import one_line
@@ -37,7 +37,7 @@ def form(services: Services, number: int, by: str) -> Block:
 def save(
     services: Services, number: int, texts: Mapping[str, Mapping[GuidanceField, str]], by: str, now: datetime
 ) -> str | None:
-    """Save the guidance and edit notices already sent. Returns a note about what partners will not see."""
+    """Save the guidance and edit notices already sent. Returns a note on who is told and what they will not see."""
     with changing(services, number, by, now) as change:
         check_may_change(number, change.incident.status)
         changed_languages = [
@@ -48,8 +48,30 @@ def save(
         for language in changed_languages:
             change.log("partner_guidance", language=guidance_views.language_name(language))
         outbox.mark_stale(change.session, number, (kinds.PARTNER,))
-        notes = [note for language in changed_languages for note in _left_out(change, language, texts[language])]
+        notes = _announce(change, changed_languages)
+        notes += [note for language in changed_languages for note in _left_out(change, language, texts[language])]
     return " ".join(["Saved.", *notes]) if notes else None
+
+
+def _announce(change: Change, languages: Collection[str]) -> list[str]:
+    """Reply below the notices that changed, because Slack notifies nobody of an edit.
+
+    Returns notes on who is told so, and on partners that have no notice and must be phoned.
+    """
+    told: list[str] = []
+    to_phone: list[str] = []
+    for row in tables.of_incident(change.session, change.number):
+        if not languages or change.incident.status not in OPEN or row.told_at is None:
+            continue
+        if row.channel_id and partner_of(change.services, row.partner).language not in languages:
+            continue
+        key = f"partner:{row.number}:guidance:{change.now.isoformat()}"
+        is_told = reply_in_thread(change.session, change.services, row, "guidance", change.now, key=key)
+        (told if is_told else to_phone).append(row.partner)
+    return [
+        *([wording.guidance_announced(", ".join(told))] if told else []),
+        *([wording.guidance_to_phone(", ".join(to_phone))] if to_phone else []),
+    ]
 
 
 def _left_out(change: Change, language: str, texts: Mapping[GuidanceField, str]) -> list[str]:

@@ -10,7 +10,7 @@ from bot.incidents.recognition import Scope
 from bot.incidents.rules import OPEN, check_may_change
 from bot.incidents.scope import scope_of, set_scope
 from bot.outbox import kinds
-from bot.partners import tables, views, wording
+from bot.partners import guidance, tables, views, wording
 from bot.partners.messages import partner_of
 from bot.partners.notice_actions import start_due
 from bot.partners.rules import (
@@ -30,8 +30,9 @@ def matrix(services: Services, number: int, by: str, now: datetime, page: int = 
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
         rows = tables.of_incident(session, number)
+        guided_at = {language: row.written_at for language, row in guidance.of_incident(session, number).items()}
     partners_by_name = {row.partner: partner_of(services, row.partner) for row in rows}
-    return views.matrix(views.Matrix(incident, rows, partners_by_name, now, page))
+    return views.matrix(views.Matrix(incident, rows, partners_by_name, now, page, guided_at))
 
 
 def add(services: Services, number: int, typed: str, by: str, now: datetime) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import msgspec
 from msgspec import Struct
 
 from bot.config.floor import Partner
@@ -74,6 +75,8 @@ class Matrix(Struct, frozen=True):
     partners: Mapping[str, Partner]
     now: datetime
     page: int = 1
+    # When the guidance in each language was last changed.
+    guided_at: Mapping[str, datetime] = msgspec.field(default_factory=dict)
 
 
 def matrix(facts: Matrix) -> Screen:
@@ -112,7 +115,12 @@ def _agents_affected(rows: Sequence[PartnerNotice]) -> str:
 def _partner_section(facts: Matrix, row: PartnerNotice) -> Block:
     partner = facts.partners.get(row.partner, Partner(name=row.partner))
     text = f"*{escape(row.partner)}*\n" + "\n".join(
-        [_told_line(facts, row), *_answer_lines(row, facts.now), *_phone_lines(row, partner)]
+        [
+            _told_line(facts, row),
+            *_answer_lines(row, facts.now),
+            *_guidance_lines(row, facts.guided_at.get(partner.language), facts.now),
+            *_phone_lines(row, partner),
+        ]
     )
     return section(text, accessory=_row_button(row) if facts.incident.is_active else None)
 
@@ -163,6 +171,12 @@ def _answer_lines(row: PartnerNotice, now: datetime) -> list[str]:
     if row.cleared_at:
         lines.append(f"all clear {near_time(row.cleared_at, now)}")
     return lines
+
+
+def _guidance_lines(row: PartnerNotice, guided_at: datetime | None, now: datetime) -> list[str]:
+    """What an answer does not cover: guidance that was written after it."""
+    is_newer = guided_at and row.answered_at and guided_at > row.answered_at and row.cleared_at is None
+    return [f"guidance changed {near_time(guided_at, now)}, after this answer"] if guided_at and is_newer else []
 
 
 def _phone_lines(row: PartnerNotice, partner: Partner) -> list[str]:

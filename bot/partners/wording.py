@@ -24,6 +24,7 @@ DEFAULT_LABELS: dict[str, str] = {
     "drill": "🧪 *This is a drill.* Nothing is broken.",
     "merged": "➡️ This is the same outage as another one. Updates go on under the other notice.",
     "reopened": "It is not over after all: the notice above is open again. Please answer it once more.",
+    "guidance": "There is new guidance for your agents: please read the notice above again, and tell them.",
     "thanks": "Thank you.",
 }
 
@@ -91,6 +92,16 @@ def phoned(partner: str, agents: int | None) -> str:
     if agents is None:
         return f"Recorded: {partner} was phoned, without a number of affected agents."
     return f"Recorded: {partner} was phoned; {agents} agents are affected."
+
+
+def guidance_announced(names: str) -> str:
+    """The note about partners that are pointed to the new guidance in their notice."""
+    return f"{names}: told below the notice."
+
+
+def guidance_to_phone(names: str) -> str:
+    """The note about partners that were phoned, and so have no notice that could show the guidance."""
+    return f"No notice shows it to {names}: please phone."
 
 
 def guesses_left_out(language: str, sentences: str) -> str:

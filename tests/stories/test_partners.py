@@ -331,6 +331,7 @@ def test_the_notice_contains_the_communications_leads_text_for_agents_in_each_la
     assert "The English notice has no names of colleagues" in answer
     floor.passes(minutes=13)
 
+    assert below(floor, NORTHLINE) == [], "the notice came after the guidance"
     [english], [spanish] = notices(floor, NORTHLINE), notices(floor, SAGEBRUSH)
     assert "*Agents can say:* Some calls drop. We are on it." in english
     assert "Call back" not in english
@@ -343,6 +344,12 @@ def test_the_notice_contains_the_communications_leads_text_for_agents_in_each_la
     assert "IVR down at a partner and Sagebrush (sin traducir)" in spanish, "English words in an English title"
     assert "<!here>" not in floor.live_markup(NORTHLINE)
 
+    floor.olga.clicks(ids.RECEIVED, channel=NORTHLINE)
+    floor.settle()
+    assert "phoned" in floor.says("ana", "/incident partners phoned Telvia", channel)
+    floor.says("ana", "/incident partners", channel)
+    assert "guidance changed" not in floor.ephemeral("ana", channel)[-1]
+    floor.passes(minutes=1)
     floor.says("ana", "/incident partners guidance", channel)
     assert "Some calls drop" in str(floor.ana.modal)
     floor.ana.fills("agents_say.en", "Most calls work again.")
@@ -350,6 +357,14 @@ def test_the_notice_contains_the_communications_leads_text_for_agents_in_each_la
     floor.settle()
     [english] = notices(floor, NORTHLINE)
     assert "*Agents can say:* Most calls work again." in english, "the notice that was sent is edited"
+    [hint] = below(floor, NORTHLINE)
+    assert "new guidance for your agents" in hint, "nobody is notified of an edit"
+    assert below(floor, SAGEBRUSH) == [], "the Spanish words are the same"
+    answer = floor.direct_text("ana")
+    assert "Saved. Northline: told below the notice. No notice shows it to Telvia: please phone." in answer
+    floor.says("ana", "/incident partners", channel)
+    matrix = floor.ephemeral("ana", channel)[-1]
+    assert matrix.count("guidance changed <!date^") == 2, "Northline and Telvia answered before"
     assert len(timeline(floor, "partner_guidance")) == 3
 
 
