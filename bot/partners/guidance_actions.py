@@ -101,7 +101,11 @@ def ask_lead(change: Change, event: RoleChanged) -> None:
     languages = _languages(change.session, change.services, change.incident)
     missing_languages = guidance.languages_without_guidance(change.session, change.number, languages)
     if missing_languages:
-        partners = [row.partner for row in rows if row.cleared_at is None]
+        partners = [
+            row.partner
+            for row in rows
+            if row.cleared_at is None and partner_of(change.services, row.partner).channel
+        ]
         text, blocks = guidance_views.request(change.incident, partners, missing_languages)
         key = f"partner-guidance:{change.number}:{event.holder}"
         batches.post_to_person(

@@ -130,11 +130,11 @@ def reopen_notices(change: Change, event: Reopened) -> None:
         is_listed = row.partner in incident.partners
         if row.state == State.DROPPED and is_listed:
             row.state = State.WAITING
-        elif row.state == State.PHONED or (row.state == State.UNREACHABLE and is_listed):
+        elif row.state == State.UNREACHABLE and is_listed:
             to_phone.append(row)
-        elif row.state == State.TOLD:
+        elif row.state in (State.TOLD, State.PHONED):
             row.cleared_at = row.reminded_at = row.named_at = None
-            row.answer, row.answered_at, row.answered_by = Answer.NONE, None, None
+            row.answer, row.answered_at, row.answered_by, row.agents = Answer.NONE, None, None, None
             key = f"partner:{row.number}:reopened:{now.isoformat()}"
             if reply_in_thread(session, services, row, "reopened", now, key=key):
                 row.plan(NextAction.REMIND, now + services.floor.partner_answers.reminded_after)

@@ -94,6 +94,10 @@ def record_phoned(services: Services, number: int, typed: str, agents: str, by: 
             row.answer = Answer.AFFECTED if agent_count else Answer.RECEIVED
             row.answered_at, row.answered_by = now, by
             row.agents = row.agents if agent_count is None else agent_count
+        elif row.state == State.PHONED:
+            row.answered_at, row.answered_by = now, by
+        if incident.status not in OPEN and row.call_owed(incident.status):
+            row.cleared_at = now
         row.plan(NextAction.NOTHING, None)
         session.add(row)
         agents_note = f"{agent_count} agents affected" if agent_count else ""

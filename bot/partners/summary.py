@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.incidents.tables import Incident
-from bot.partners import tables
+from bot.partners import tables, wording
 from bot.partners.rules import State
 from bot.services import Services
 from bot.slack.text import escape, near_time
@@ -21,6 +21,8 @@ def partners_awaited(session: Session, services: Services, incident: Incident, n
             lines.append(f"{name}: an answer to the notice of {near_time(notice.told_at, now)}")
         elif notice.state == State.UNREACHABLE:
             lines.append(f"{name}: a phone call, the notice could not be sent")
+        elif label := notice.call_owed(incident.status):
+            lines.append(f"{name}: a phone call{wording.PURPOSES_OF_CALLS[label]}")
         elif notice.state == State.WAITING and notice.due_at:
             lines.append(f"{name}: its notice, {near_time(notice.due_at, now)}")
     return lines

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
+from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident, NoSuchIncident
 from bot.partners.rules import Answer, NextAction, State
 from bot.runtime.database import DUE_AT_ONCE, Row, insert_new, partial_index, utc_column
@@ -61,6 +62,14 @@ class PartnerNotice(Row, table=True):
     def is_being_sent(self) -> bool:
         """True if the notice is in the outbox and has neither arrived nor been refused."""
         return self.state == State.WAITING and self.act == NextAction.SEND
+
+    def call_owed(self, status: str) -> str:
+        """The reply that the partner must hear by phone, because it has no notice; empty if none."""
+        if self.told_at is None or self.channel_id is not None or self.cleared_at is not None:
+            return ""
+        if status not in OPEN:
+            return {"declined": "false_alarm", "merged": "merged"}.get(status, "all_clear")
+        return "reopened" if self.state == State.PHONED and self.answer == Answer.NONE else ""
 
     def plan(self, next_action: NextAction, due_at: datetime | None) -> None:
         """Schedule the next action."""

@@ -12,7 +12,7 @@ from bot.partners import ids
 from bot.partners.guidance_views import guidance_button
 from bot.partners.rules import Answer, NextAction, State
 from bot.partners.tables import PartnerNotice
-from bot.partners.wording import Labels, fill
+from bot.partners.wording import PURPOSES_OF_CALLS, Labels, fill
 from bot.slack.blocks import Block, actions, button, context, field, modal, paragraphs, section, text_input
 from bot.slack.pages import page_of
 from bot.slack.text import channel_link, escape, mention, near_time, one_line
@@ -105,9 +105,10 @@ def matrix(facts: Matrix) -> Screen:
 
 
 def _agents_affected(rows: Sequence[PartnerNotice]) -> str:
-    """The sum of the partners' numbers, as far as the affected ones have given any."""
+    """The sum of the partners' numbers, as far as the affected ones have given any; no zero before all answered."""
     agents = sum(row.agents or 0 for row in rows)
-    if all(row.agents is not None for row in rows if row.answer == Answer.AFFECTED):
+    is_awaited = not agents and any(row.answer == Answer.NONE for row in rows)
+    if not is_awaited and all(row.agents is not None for row in rows if row.answer == Answer.AFFECTED):
         return f"{agents} agents affected"
     return f"at least {agents} agents affected" if agents else "number of affected agents not known yet"
 
@@ -119,17 +120,17 @@ def _partner_section(facts: Matrix, row: PartnerNotice) -> Block:
             _told_line(facts, row),
             *_answer_lines(row, facts.now),
             *_guidance_lines(row, facts.guided_at.get(partner.language), facts.now),
-            *_phone_lines(row, partner),
+            *_phone_lines(facts, row, partner),
         ]
     )
-    return section(text, accessory=_row_button(row) if facts.incident.is_active else None)
+    return section(text, accessory=_row_button(facts, row) if facts.incident.is_active else None)
 
 
-def _row_button(row: PartnerNotice) -> Block | None:
+def _row_button(facts: Matrix, row: PartnerNotice) -> Block | None:
     value = str(row.number)
     if row.state == State.WAITING:
         return button("Tell now", f"{ids.TELL}.{value}", value)
-    if row.state == State.UNREACHABLE or row.is_silent:
+    if _is_to_be_phoned(facts, row):
         return button("They were phoned", f"{ids.PHONED}.{value}", value)
     return None
 
@@ -179,9 +180,14 @@ def _guidance_lines(row: PartnerNotice, guided_at: datetime | None, now: datetim
     return [f"guidance changed {near_time(guided_at, now)}, after this answer"] if guided_at and is_newer else []
 
 
-def _phone_lines(row: PartnerNotice, partner: Partner) -> list[str]:
-    is_missing = row.state == State.UNREACHABLE or row.is_silent
-    return [phone_line(partner)] if is_missing else []
+def _is_to_be_phoned(facts: Matrix, row: PartnerNotice) -> bool:
+    return row.state == State.UNREACHABLE or row.is_silent or bool(row.call_owed(facts.incident.status))
+
+
+def _phone_lines(facts: Matrix, row: PartnerNotice, partner: Partner) -> list[str]:
+    label = row.call_owed(facts.incident.status)
+    purpose = [f"*to be phoned*{PURPOSES_OF_CALLS[label]}"] if label else []
+    return [*purpose, phone_line(partner)] if _is_to_be_phoned(facts, row) else []
 
 
 def phone_line(partner: Partner) -> str:

@@ -35,9 +35,20 @@ def last_phone_request(floor: TestFloor) -> str:
     return [message.visible_text for message in messages if "Please phone" in message.visible_text][-1]
 
 
+def partners_screen(floor: TestFloor, channel: str) -> str:
+    """What `/incident partners` shows Ana."""
+    floor.says("ana", "/incident partners", channel)
+    return floor.ephemeral("ana", channel)[-1]
+
+
 def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(floor: TestFloor) -> None:
     channel = partner_incident(floor, "S1 IVR down in Manila at Northline, Sagebrush and Telvia")
     floor.says("ana", "/incident impact Half the calls are lost. Chloe hopes for 15:00.", channel)
+    floor.says("ana", "/incident partners", channel)
+    assert (
+        "0 of 3 partners told · 0 answered · number of affected agents not known yet"
+        in floor.ephemeral("ana", channel)[-1]
+    )
     floor.passes(minutes=1)
     floor.tick()
     assert "*Telvia* – not told: no channel. ☎️ +34 910 000 100 Tomás Vila" in floor.direct_text("ana"), (
@@ -106,8 +117,18 @@ def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(
     assert "Please phone 1 partner about incident 1" in over
     assert "to say that it is over:\n• *Telvia* – phoned <!date^" in over
     assert "silent" not in over
+    assert partners_screen(floor, channel).count("*to be phoned*, to say that it is over\n☎️ +34 910 000 100") == 1
+    floor.ana.clicks(f"{ids.PHONED}.3", channel=channel)
+    floor.settle()
+    assert "to be phoned" not in floor.ephemeral("ana", channel)[-1]
+    assert floor.ephemeral("ana", channel)[-1].count("all clear <!date^") == 3
     floor.says("ana", "/incident reopen not yet", channel)
     assert "to say that it is not over after all:\n• *Telvia*" in last_phone_request(floor)
+    matrix = partners_screen(floor, channel)
+    assert "*to be phoned*, to say that it is not over after all" in matrix
+    assert "0 answered · number of affected agents not known yet" in matrix, "the numbers were those of before"
+    floor.says("ana", "/incident partners phoned Telvia", channel)
+    assert "to be phoned" not in partners_screen(floor, channel)
 
     floor.says("ana", "/incident private it names people", channel)
     [private] = [each.name for each in floor.ana.channels() if each.is_private and each.name.startswith("inc-1-")]
@@ -314,9 +335,11 @@ def test_hostile_words_stay_plain_text_in_a_partners_channel(floor: TestFloor) -
 
 def test_the_notice_contains_the_communications_leads_text_for_agents_in_each_language(floor: TestFloor) -> None:
     channel = partner_incident(floor, "S1 IVR down at Northline and Sagebrush")
+    floor.says("ana", "/incident partners add Telvia", channel)
     floor.ben.joins(channel)
     floor.says("ben", "/incident claim comms", channel)
     question = "\n".join(private_texts(floor, "ben"))
+    assert "get a notice: Northline, Sagebrush. What" in question, "Telvia has no channel"
     assert "What should their agents say and do? Nothing is written yet in English or Spanish." in question
 
     floor.ben.clicks(ids.GUIDANCE)
