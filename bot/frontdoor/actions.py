@@ -41,7 +41,8 @@ def overview(services: Services, number: int, by: str, now: datetime) -> Screen:
     """What callers hear because of an incident."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
-        return views.overview(incident, tables.on(session, number), now)
+        messages = tables.on(session, number)
+        return views.overview(incident, messages, messages or tables.last_switched_off(session, number), now)
 
 
 def form(services: Services, number: int, by: str, now: datetime) -> Block:

@@ -131,7 +131,16 @@ def of_incident(session: Session, incident_id: int) -> Sequence[CallerMessage]:
 
 def on(session: Session, incident_id: int) -> list[tuple[CallerMessage, Wording]]:
     """What callers hear now because of an incident."""
-    messages = [message for message in of_incident(session, incident_id) if message.is_on]
+    return _with_wording(session, [message for message in of_incident(session, incident_id) if message.is_on])
+
+
+def last_switched_off(session: Session, incident_id: int) -> list[tuple[CallerMessage, Wording]]:
+    """The message that was switched off last; none if there was none."""
+    messages = [message for message in of_incident(session, incident_id) if message.off_at]
+    return _with_wording(session, sorted(messages, key=lambda message: (message.off_at, message.number))[-1:])
+
+
+def _with_wording(session: Session, messages: Sequence[CallerMessage]) -> list[tuple[CallerMessage, Wording]]:
     versions = versions_of(session, [message.number for message in messages])
     return [(message, versions[message.number][-1].wording) for message in messages]
 

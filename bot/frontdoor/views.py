@@ -180,14 +180,20 @@ def _buttons(message: CallerMessage) -> list[Element]:
     ]
 
 
-def overview(incident: Incident, messages: Sequence[tuple[CallerMessage, Wording]], now: datetime) -> Screen:
-    """What callers hear because of an incident, with a button to record a message."""
-    blocks: list[Block] = []
-    for message, wording in messages:
+def overview(
+    incident: Incident,
+    messages: Sequence[tuple[CallerMessage, Wording]],
+    shown: Sequence[tuple[CallerMessage, Wording]],
+    now: datetime,
+) -> Screen:
+    """What callers hear because of an incident, else what they heard last, with a button to record a message."""
+    text = f"What callers hear because of incident {incident.number}"
+    if not messages:
+        text = f"Callers hear no message of incident {incident.number} now. The last one:" if shown else NOTHING_ON
+    blocks: list[Block] = [] if messages else [section(text)]
+    for message, wording in shown:
         blocks += card(message, wording, now)[1]
     add = button("Record a message", ids.ADD, str(incident.number), style=None if messages else "primary")
-    text = f"What callers hear because of incident {incident.number}" if messages else NOTHING_ON
-    blocks = blocks or [section(text)]
     return text, [*blocks, actions([add], block_id="frontdoor-add")]
 
 

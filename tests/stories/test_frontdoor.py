@@ -145,6 +145,9 @@ def test_a_front_door_message_is_recorded_heard_changed_asked_about_and_off_befo
     assert "Callers hear" not in floor.card(channel)
     press(floor, "ben", ids.HEARD_GONE, channel)
     assert "it is gone" in card(floor, channel)
+    assert floor.says("ana", "/incident frontdoor", channel).startswith("Callers hear no message of incident 1 now")
+    assert "on *Billing, Orders*: off since <!date" in floor.ephemeral("ana", channel)[-1]
+    assert "dialled in <!date" in floor.ephemeral("ana", channel)[-1]
     floor.says("ana", "/incident resolve over", channel)
     floor.says("ana", "/incident close done", channel)
     assert "resolved" in floor.visible_text(channel)
