@@ -91,6 +91,16 @@ def listed(parts: Sequence[str], most: int, separator: str = ", ") -> str:
     return separator.join([*shown_parts, f"and {len(parts) - len(shown_parts)} more"])
 
 
+def joined(parts: Sequence[str], limit: int, separator: str = " · ") -> str:
+    """The parts joined, at most `limit` characters: from the first that does not fit whole, they are left out."""
+    text = shorten(parts[0], limit) if parts else ""
+    for part in parts[1:]:
+        if len(text) + len(separator) + len(part) > limit:
+            break
+        text = f"{text}{separator}{part}"
+    return text
+
+
 def channel_link(channel_id: str) -> str:
     """A link to a channel, shown by its name."""
     return f"<#{channel_id}>"

@@ -18,7 +18,7 @@ from bot.incidents.rules import OPEN, Status
 from bot.incidents.situation import RECORDED_FIELDS, Situation, SituationField
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.text import channel_link, escape, format_duration, live_times, near_time, one_line, shorten
+from bot.slack.text import channel_link, escape, format_duration, joined, live_times, near_time, one_line, shorten
 from bot.timeline import timeline
 from bot.updates import tables, variables
 from bot.updates.changes import REPORTED_KINDS, REPORTED_OUTSIDE, News, is_unchanged, news_inside
@@ -144,14 +144,13 @@ def _situation_facts(situation: Situation, text: IncidentText) -> dict[str, Any]
 def _figures(session: Session, services: Services, incident: Incident, context: UpdateContext) -> dict[str, Any]:
     """The contact centre's figures: the cost of the incident and the state of the queues; and compensation."""
     sentences = services.get(Registry).ask(FIGURE_SENTENCES)(session, incident.number, context.language)
-    queue_text = " · ".join(
-        line.removeprefix("• ").rstrip(".") for line in sentences.operations.split("\n") if line
-    )
+    # The sum of all queues, then each queue, the worst first.
+    queue_texts = [line.removeprefix("• ").rstrip(".") for line in sentences.operations.split("\n") if line]
     cost_text = sentences.executives.rstrip(".")
     money_rows = services.get(Registry).ask(MONEY)(session, incident.number)
     return {
         "figures": shorten(cost_text, variables.LINE),
-        "queue_figures": shorten(queue_text, variables.LINE),
+        "queue_figures": joined(queue_texts, variables.LINE),
         "money": [
             {"cohort": escape(row.cohort), "eligible": row.eligible, "issued": row.issued}
             for row in money_rows[: variables.LISTED]

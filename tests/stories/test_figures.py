@@ -302,19 +302,24 @@ def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, t
         csv_of(
             (start - HALF_HOUR, "Billing", 200, 180, 40),
             (start, "Billing", 120, 60, 40),
-            (start, "Orders", 90, 20, 9),
+            (start, "Orders and deliveries of business customers", 90, 20, 9),
         ),
     )
     press(floor, ids.USE, channel)
 
     text = figures(floor, channel)
     assert "Service level *38.1 %* (goal 80 %) · offered 210 (−48 % of 400)" in text
-    assert "• *Orders · Manila* SL 22.2 %" in text
+    assert "• *Orders and deliveries of business customers · Manila* SL 22.2 %" in text
     assert "agents 49 staffed, 69 scheduled, 4 available · adherence 71 % · occupancy 88 %" in text
     assert "Occupancy: handling time as a share of handling and available time." in text
     assert "Contacts lost, without a total: 190 did not come; " in text
     assert "• report.csv by <@U0ANA>, " in text
     assert "Service level: answered within 20 s of offered. Expected: the forecast." in text
+
+    floor.passes(minutes=30)
+    [update] = [each for each in updates(floor, channel) if "business customers" in each]
+    assert "…" not in update, update
+    assert "Orders and deliveries of business customers · Manila: service level 22.2 % (goal 80 %)" in update
 
     press(floor, ids.CHART, channel)
     files = [file for message in floor.ana.sees(channel) for file in message.files]
