@@ -160,11 +160,13 @@ def _outlook(ahead: Outlook) -> str:
         f"back about {clock_time(moment(at))}" if at is not None else "not back within twelve hours"
         for at in (ahead.service_level_at, ahead.backlog_at)
     )
+    # Too few agents have a usual backlog as well, but its return is no recovery.
+    backlog_text = ": these agents are too few." if ahead.service_level_at is None else f" · backlog {backlog}"
     contacts_text = {"forecast": "as forecast", "usual": "as usual", "now": "as in the last interval"}[
         ahead.contacts
     ]
     return (
-        f"*Time to recover* of {queue_name(ahead.queue)}\nService level {level} · backlog {backlog}\n"
+        f"*Time to recover* of {queue_name(ahead.queue)}\nService level {level}{backlog_text}\n"
         f"_If the cause is gone now, contacts come {contacts_text} and {ahead.agents} agents answer._"
     )
 

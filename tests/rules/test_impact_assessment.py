@@ -217,7 +217,8 @@ def quarters(count: int, import_id: int = 2, **figures: float) -> list[tuple[Any
 def test_a_recovery_that_is_not_in_sight_is_said_so() -> None:
     ahead = Outlook("Billing", None, START, 5, "usual")
     screen = str(figures_screen(1, assessment_of_an_outage(), None, ahead)[1])
-    assert "Service level not back within twelve hours · backlog back about <!date" in screen
+    assert "Service level not back within twelve hours: these agents are too few." in screen
+    assert "backlog" not in screen, "what is usual under overload is no recovery"
 
 
 def test_a_forecast_moves_to_the_length_of_the_intervals_that_came() -> None:
