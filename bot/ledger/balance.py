@@ -1,5 +1,6 @@
 """Checks whether a ledger adds up: its totals, the lines below them, the payer's file."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlmodel import Session, select
@@ -61,9 +62,11 @@ def errors(session: Session, ledger_id: int) -> list[str]:
 
 def reasons(session: Session, ledger: Ledger) -> Sequence[str]:
     """Return the reasons why the ledger may not be closed without a waiver."""
-    totals = [row.totals for row in tables.totals_of(session, ledger.number)]
+    pending: Counter[str] = Counter()
+    for row in tables.totals_of(session, ledger.number):
+        pending[row.currency] += row.totals.pending
     differences = difference_tables.count_differences(session, ledger.number)
-    return open_reasons(totals, differences, len(errors(session, ledger.number)))
+    return open_reasons(pending, differences, len(errors(session, ledger.number)))
 
 
 def _unreleased(session: Session, ledger_id: int) -> frozenset[tuple[str, str]]:

@@ -58,8 +58,7 @@ class ColumnsMissing(WatchfloorError):
 
 
 class RowsWrong(WatchfloorError):
-    """Nothing was imported from {name}, because {count} of its rows are wrong: {reasons} Correct them and send the
-    file again."""
+    """Nothing was imported from {name}, because {wrong}: {reasons} Correct them and send the file again."""
 
 
 class TooManyRows(WatchfloorError):
@@ -186,7 +185,8 @@ def _rows(sheet: Sheet, columns: Mapping[str, int]) -> Iterator[tuple[int, Field
 
 def _refuse_wrong_rows(path: Path, wrong_rows: WrongRows) -> None:
     if wrong_rows.count:
-        raise RowsWrong(name=path.name, count=wrong_rows.count, reasons=" ".join(wrong_rows.reasons))
+        wrong = "1 row is wrong" if wrong_rows.count == 1 else f"{wrong_rows.count:,} rows are wrong"
+        raise RowsWrong(name=path.name, wrong=wrong, reasons=" ".join(wrong_rows.reasons))
 
 
 def _owed_row(line: int, fields: Fields, decimal: str) -> OwedRow:

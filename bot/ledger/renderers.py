@@ -24,7 +24,7 @@ class FileGone(WatchfloorError):
 
 def _release_message(context: Context) -> Message:
     release, _ = releases.release_and_number(context.session, int(context.row.subject))
-    return views.release_card(release, utcnow())
+    return views.release_card(release, utcnow(), context.services.floor.permissions.ledger)
 
 
 def _prepare_call(context: Context) -> Call:

@@ -1,12 +1,13 @@
 """Credits and refunds: the states of a line, the equation of the totals, approval of releases. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from bot.errors import WatchfloorError
+from bot.ledger.money import format_amount
 
 SAME_CAUSE = "paid for the same cause in another incident"
 REVERSED = "reversed"
@@ -233,10 +234,13 @@ def _judge_reversal(known: Known) -> Verdict:
     return Verdict((State.PENDING,))
 
 
-def open_reasons(totals: Iterable[Totals], differences: int, errors: int) -> list[str]:
-    """Return the reasons why a ledger may not be closed yet, as sentences without a full stop."""
-    pending = sum(1 for row in totals if row.pending)
-    reasons = [f"money is pending in {pending} total{'s' if pending > 1 else ''}"] if pending else []
+def open_reasons(pending: Mapping[str, int], differences: int, errors: int) -> list[str]:
+    """Return the reasons why a ledger may not be closed yet, as sentences without a full stop.
+
+    `pending` has the sums of each currency, in its smallest unit.
+    """
+    amounts = [format_amount(amount, currency) for currency, amount in sorted(pending.items()) if amount]
+    reasons = [f"{' and '.join(amounts)} {'is' if len(amounts) == 1 else 'are'} pending"] if amounts else []
     if differences:
         reasons.append(f"{differences} difference{'s' if differences > 1 else ''} from the payer's file")
     if errors:

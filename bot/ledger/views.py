@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from bot.ledger import ids
+from bot.ledger import ids, wording
 from bot.ledger.difference_tables import Difference
 from bot.ledger.importing import LINES, Outcome
 from bot.ledger.money import format_amount
@@ -152,8 +152,8 @@ def _accounts(count: int) -> str:
     return "1 account" if count == 1 else f"{count:,} accounts"
 
 
-def release_card(release: Release, now: datetime) -> Screen:
-    """Return the channel's message about a release, without any account."""
+def release_card(release: Release, now: datetime, permitted_names: Sequence[str]) -> Screen:
+    """Return the channel's message about a release, without any account; it names who may approve."""
     amount = format_amount(release.amount, release.currency)
     payment_text = f"*{amount}* to {_accounts(release.lines)} ({escape(release.cohort)})"
     requester_text = f"{mention(release.asked_by)} {near_time(release.asked_at, now)}"
@@ -162,7 +162,8 @@ def release_card(release: Release, now: datetime) -> Screen:
         text = f"💶 {escape(release.cohort)}, {release.currency}: {request_text}. {_progress_text(release)}"
         return text, [section(text)]
     if release.state == WAITING:
-        text = f"💶 {payment_text}: {request_text}. It is above the limit, so somebody else has to approve."
+        text = f"💶 {payment_text}: {request_text}. It is above the limit, so somebody else has to approve"
+        text += f"{wording.approvers(permitted_names)}."
         number = str(release.number)
         buttons = [
             button("Approve", ids.APPROVE, number, style="primary"),

@@ -1,5 +1,7 @@
 """Answers and messages about the ledger. Pure."""
 
+from collections.abc import Sequence
+
 from bot.slack.text import escape
 
 HELP = "`/incident ledger` credits and refunds: who is owed what, what was issued, what adds up"
@@ -31,6 +33,13 @@ def account_added(amount: str, cohort: str) -> str:
 def line_changed(account: str, state: str) -> str:
     """The answer to changing a line."""
     return f"{account} is {state} now."
+
+
+def approvers(permitted_names: Sequence[str]) -> str:
+    """Who may approve a release, as the end of a sentence; nothing if anyone may."""
+    if "anyone" in permitted_names:
+        return ""
+    return f": {escape(' or '.join(name.replace('_', ' ') for name in permitted_names))}"
 
 
 def second_person_needed(amount: str) -> str:

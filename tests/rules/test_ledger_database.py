@@ -149,7 +149,7 @@ def test_files_are_read_to_the_last_line_and_again_without_paying_anybody_twice(
         [difference] = difference_tables.open_differences(session, 1)
         assert (difference.shown, difference.trouble) == ("…0001", "the ledger has no such account")
         assert balance.reasons(session, tables.get(session, 1)) == [
-            "money is pending in 1 total",
+            "EUR 1,005.00 is pending",
             "1 difference from the payer's file",
         ]
     assert totals(database)["issued"] == 500000
