@@ -23,7 +23,7 @@ SUMMARY = (
 
 
 QUEUE_HEADING = ("Queue", "Offered", "SL", "ASA", "AHT", "Abandoned")
-MOST_QUEUES, LONGEST_NAME = 5, 22
+MOST_QUEUES, LONGEST_NAME = 5, 32
 # The rest is in the picture and the spreadsheet.
 QUEUES_IN_SUMMARY = 3
 

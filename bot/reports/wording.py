@@ -152,6 +152,7 @@ SPANISH = {
     "Queue": "Cola",
     "Offered": "Ofrecidos",
     "SL": "NS",
+    "AHT": "TMO",
     "Abandoned": "Abandono",
     "Service level: {}": "Nivel de servicio: {}",
     "{} more in the spreadsheet": "{} más en la hoja de cálculo",

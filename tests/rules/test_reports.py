@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+from msgspec import structs
 from msgspec.structs import replace
 from sqlmodel import Session, select
 
@@ -481,6 +482,11 @@ def test_the_message_gives_the_figures_in_a_few_lines_and_the_picture_is_drawn(f
     assert spanish.startswith("📊 *Informe 19 oct – 25 oct 2026*")
     assert "Casos pendientes de clientes sensibles: 1" in spanish
     assert "before" not in spanish
+    [heading, *_] = views.queue_table(report, "es")["rows"]
+    assert heading == ["Cola", "Ofrecidos", "NS", "ASA", "TMO", "Abandono"], "the words of the message"
+    line = structs.replace(report.queues[0], name="Billing EN · Manila · Northline")
+    [_, row] = views.queue_table(structs.replace(report, queues=[line]))["rows"]
+    assert row[0] == line.name, "a queue with its site and partner is named whole"
     one = SensitiveCase("INC1", "=Paid twice", "Grand Hotel", "P2", "EMEA", "Billing", None, "2 h left")
     book = openpyxl.load_workbook(BytesIO(workbook.build(report, [one], "es")))
     assert book.sheetnames == ["Cifras", "Incidentes", "Colas", "Casos sensibles", "Definiciones"]
