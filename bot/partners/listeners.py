@@ -8,7 +8,7 @@ from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.partners import answers as partner_answers
-from bot.partners import guidance_actions, ids, wording
+from bot.partners import guidance_actions, ids, rules, wording
 from bot.partners import matrix as partner_matrix
 from bot.partners.guidance import GuidanceField
 from bot.partners.guidance_views import field_id
@@ -82,7 +82,7 @@ def partners(services: Services, command: SlashCommand) -> Response:
     if word.lower() == "tell":
         return partner_matrix.send_notice_now(services, number, argument, command.user_id, utcnow())
     if word.lower() == "phoned":
-        name, agents = _name_and_agents(argument)
+        name, agents = rules.name_and_agents(argument, services.floor.partner_names)
         return partner_matrix.record_phoned(services, number, name, agents, command.user_id, utcnow())
     return partner_matrix.matrix(services, number, command.user_id, utcnow(), parse.page_number(word))
 
@@ -94,8 +94,3 @@ def _guidance_texts(body: Payload) -> dict[str, dict[GuidanceField, str]]:
         language: {field: parse.field_value(body, field_id(field, language)) for field in GuidanceField}
         for language in languages
     }
-
-
-def _name_and_agents(typed: str) -> tuple[str, str]:
-    name, _, last_word = typed.rpartition(" ")
-    return (name, last_word) if name and last_word[:1].isdigit() else (typed, "")

@@ -17,6 +17,7 @@ from bot.partners.rules import (
     Answer,
     NextAction,
     NoPartnerWaiting,
+    PartnerMissing,
     PrivateNeedsName,
     State,
     read_agents,
@@ -77,6 +78,8 @@ def send_notice_now(services: Services, number: int, typed: str, by: str, now: d
 
 def record_phoned(services: Services, number: int, typed: str, agents: str, by: str, now: datetime) -> str:
     """Record that a partner was phoned, with the number of affected agents if known."""
+    if not typed:
+        raise PartnerMissing(example=next(iter(services.floor.partner_names), "NAME"))
     partner = read_partner(typed, services.floor.partner_names)
     agent_count = read_agents(agents)
     with changing(services, number, by, now) as change:

@@ -17,6 +17,12 @@ NOTICE_SUFFICES = timedelta(minutes=5)
 MAX_AGENTS = 100_000
 
 
+_NUMBER, _AGENTS = r"(?P<agents>~?\d[\d.,]*)", r"(?:agents?|agentes?)"
+_NUMBER_LAST = re.compile(rf"(?P<name>.+?)[\s,:]+{_NUMBER}(?:\s+{_AGENTS})?", re.IGNORECASE)
+_NUMBER_FIRST = re.compile(rf"{_NUMBER}\s+(?:{_AGENTS}\s+)?(?P<name>.+)", re.IGNORECASE)
+_AROUND_NUMBER = re.compile(rf"^(?:~|about |around |ca\. ?|unos |unas |aprox\. ?)|\s+{_AGENTS}$", re.IGNORECASE)
+
+
 class State(StrEnum):
     """The state of a partner."""
 
@@ -48,6 +54,10 @@ class NextAction(StrEnum):
 
 class UnknownPartner(WatchfloorError):
     """`{given}` is not a partner. `floor.yaml` names {known}."""
+
+
+class PartnerMissing(WatchfloorError):
+    """Name the partner, such as `/incident partners phoned {example} 12`."""
 
 
 class NoPartnerWaiting(WatchfloorError):
@@ -85,12 +95,20 @@ def read_partner(typed: str, partner_names: Sequence[str]) -> str:
     return by_name[close_matches[0]]
 
 
+def name_and_agents(typed: str, partner_names: Sequence[str]) -> tuple[str, str]:
+    """Split what was typed of a call: `Telvia 12`, `12 Telvia`, `Telvia ~12 agents`; a name may end in digits."""
+    if typed.casefold() in (name.casefold() for name in partner_names):
+        return typed, ""
+    match = _NUMBER_LAST.fullmatch(typed) or _NUMBER_FIRST.fullmatch(typed)
+    return (match["name"], match["agents"]) if match else (typed, "")
+
+
 def read_agents(typed: str, hint: str = "") -> int | None:
     """Parse the number of affected agents, 0 to 100,000; None if empty. `hint` is the error's text."""
     text = typed.strip()
     if not text:
         return None
-    digits = ungrouped(re.sub(r"^(?:~|about |ca\. ?)", "", text))
+    digits = ungrouped(_AROUND_NUMBER.sub("", text))
     number = int(digits) if re.fullmatch(r"\d{1,6}", digits) else -1
     if not 0 <= number <= MAX_AGENTS:
         raise NotANumberOfAgents(hint=hint or "Please give a number, such as `12`, or leave it empty.")

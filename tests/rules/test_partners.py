@@ -34,10 +34,35 @@ def test_a_partner_added_late_is_told_at_once_and_one_without_a_promise_never() 
 
 @pytest.mark.parametrize(
     ("typed", "agents"),
-    [("", None), ("0", 0), ("12", 12), ("~40", 40), ("1,200", 1200), ("1 200", 1200), ("100000", 100000)],
+    [
+        ("", None),
+        ("0", 0),
+        ("12", 12),
+        ("~40", 40),
+        ("1,200", 1200),
+        ("1 200", 1200),
+        ("100000", 100000),
+        ("unos 45", 45),
+        ("45 agentes", 45),
+    ],
 )
 def test_a_number_of_agents_is_read_as_people_write_it(typed: str, agents: int | None) -> None:
     assert rules.read_agents(typed) == agents
+
+
+@pytest.mark.parametrize(
+    ("typed", "parts"),
+    [
+        ("Telvia", ("Telvia", "")),
+        ("Telvia 1,200", ("Telvia", "1,200")),
+        ("12 Telvia", ("Telvia", "12")),
+        ("Telvia: ~12 agents", ("Telvia", "~12")),
+        ("Centre 24", ("Centre 24", "")),
+        ("centre 24 7", ("centre 24", "7")),
+    ],
+)
+def test_a_phone_call_is_read_with_the_number_before_or_after_the_name(typed: str, parts: tuple[str, str]) -> None:
+    assert rules.name_and_agents(typed, ["Telvia", "Centre 24"]) == parts
 
 
 @pytest.mark.parametrize("typed", ["many", "-3", "1.5", "100001", "9" * 50, "12; DROP TABLE", "<!channel>", "²"])

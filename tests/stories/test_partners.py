@@ -189,6 +189,8 @@ def test_a_phone_call_without_a_number_keeps_the_number_of_affected_agents(floor
     recorded = floor.says("ana", "/incident partners phoned sagebrush", channel)
 
     assert recorded == "Recorded: Sagebrush was phoned, without a number of affected agents."
+    missing = floor.says("ana", "/incident partners phoned", channel)
+    assert missing == "Name the partner, such as `/incident partners phoned Northline 12`."
     assert "⚠️ Afectados – 12 agentes" in notices(floor, SAGEBRUSH)[0]
     floor.says("ana", "/incident partners", channel)
     assert "12 agents affected" in floor.ephemeral("ana", channel)[-1]
@@ -250,9 +252,9 @@ def test_a_partner_taken_out_before_its_notice_is_told_only_when_it_is_named_aga
     floor.tick()
 
     assert len(notices(floor, NORTHLINE)) == 1
-    assert "Recorded: Telvia was phoned; 7 agents" in floor.says(
-        "ana", "/incident partners phoned Telvia 7", channel
-    )
+    for typed, agents in (("6 Telvia", 6), ("Telvia ~6 agents", 6), ("Telvia 7", 7)):
+        answer = floor.says("ana", f"/incident partners phoned {typed}", channel)
+        assert answer == f"Recorded: Telvia was phoned; {agents} agents are affected."
     assert len(timeline(floor, "partner_added")) == 2
     floor.says("ana", "/incident partners", channel)
     assert "3 of 3 partners told · 1 answered · 7 agents" in floor.ephemeral("ana", channel)[-1]
