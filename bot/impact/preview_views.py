@@ -33,6 +33,12 @@ class FilePreview(Struct, frozen=True):
     left_out: Sequence[LeftOut]
     left_out_count: int
 
+    @property
+    def lacks_queue(self) -> bool:
+        """True if no row can be used because neither the file nor a person names a queue."""
+        columns = self.plan.columns
+        return not (self.rows or columns.queue or Meaning.QUEUE in columns.meanings or self.plan.is_wide)
+
 
 def preview_message(preview: FilePreview) -> Screen:
     """How each column is read, rows read, rows left out and why; *Use it* or *Change a column*."""
@@ -42,7 +48,8 @@ def preview_message(preview: FilePreview) -> Screen:
         section(f"📄 *{name}*\n{_content_text(preview)}"),
         section("*Columns*\n" + "\n".join(_column_lines(preview.plan))),
     ]
-    if preview.left_out_count:
+    # Without a queue every row has the same reason, and the first sentence says it.
+    if preview.left_out_count and not preview.lacks_queue:
         blocks.append(_left_out(preview.left_out, preview.left_out_count))
     if warning := threshold_warning(preview):
         blocks.append(section(f"⚠️ {warning}"))
@@ -83,12 +90,7 @@ def _interval_count(rows: int) -> str:
 
 def _content_text(preview: FilePreview) -> str:
     if not preview.rows:
-        names_queue = preview.plan.columns.queue or Meaning.QUEUE in preview.plan.columns.meanings
-        advice = (
-            ""
-            if names_queue or preview.plan.is_wide
-            else " The file names no queue: add it under *Change a column*."
-        )
+        advice = " The file names no queue: add it under *Change a column*." if preview.lacks_queue else ""
         return f"None of the rows can be used with the columns as they are read now.{advice}"
     names = list(preview.queues)
     queues = ", ".join(queue_name(queue) for queue in names[:QUEUES_SHOWN])

@@ -214,7 +214,8 @@ def _read_for_preview(services: Services, preview: Preview, path: Path) -> None:
     try:
         file_plan = plan(sheet, columns, needs_queue=False)
         file_preview = file_summary.summarize(preview, file_plan, zone, services.floor.figures)
-        left_out, count = list(file_preview.left_out), file_preview.left_out_count
+        if not file_preview.lacks_queue:
+            left_out, count = list(file_preview.left_out), file_preview.left_out_count
         text, blocks = preview_views.preview_message(file_preview)
     except NoTimes as refused:
         text, blocks = preview_views.without_times(preview.number, refused.sentence)
