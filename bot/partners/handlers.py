@@ -55,7 +55,8 @@ def follow_scope(change: Change, event: ScopeChanged) -> None:
 def update_notices(change: Change) -> None:
     """Give every affected partner a notice, due by the current severity, and edit the notices already sent.
 
-    One that has no channel is due at once: it has to be phoned, which takes longest.
+    One that has no channel is due at once: it has to be phoned, which takes longest. So is one that had a notice of
+    an incident that was merged into this one, because that notice points to this one.
     Notices of private incidents and drills are never sent by the clock: those partners are told by name.
     """
     session, services, incident, now = change.session, change.services, change.incident, change.now
@@ -64,11 +65,17 @@ def update_notices(change: Change) -> None:
     is_told_by_clock = incident.status in OPEN and not (incident.is_private or incident.is_drill)
     promised_within = services.floor.severity(incident.severity).partner_notice_within
     due_at = rules.notice_due(incident.declared_at, promised_within, now)
-    for row in tables.of_incident(session, incident.number):
-        if row.state == State.WAITING and not row.is_being_sent:
-            is_phoned = due_at is not None and not partner_of(services, row.partner).channel
-            row.plan(NextAction.TELL, (now if is_phoned else due_at) if is_told_by_clock else None)
-            session.add(row)
+    waiting_rows = [
+        row
+        for row in tables.of_incident(session, incident.number)
+        if row.state == State.WAITING and not row.is_being_sent
+    ]
+    told_in_merged = tables.told_in_merged(session, incident.number) if waiting_rows else ()
+    for row in waiting_rows:
+        is_phoned = due_at is not None and not partner_of(services, row.partner).channel
+        is_urgent = is_phoned or row.partner in told_in_merged
+        row.plan(NextAction.TELL, (now if is_urgent else due_at) if is_told_by_clock else None)
+        session.add(row)
     outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 
 

@@ -128,6 +128,13 @@ def of_incident(session: Session, incident_id: int) -> Sequence[PartnerNotice]:
     return session.exec(_OF_INCIDENT, params={"of_incident": incident_id}).all()
 
 
+def told_in_merged(session: Session, incident_id: int) -> frozenset[str]:
+    """The partners that had a notice of an incident that was merged into this one."""
+    query = select(PartnerNotice.partner).join(Incident, col(Incident.id) == col(PartnerNotice.incident_id))
+    had_notice = (Incident.merged_into == incident_id, col(PartnerNotice.channel_id).is_not(None))
+    return frozenset(session.exec(query.where(*had_notice)))
+
+
 def due(session: Session, now: datetime) -> Sequence[PartnerNotice]:
     """Notices with something due now, the oldest first."""
     return session.exec(

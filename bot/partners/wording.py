@@ -61,7 +61,8 @@ HELP = "`/incident partners` who was told and who answered · `add NAME`, `tell`
 
 def plain_notice(facts: Mapping[str, object]) -> str:
     """The essentials of a notice without a template; `facts` are already escaped."""
-    head = "All clear" if facts["is_over"] else str(facts["emoji"])
+    over_heads = {"merged": "See the other notice", "declined": "False alarm"}
+    head = over_heads.get(str(facts["status"]), "All clear") if facts["is_over"] else str(facts["emoji"])
     return "\n".join(str(line) for line in (f"*{head}* {facts['title']}", facts["impact"]) if line)
 
 

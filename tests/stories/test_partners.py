@@ -234,6 +234,17 @@ def test_changes_edit_the_notice_updates_come_below_it_and_the_all_clear_follows
     assert "We are looking for the cause." in notices(floor, NORTHLINE)[0]
     assert "not over after all" in below(floor, NORTHLINE)[-1]
 
+    other_channel = floor.declares("S2 Mail is slow")
+    floor.says("ana", "/incident merge 2", channel)
+    floor.passes_until(lambda: len(notices(floor, NORTHLINE) + notices(floor, SAGEBRUSH)) == 4, seconds=1)
+    merged, notice = notices(floor, NORTHLINE)
+    assert "This is the same outage as another one: please follow its notice." in merged
+    assert "All clear" not in merged, "the outage goes on"
+    assert "Mail is slow" in notice, "a partner that was told gets the other notice at once"
+    floor.says("ana", "/incident decline a test call", other_channel)
+    assert "False alarm" in notices(floor, NORTHLINE)[-1]
+    assert "It is over" not in notices(floor, NORTHLINE)[-1]
+
 
 def test_a_partner_taken_out_before_its_notice_is_told_only_when_it_is_named_again(floor: TestFloor) -> None:
     channel = partner_incident(floor, "S1 IVR down at Northline and Sagebrush")
