@@ -40,7 +40,8 @@ class CurrencyWrong(WatchfloorError):
 
 
 class KnownAlready(WatchfloorError):
-    """This account is in the ledger already ({state}). *Change a line* changes what is owed to it."""
+    """This account is in the ledger already ({amount}, {state}). If that amount is wrong, exclude the account with
+    *Change a line* and add it again."""
 
 
 def screen(services: Services, number: int, by: str, now: datetime) -> Screen:
@@ -134,7 +135,8 @@ def _add_line(change: Change, ledger: Ledger, line: NewLine) -> bool:
     locked_ledgers = list(tables.lock_of_incidents(session, same_cause(session, change.number)))
     existing_line = line_tables.lines_of_accounts(session, ledger.number, [line.account_key]).get(line.account_key)
     if existing_line is not None and existing_line.state != State.EXCLUDED:
-        raise KnownAlready(state=existing_line.state)
+        amount = format_amount(existing_line.amount, existing_line.currency)
+        raise KnownAlready(amount=amount, state=existing_line.state)
     paid_elsewhere = line_tables.paid_elsewhere(session, others(locked_ledgers, ledger), [line.account_key])
     [added_line] = add_lines(session, [line], origin)
     move(session, [Move(added_line, State.EXCLUDED, SAME_CAUSE)] if paid_elsewhere else [], origin)

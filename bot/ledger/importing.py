@@ -38,6 +38,8 @@ class Outcome(Struct, frozen=True):
     changed: int = 0
     differences: int = 0
     is_known: bool = False
+    # Of a file of accounts: those that the ledger has with another amount or currency, which stay as they were.
+    other_amounts: int = 0
 
 
 class _Work(Struct, frozen=True):
@@ -82,7 +84,8 @@ def import_file(database: Database, file_id: int, path: Path, size: ChunkSize | 
             rows_with_keys = [(row, hasher.key(row.account)) for row in chunk]
             with size.measured(len(chunk)):
                 _import_chunk(database, file_id, rows_with_keys)
-        return _finish(database, file_id, len(rows))
+        owed = [row for row in rows if isinstance(row, OwedRow)]
+        return _finish(database, file_id, len(rows), _other_amounts(database, file_id, owed, hasher))
 
 
 def chunk_size(database: Database) -> ChunkSize:
@@ -269,9 +272,24 @@ def _settle_differences(work: _Work, keys: Sequence[str]) -> None:
         difference_tables.settle_differences(work.session, work.ledger.number, keys, work.file.number, utcnow())
 
 
-def _finish(database: Database, file_id: int, rows: int) -> Outcome:
+def _other_amounts(database: Database, file_id: int, rows: Sequence[OwedRow], hasher: Hasher) -> int:
+    """Count the accounts of a file that the ledger has with another amount or currency."""
+    with database.reading() as session:
+        file = session.get_one(LedgerFile, file_id)
+    count, remaining_rows = 0, iter(rows if file.changed < len(rows) else ())
+    while chunk := {hasher.key(row.account): row for row in islice(remaining_rows, FIRST_CHUNK)}:
+        with database.reading() as session:
+            lines = line_tables.lines_of_accounts(session, file.ledger_id, chunk.keys())
+        count += sum(
+            (line.amount, line.currency) != (chunk[key].amount, chunk[key].currency) for key, line in lines.items()
+        )
+    return count
+
+
+def _finish(database: Database, file_id: int, rows: int, other_amounts: int) -> Outcome:
     with database.transaction() as session:
         file = session.get_one(LedgerFile, file_id)
         file.state = "done"
         session.add(file)
-        return Outcome(rows, file.changed, difference_tables.count_of_file(session, file_id))
+        differences = difference_tables.count_of_file(session, file_id)
+        return Outcome(rows, file.changed, differences, other_amounts=other_amounts)

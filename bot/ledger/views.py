@@ -196,11 +196,7 @@ def file_done(file: LedgerFile, outcome: Outcome, number: int) -> str:
     if file.kind == LINES:
         unchanged = outcome.rows - changed - differences
         accounts = "1 account is" if changed == 1 else f"{changed} accounts are"
-        remark = (
-            f" {unchanged} more {'was' if unchanged == 1 else 'were'} in it already and stayed as before."
-            if unchanged > 0
-            else ""
-        )
+        remark = wording.stayed(unchanged, outcome.other_amounts) if unchanged > 0 else ""
         return f"{name}: {accounts} in the ledger of incident {number} now.{remark}"
     rows = "1 row does" if differences == 1 else f"{differences} rows do"
     remark = f" {rows} not add up: `/incident ledger` shows them." if differences else ""

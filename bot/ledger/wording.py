@@ -42,6 +42,17 @@ def approvers(permitted_names: Sequence[str]) -> str:
     return f": {escape(' or '.join(name.replace('_', ' ') for name in permitted_names))}"
 
 
+def stayed(unchanged: int, other_amounts: int) -> str:
+    """The remark on accounts of a file that were in the ledger before."""
+    text = f" {unchanged} more {'was' if unchanged == 1 else 'were'} in it already and stayed as before"
+    if not other_amounts:
+        return f"{text}."
+    return (
+        f"{text}, {other_amounts} of them with another amount than in the file: to change an account's amount, "
+        "exclude it with *Change a line* and add it again."
+    )
+
+
 def second_person_needed(amount: str) -> str:
     """The answer to a release above the limit."""
     return f"{amount} is above the limit, so somebody else has to approve it: the message is in the channel."

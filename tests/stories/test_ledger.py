@@ -77,6 +77,9 @@ def test_a_ledger_runs_from_the_first_account_to_balanced_totals(floor: TestFloo
     assert "No accounts yet" in show_ledger(floor, channel)
     bring(floor, channel, ids.ADD, "right.csv", ACCOUNTS, **{ids.RULE: "Charged twice <!here>"})
     hears(floor, "3 accounts are in the ledger of incident 1 now")
+    bring(floor, channel, ids.ADD, "more.csv", ACCOUNTS.replace("7.50,", "70.50,").replace("607", "670"))
+    hears(floor, "3 more were in it already and stayed as before, 1 of them with another amount than in the file: ")
+    hears(floor, "exclude it with *Change a line* and add it again")
     screen = show_ledger(floor, channel, "chloe")
     assert "Eligible *EUR 607.50* = issued 0.00 + failed 0.00 + excluded 0.00 + pending *607.50*" in screen
     assert "ACC-0" not in screen
@@ -172,7 +175,8 @@ def test_one_account_is_entered_by_hand_and_reversed_and_an_open_ledger_is_waive
     assert "`12,500` is 12.500 or 12500 KWD" in refusal.errors[ids.AMOUNT]
     assert submit(floor, "ana", {ids.CURRENCY: "EUR", ids.AMOUNT: "12,5"}).closed
     press(floor, "ana", ids.ADD_ONE, channel)
-    assert "in the ledger already (pending)" in submit(floor, "ana", fields).errors[ids.ACCOUNT]
+    refusal = submit(floor, "ana", fields | {ids.AMOUNT: "15"})
+    assert "in the ledger already (EUR 12.50, pending). If that amount is wrong" in refusal.errors[ids.ACCOUNT]
     floor.ana.closes()
 
     def change(change_kind: str) -> Any:
