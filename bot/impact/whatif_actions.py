@@ -109,7 +109,9 @@ def _latest(intervals: list[QueueInterval], queue: QueueFacts) -> QueueInterval:
         for title, name in (("the contacts", "offered"), ("the handle time", "aht_s"), ("the agents", "agents"))
         if not any(getattr(interval.figures, name) for interval in intervals)
     ]
-    raise NotEnoughKnown(queue=one_line(queue.label, 60), missing=", ".join(missing) or "all three together")
+    *first, last = missing or ["all three together"]
+    missing_text = f"{', '.join(first)} and {last}" if first else last
+    raise NotEnoughKnown(queue=one_line(queue.label, 60), missing=missing_text)
 
 
 def _patience(intervals: list[QueueInterval], queue: QueueFacts) -> tuple[float, str]:

@@ -340,6 +340,9 @@ def test_a_file_sent_to_the_bot_alone_counts_too(floor: TestFloor) -> None:
     floor.says("ana", "/incident whatif", channel=channel)
     preselected = floor.ana.modal["blocks"][0]["element"]["initial_option"]["text"]["text"]
     assert preselected == "Billing · Manila", "the other queue has old figures only"
+    floor.ana.closes()
+    answer = floor.says("ana", "/incident whatif Account: agents -1", channel=channel)
+    assert answer.startswith("I don't know the contacts, the handle time and the agents of Account")
 
 
 def test_the_command_line_imports_a_file_once(
