@@ -1,5 +1,6 @@
 """What a dropped file holds, read as a whole before any of it counts."""
 
+from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 from bot.config.floor.figures import Figures
@@ -8,7 +9,10 @@ from bot.impact.preview_tables import Preview
 from bot.impact.preview_views import FilePreview
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import Plan
-from bot.impact.reading.rows import LeftOut
+from bot.impact.reading.rows import LeftOut, QueueName, ReadRow
+
+# Rows beyond these are not compared, to save memory: the import compares them in the database.
+MOST_COMPARED = 100_000
 
 
 def summarize(preview: Preview, file_plan: Plan, zone: str, figures: Figures) -> FilePreview:
@@ -16,7 +20,7 @@ def summarize(preview: Preview, file_plan: Plan, zone: str, figures: Figures) ->
     rows, first_at, last_at, count = 0, 0, 0, 0
     left_out: list[LeftOut] = []
     queues: dict[str, float] = {}
-    for row in read(file_plan, ZoneInfo(zone), figures.threshold_s):
+    for row in _without_repeats(read(file_plan, ZoneInfo(zone), figures.threshold_s)):
         if isinstance(row, LeftOut):
             count += 1
             if len(left_out) < importing.MOST_LEFT_OUT:
@@ -29,3 +33,17 @@ def summarize(preview: Preview, file_plan: Plan, zone: str, figures: Figures) ->
     return FilePreview(
         preview.number, preview.file_name, file_plan, zone, rows, queues, first_at, last_at, left_out, count
     )
+
+
+def _without_repeats(rows: Iterable[ReadRow | LeftOut]) -> Iterator[ReadRow | LeftOut]:
+    """Leave out rows that repeat a queue and interval, as the import does, such as of the hour that comes twice."""
+    seen: set[tuple[QueueName, int]] = set()
+    for row in rows:
+        if isinstance(row, ReadRow):
+            key = (row.queue, row.starts_at)
+            if key in seen:
+                yield LeftOut(row.line, importing.REPEATED)
+                continue
+            if len(seen) < MOST_COMPARED:
+                seen.add(key)
+        yield row

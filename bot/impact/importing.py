@@ -31,6 +31,7 @@ ATTEMPTS = 40
 # A process that writes rows touches its import with every chunk.
 ABANDONED_AFTER = timedelta(minutes=2)
 MOST_LEFT_OUT = 1_000
+REPEATED = "its queue and interval were in the file before"
 REASONS_SHOWN = 5
 Changed = TypeVar("Changed")
 
@@ -247,7 +248,7 @@ def _without_repeats(session: Session, result: Result, chunk: list[ReadRow]) -> 
     for row, queue_id in zip(chunk, queue_ids, strict=True):
         key = (queue_id, row.starts_at)
         if key in known_keys:
-            result.leave_out(LeftOut(row.line, "its queue and interval were in the file before"))
+            result.leave_out(LeftOut(row.line, REPEATED))
         else:
             known_keys.add(key)
             unique_rows.append(row)

@@ -219,6 +219,10 @@ def test_rows_left_out_are_counted_and_all_of_them_are_listed_in_a_file(floor: T
     floor.passes(minutes=1)  # a channel accepts one message a second
     assert "and 1,195 more, in the file in this thread" in floor.visible_text(channel)
     assert listed()[-1][-1] == '"","and 200 more"'
+    drop(floor, channel, "\n".join([*good_lines, good_lines[1]]).encode(), "twice.csv")
+    preview = floor.visible_text(channel).partition("twice.csv")[2]
+    assert "1 interval of Billing" in preview, "as many as *Use it* will import"
+    assert "line 3: its queue and interval were in the file before" in preview
     floor.nothing_was_malformed()
 
 
