@@ -33,6 +33,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.Resolved, handlers.give_all_clear)
     registry.on(events.Declined, handlers.say_false_alarm)
     registry.on(events.Merged, handlers.say_merged)
+    registry.on(events.Merged, guidance_actions.take_over)
     registry.on(events.MadePrivate, handlers.follow_privacy)
     registry.on(events.Reopened, handlers.reopen_notices)
     registry.on(events.RoleChanged, guidance_actions.ask_lead)

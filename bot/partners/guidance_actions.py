@@ -9,7 +9,7 @@ from bot import outbox
 from bot.incidents import incidents, redaction
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
-from bot.incidents.events import RoleChanged
+from bot.incidents.events import Merged, RoleChanged
 from bot.incidents.rules import OPEN, check_may_change
 from bot.incidents.tables import Incident
 from bot.outbox import batches, kinds
@@ -72,6 +72,24 @@ def _announce(change: Change, languages: Collection[str]) -> list[str]:
         *([wording.guidance_announced(", ".join(told))] if told else []),
         *([wording.guidance_to_phone(", ".join(to_phone))] if to_phone else []),
     ]
+
+
+def take_over(change: Change, event: Merged) -> None:
+    """Copy the guidance to the incident in which work goes on, in the languages in which it has none."""
+    session, services = change.session, change.services
+    target = Change(session, services, incidents.by_number(session, event.into), change.by, change.now)
+    written = {
+        language: row
+        for language, row in guidance.of_incident(session, change.number).items()
+        if any(row.texts.values())
+    }
+    missing_languages = guidance.languages_without_guidance(session, event.into, written)
+    for language in missing_languages:
+        row = written[language]
+        guidance.save(session, event.into, language, row.texts, row.written_by, change.now)
+        target.log("partner_guidance", language=guidance_views.language_name(language))
+    outbox.mark_stale(session, event.into, (kinds.PARTNER,))
+    _announce(target, missing_languages)
 
 
 def _left_out(change: Change, language: str, texts: Mapping[GuidanceField, str]) -> list[str]:

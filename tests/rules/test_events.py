@@ -85,6 +85,7 @@ HANDLERS = {
         "updates.handlers.say_merged",
         "escalation.ladder.stop",
         "partners.handlers.say_merged",
+        "partners.guidance_actions.take_over",
         "handovers.shift.accountability.follow_ended",
         "handovers.actions.end_pending",
         "playbooks.run_actions.stop_all",

@@ -234,6 +234,10 @@ def test_changes_edit_the_notice_updates_come_below_it_and_the_all_clear_follows
     assert "We are looking for the cause." in notices(floor, NORTHLINE)[0]
     assert "not over after all" in below(floor, NORTHLINE)[-1]
 
+    floor.says("ana", "/incident partners guidance", channel)
+    floor.ana.fills("agents_say.en", "We are on it.")
+    assert floor.ana.submits().closed
+    floor.settle()
     other_channel = floor.declares("S2 Mail is slow")
     floor.says("ana", "/incident merge 2", channel)
     floor.passes_until(lambda: len(notices(floor, NORTHLINE) + notices(floor, SAGEBRUSH)) == 4, seconds=1)
@@ -241,6 +245,7 @@ def test_changes_edit_the_notice_updates_come_below_it_and_the_all_clear_follows
     assert "This is the same outage as another one: please follow its notice." in merged
     assert "All clear" not in merged, "the outage goes on"
     assert "Mail is slow" in notice, "a partner that was told gets the other notice at once"
+    assert "*Agents can say:* We are on it." in notice
     floor.says("ana", "/incident decline a test call", other_channel)
     assert "False alarm" in notices(floor, NORTHLINE)[-1]
     assert "It is over" not in notices(floor, NORTHLINE)[-1]
