@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
-from bot.incidents.rules import OPEN
+from bot.incidents.rules import OPEN, Status
 from bot.incidents.tables import Incident, NoSuchIncident
 from bot.partners.rules import Answer, NextAction, State
 from bot.runtime.database import DUE_AT_ONCE, Row, insert_new, partial_index, utc_column
@@ -64,12 +64,16 @@ class PartnerNotice(Row, table=True):
         return self.state == State.WAITING and self.act == NextAction.SEND
 
     def call_owed(self, status: str) -> str:
-        """The reply that the partner must hear by phone, because it has no notice; empty if none."""
+        """The reply that the partner must hear by phone, because it has no notice; empty if none.
+
+        Calls about an incident that was closed, declined or merged are not recorded any more.
+        """
         if self.told_at is None or self.channel_id is not None or self.cleared_at is not None:
             return ""
-        if status not in OPEN:
-            return {"declined": "false_alarm", "merged": "merged"}.get(status, "all_clear")
-        return "reopened" if self.state == State.PHONED and self.answer == Answer.NONE else ""
+        if status == Status.RESOLVED:
+            return "all_clear"
+        is_asked_again = status in OPEN and self.state == State.PHONED and self.answer == Answer.NONE
+        return "reopened" if is_asked_again else ""
 
     def plan(self, next_action: NextAction, due_at: datetime | None) -> None:
         """Schedule the next action."""

@@ -246,7 +246,10 @@ def test_changes_edit_the_notice_updates_come_below_it_and_the_all_clear_follows
     assert "All clear" not in merged, "the outage goes on"
     assert "Mail is slow" in notice, "a partner that was told gets the other notice at once"
     assert "*Agents can say:* We are on it." in notice
+    floor.says("ana", "/incident partners phoned Telvia", other_channel)
     floor.says("ana", "/incident decline a test call", other_channel)
+    assert "to say that it was a false alarm:\n• *Telvia*" in last_phone_request(floor)
+    assert "to be phoned" not in partners_screen(floor, other_channel), "nobody could record the call"
     assert "False alarm" in notices(floor, NORTHLINE)[-1]
     assert "It is over" not in notices(floor, NORTHLINE)[-1]
 
