@@ -217,7 +217,7 @@ def _notify(
 
 
 def fillers(session: Session, open_time: OpenTime, duties: Iterable[Duty], now: datetime) -> list[str]:
-    """People in the role who are neither on shift nor absent then; only those of the region, if there are any."""
+    """People in the role, neither on shift nor absent then: those of its region if it names one, else everybody."""
     start, end = to_minute(open_time.starts_at), to_minute(open_time.ends_at)
     busy = {duty.person for duty in duties if duty.start < end and duty.end > start}
     absent_ids = {each.user_id for each in tables.absences_between(session, open_time.starts_at, open_time.ends_at)}
@@ -231,7 +231,7 @@ def fillers(session: Session, open_time: OpenTime, duties: Iterable[Duty], now: 
     ids_in_region = {
         user_id for user_id, region in people_in_role if region.casefold() == open_time.region.casefold()
     }
-    people_of_region = [user_id for user_id in free_people if user_id in ids_in_region]
+    people_of_region = [user_id for user_id in free_people if open_time.region and user_id in ids_in_region]
     return people_of_region or free_people
 
 
@@ -286,11 +286,13 @@ def _post_in_channel(
 
 def message(context: Context) -> Message:
     """The current message about an open time, for its recipient."""
-    open_time = context.session.get_one(OpenTime, int(context.row.subject.partition(":")[0]))
+    # The row's channel is no person any more once the message is in their direct messages.
+    number, recipient, *_ = context.row.subject.split(":")
+    open_time = context.session.get_one(OpenTime, int(number))
     merged = finding_tables.answers_merged_into(context.session, open_time)
     is_manager = context.row.subject.endswith(MANAGER)
-    translate = people.translator_for(context.session, context.services, context.row.channel_id or "")
-    floor, is_asked = context.services.floor, context.row.channel_id in open_time.told
+    translate = people.translator_for(context.session, context.services, recipient)
+    floor, is_asked = context.services.floor, recipient in open_time.told
     not_on = rostered.not_on(context.session, open_time)
     return open_time_views.open_time_message(
         open_time, merged, floor, translate, utcnow(), not_on, is_manager=is_manager, is_asked=is_asked

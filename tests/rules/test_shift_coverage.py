@@ -49,6 +49,8 @@ def rosters(floor: Services, *shifts: tuple[str, int, int]) -> None:
                 person=user_id,
                 user_id=user_id,
                 role="gqm",
+                # As after Chloe took an open time of the floor's need, which names no region.
+                region="" if user_id == "U0CHLOE" else "EMEA",
                 starts_at=NOW + start * HOUR,
                 ends_at=NOW + end * HOUR,
                 changed_at=NOW,

@@ -216,6 +216,7 @@ def test_changes_are_announced_swaps_need_both_people_and_an_absence_opens_a_shi
         "the roster leaves the swap as agreed"
     )
 
+    sun.speaks("U0ERIK", "es-MX")
     floor.says("ana", "/incident absence")
     floor.ana.fills(shift_ids.STARTS, int(sun.on(-1, 0).timestamp()))
     floor.ana.fills(shift_ids.ENDS, int(sun.on(-1, 9).timestamp()))
@@ -224,9 +225,11 @@ def test_changes_are_announced_swaps_need_both_people_and_an_absence_opens_a_shi
     floor.tick()
     (gap,) = [row for row in rows(floor, "open_times") if row["ends_at"] >= f"{sun.on(-1, 7):%Y-%m-%d %H}"][:1]
     assert gap["starts_at"] == f"{sun.on(-2, 23):%Y-%m-%d %H:%M:%S.%f}", "her shift is part of the night's gap now"
+    grown = {who: next(text for text in sun.direct_texts(who) if "<@U0ANA>." in text) for who in ("ben", "erik")}
+    assert "I'll take it" in grown["ben"], "people who were asked keep the buttons when the message changes"
+    assert "Lo cubro yo" in grown["erik"], "and their language"
     floor.says("ana", "/incident oncall gaps")
     assert "Nobody is on as Global queue manager" in floor.ephemeral("ana", "general")[-1]
-    sun.speaks("U0ERIK", "es-MX")
     floor.says("erik", "/incident report week")
     floor.tick()
     assert any("📊 *Informe" in words for words in sun.direct_texts("erik")), (
