@@ -230,9 +230,7 @@ RISKY_CASES: Fact[Callable[[Session, Services, datetime, Collection[str]], Seque
 UNANSWERED_PAGES: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
     "unanswered pages", always(())
 )
-PROMISES_DUE: Fact[Callable[[Session, Services, datetime], Sequence[HandoverItem]]] = Fact(
-    "promises due", always(())
-)
+PROMISES_DUE: Fact[Callable[[Session, Services, Incident, datetime], list[str]]] = Fact("promises due", always([]))
 # Shift handovers begun in a period.
 SHIFT_HANDOVERS: Fact[Callable[[Session, datetime, datetime], HandoverCounts]] = Fact(
     "shift handovers", always(HandoverCounts())

@@ -18,6 +18,8 @@ class HandoverItem(Struct, frozen=True):
     owner_id: str | None = None
     next_step: str = ""
     due_at: datetime | None = None
+    # The updates promised in the next hours, soonest first: time and audiences, as mrkdwn.
+    updates: list[str] = []
     # If there is no next step, the owner is asked for one.
     needs_next_step: bool = False
     channel_id: str = ""

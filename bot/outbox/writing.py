@@ -84,17 +84,20 @@ def insert_row(session: Session, row: OutboxRow) -> bool:
     return insert_new(session, row)
 
 
-def edit(session: Session, row: OutboxRow, blocks: Sequence[dict[str, Any]], now: datetime) -> None:
-    """Change the blocks of a post: it is edited in place, or sent with the new ones.
+def edit(
+    session: Session, row: OutboxRow, blocks: Sequence[dict[str, Any]], now: datetime, *, text: str | None = None
+) -> None:
+    """Change the blocks of a post, and its text: it is edited in place, or sent with the new ones.
 
     A worker that is sending it at this moment finds on settling that a newer version is wanted.
     """
     payload = row.payload or {}
-    if payload.get("blocks") == list(blocks):
+    edited_payload = payload | {"blocks": list(blocks)} | ({} if text is None else {"text": text})
+    if payload == edited_payload:
         return
     wake(session, None)
     conditions = (col(OutboxRow.id) == row.id,)
-    _edit_where(session, conditions, now, payload=payload | {"blocks": list(blocks)})
+    _edit_where(session, conditions, now, payload=edited_payload)
     edit_batches(session, conditions, now)
 
 

@@ -60,7 +60,7 @@ def register(registry: "Registry") -> None:
     registry.kinds += renderers.KINDS
     registry.answers(NEXT_UPDATE, handlers.next_update)
     registry.answers(AUDIENCES_TOLD, tables.audiences_told)
-    registry.answers(PROMISES_DUE, summary.promises_to_hand_over)
+    registry.answers(PROMISES_DUE, summary.promises_of_next_shift)
     registry.answers(UPDATES_KEPT, handlers.updates_kept)
     registry.answers(UPDATES_KEPT_OF_MANY, handlers.updates_kept_of_many)
     registry.purge_rules += [

@@ -34,14 +34,6 @@ def due(session: Session, now: datetime) -> Sequence[Promise]:
     return session.exec(_DUE, params={"moment": now}).all()
 
 
-def due_before(session: Session, moment: datetime) -> Sequence[tuple[Promise, Incident]]:
-    """Waiting promises due by `moment`, with their incidents; drills are left out."""
-    query = select(Promise, Incident).join(Incident, col(Incident.id) == col(Promise.incident_id))
-    conditions = (col(Promise.state) == WAITING, col(Promise.due_at) <= moment, col(Incident.is_drill).is_(False))
-    in_order = query.where(*conditions).order_by(col(Promise.due_at), col(Promise.id))
-    return session.exec(in_order.limit(DUE_AT_ONCE)).all()
-
-
 def missed_promises(session: Session, now: datetime) -> Sequence[Promise]:
     """Promises that were not kept in time and not yet reported."""
     return session.exec(

@@ -18,9 +18,10 @@ from bot.cases.tables import Case
 from bot.config.floor import Shifts
 from bot.directory.cache import PeopleCache
 from bot.directory.rules import PersonFacts
-from bot.handovers.shift import accepting, accountability, draft, export, offering, tables
+from bot.handovers.shift import accepting, accountability, draft, export, offering, tables, views
 from bot.handovers.shift.rules import AbsentNow, NothingToHandOver, ShiftState
 from bot.handovers.shift.tables import WatchItem
+from bot.handovers.shift.wording import translator
 from bot.incidents import incidents
 from bot.outbox.tables import OutboxRow
 from bot.runtime.database import Database
@@ -80,6 +81,13 @@ def texts(floor: Services, user_id: str) -> list[str]:
         return [row.payload["text"] for row in session.exec(query) if row.payload and "text" in row.payload]
 
 
+def message_to(floor: Services, user_id: str) -> str:
+    """The text of the handover's message to a person."""
+    with floor.database.reading() as session:
+        shift, handovers = tables.get(session, 1), tables.items(session, 1)
+    return views.handover_message(shift, handovers, 0, user_id, floor.floor, translator("en"), after(minutes=16))[0]
+
+
 def is_absent(floor: Services, user_id: str, at: datetime) -> None:
     absences.enter(floor, user_id, (at, at + timedelta(hours=8)), "sick", "", user_id, at)
 
@@ -114,6 +122,8 @@ def test_a_handover_is_complete_when_all_is_accepted_or_over_and_something_was_a
     accepting.escalate_due(floor, after(minutes=16))
     assert ("has accepted everything" in texts(floor, BEN)[-1]) == bool(accepted)
     assert state(floor) == (ShiftState.COMPLETE if accepted else ShiftState.ENDED)
+    headline = "1 of 1 accepted. Complete" if accepted else "0 of 2 accepted. What was not"
+    assert headline in message_to(floor, BEN), "what is over counts no more, unless nothing was accepted"
 
 
 # Not accepted in time

@@ -358,7 +358,11 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
     floor.chloe.fills(handover_ids.NEXT_STEP, "Fail over to Cebu by 15:00")
     assert floor.chloe.submits().closed
     floor.settle()
+    assert "Next: Fail over to Cebu by 15:00" in "".join(sun.direct_texts("chloe"))
+    assert "Add the next step" not in "".join(sun.direct_texts("chloe")), "there is nothing left to add"
     offer = sun.direct_texts("erik")[-1]
+    assert "0 of 3 accepted" in offer, "two incidents, each with its updates, and the trunks"
+    assert "Updates due: " in offer
     for expected in ("hands the shift over to you", "Fail over to Cebu by 15:00", "call Farah", "change at 04:00"):
         assert expected in offer
     assert set(holders(floor).values()) == {"U0BEN"}
@@ -377,6 +381,7 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
     assert floor.erik.submits().closed
     floor.settle()
     assert "Who talks to the carrier?" in sun.direct_texts("ben")[-1]
+    assert "*#1 IVR down in Manila*" in sun.direct_texts("ben")[-1]
     floor.ben.clicks(handover_ids.ANSWER_ITEM)
     floor.ben.fills(handover_ids.ANSWER, "Chloe does")
     assert floor.ben.submits().closed
@@ -398,7 +403,7 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
     assert floor.erik.submits().closed
     floor.settle()
     assert "<@U0ERIK> te entrega el turno: 0 de" in sun.direct_texts("ana")[-1]
-    assert "Actualización de #1 para " in sun.direct_texts("ana")[-1]
+    assert "Próximas actualizaciones: " in sun.direct_texts("ana")[-1]
     assert "inestable" in sun.direct_texts("ana")[-1]
     assert "You hand the shift over to <@U0ANA>" in "".join(sun.direct_texts("erik"))
     floor.ana.clicks(handover_ids.ACCEPT_ITEM)
@@ -431,9 +436,10 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
 
     floor.says("chloe", "/incident private carrier contract", phones)
     floor.tick()
-    assert [words for words in sun.direct_texts("erik") if "IVR down" in words] == [], (
-        "it can be read nowhere else any more"
-    )
+    for who in ("ben", "chloe", "erik"):
+        words = "".join(sun.direct_texts(who))
+        for secret in ("IVR down", "talks to the carrier", "Fail over to Cebu"):
+            assert secret not in words, "it can be read nowhere else any more"
 
     floor.says("ben", "/incident handover export")
     floor.tick()
@@ -444,8 +450,7 @@ def test_a_shift_is_handed_over_item_by_item_and_one_person_is_accountable_throu
 
 def holders(floor: TestFloor) -> dict[str, str]:
     """The accountable person of each incident and watched item."""
-    open_rows = [row for row in rows(floor, "accountabilities") if row["until"] is None]
-    return {row["item"]: row["user_id"] for row in open_rows if not row["item"].startswith("promise")}
+    return {row["item"]: row["user_id"] for row in rows(floor, "accountabilities") if row["until"] is None}
 
 
 def test_too_few_people_for_the_forecast_load_is_raised_once_and_the_answer_is_recorded(sun: Sun) -> None:

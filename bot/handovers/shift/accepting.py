@@ -31,7 +31,7 @@ def accept_item(services: Services, handover_id: int, by: str, now: datetime) ->
         _check_repeated(session, services, shift, [handover])
         _accept(session, handover, now)
         translate = translator_for(session, services, by)
-        return translate("You are accountable for *{item}* now.", item=views.short_name(handover))
+        return translate("You are accountable for *{item}* now.", item=views.short_name(handover, translate))
 
     return _answer_as_recipient(services, _shift_of(services, handover_id), by, now, act)
 

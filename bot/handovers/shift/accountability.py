@@ -109,11 +109,13 @@ def follow_ended(change: Change, event: Resolved | Closed | Declined | Merged | 
 def hide_words(change: Change, event: MadePrivate) -> None:
     """Remove the incident's text from shift handovers, leaving only the fact that the incident exists."""
     for handover in tables.of_incident(change.session, change.number):
+        owner_id = str((handover.content or {}).get("owner_id") or "")
         content = {"key": handover.item, "title": private_title(change.number), "incident_id": change.number}
         handover.content = {**content, "severity": change.incident.severity}
         handover.note = handover.question = ""
         change.session.add(handover)
         change.session.flush()
+        questions.hide(change.session, change.services, handover, owner_id, change.now)
         outbox.edit_about(change.session, kinds.SHIFT_HANDOVER, str(handover.shift_id), change.now)
         outbox.edit_about(change.session, kinds.SHIFT_CALL, str(handover.shift_id), change.now)
 

@@ -1,4 +1,4 @@
-"""The items of a shift handover: incidents, cases at risk, unanswered pages, promises, watch items."""
+"""The items of a shift handover: incidents with their promises, cases at risk, unanswered pages, watch items."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -16,7 +16,6 @@ from bot.incidents.situation import SituationField
 from bot.incidents.tables import Incident
 from bot.services import Services
 
-ITEM_SOURCES = (UNANSWERED_PAGES, PROMISES_DUE)
 NEEDS_NEXT_STEP = ("S0", "S1")
 
 
@@ -28,13 +27,12 @@ def gather(session: Session, services: Services, now: datetime) -> list[Handover
 def _gather(session: Session, services: Services, holders: Mapping[str, str], now: datetime) -> list[HandoverItem]:
     registry = services.get(Registry)
     items = [
-        _incident_item(session, services, incident)
+        _incident_item(session, services, incident, now)
         for incident in incidents.all_open(session)
         if not incident.is_drill
     ]
     items += registry.ask(RISKY_CASES)(session, services, now, holders.keys())
-    for fact in ITEM_SOURCES:
-        items += registry.ask(fact)(session, services, now)
+    items += registry.ask(UNANSWERED_PAGES)(session, services, now)
     items += [
         HandoverItem(f"watch:{each.number}", each.text, stability="watched") for each in tables.watched(session)
     ]
@@ -77,7 +75,7 @@ def _handed_over(items: Sequence[HandoverItem], others_items: Collection[str]) -
     return [item for item in items if item.key not in others_items][: rules.MOST_ITEMS]
 
 
-def _incident_item(session: Session, services: Services, incident: Incident) -> HandoverItem:
+def _incident_item(session: Session, services: Services, incident: Incident, now: datetime) -> HandoverItem:
     number = incident.number
     situation = situation_tables.current(session, number)
     steps = services.get(Registry).ask(STEPS_TAKEN)(session, number)
@@ -95,6 +93,7 @@ def _incident_item(session: Session, services: Services, incident: Incident) -> 
         needs_next_step=incident.severity in NEEDS_NEXT_STEP,
         channel_id=incident.channel_id or "",
         incident_id=number,
+        updates=services.get(Registry).ask(PROMISES_DUE)(session, services, incident, now),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.handovers import ids
 from bot.handovers.shift import rules
 from bot.handovers.shift.tables import ShiftHandover
-from bot.handovers.shift.views import WHAT_NEXT, name_of
+from bot.handovers.shift.views import WHAT_NEXT, name_of, quoted
 from bot.handovers.shift.wording import of_item
 from bot.handovers.tables import Handover
 from bot.incidents.handover_items import HandoverItem
@@ -92,7 +92,7 @@ def _item_line(item: HandoverItem, translate: Translator, now: datetime) -> str:
 def question_form(handover: Handover, translate: Translator) -> Block:
     """The form in which the incoming person asks about an item."""
     blocks = [
-        section(f"*{name_of(handover)}*"),
+        section(f"*{name_of(handover, translate)}*"),
         field(
             translate("What do you need to know first?"),
             ids.QUESTION,
@@ -114,7 +114,7 @@ def question_form(handover: Handover, translate: Translator) -> Block:
 def answer_form(handover: Handover, translate: Translator) -> Block:
     """The form for the answer, which offers the item again."""
     blocks = [
-        section(f"*{name_of(handover)}*\n> {one_line(handover.question, 500)}"),
+        section(f"*{name_of(handover, translate)}*{quoted(handover.question)}"),
         field(translate("Your answer"), ids.ANSWER, text_input(ids.ANSWER, multiline=True, longest=LONGEST)),
     ]
     number = str(handover.number)
@@ -130,7 +130,7 @@ def answer_form(handover: Handover, translate: Translator) -> Block:
 
 def repeat_form(shift: ShiftHandover, handovers: Sequence[Handover], count: int, translate: Translator) -> Block:
     """The form in which the incoming person repeats the top items in their own words."""
-    item_lines = "\n".join(f"• {name_of(each)}" for each in handovers[:count])
+    item_lines = "\n".join(f"• {name_of(each, translate)}" for each in handovers[:count])
     blocks = [
         section(item_lines or translate("Nothing is left to accept.")),
         field(

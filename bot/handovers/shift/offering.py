@@ -115,7 +115,7 @@ def _ask_for_next_steps(
         if rules.lacks_next_step(item) and item.owner_id:
             translate = translator_for(session, services, item.owner_id)
             text, blocks = views.next_step_question(item, shift, translate)
-            key = f"next_step:{shift.number}:{item.key}"
+            key = questions.next_step_key(shift.number, item.key)
             outbox.post(session, key, item.owner_id, text, now, blocks=blocks)
 
 
@@ -183,6 +183,7 @@ def add_next_step(services: Services, shift_id: int, key: str, text: str, by: st
                 handover.content = content
                 handover.fingerprint = rules.fingerprint(rules.from_json(content))
                 session.add(handover)
+                questions.show_next_step(session, services, handover, owner_id, shift_id, now)
         session.flush()
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
         translate = translator_for(session, services, by)

@@ -121,9 +121,12 @@ def lacks_next_step(item: HandoverItem) -> bool:
 
 
 def fingerprint(item: HandoverItem) -> str:
-    """Return a hash of the item's content, to tell whether the item has changed."""
-    facts = json.dumps(to_json(item), sort_keys=True)
-    return hashlib.sha256(facts.encode()).hexdigest()[:32]
+    """Return a hash of the item's content, to tell whether the item has changed.
+
+    Its next updates are others in every shift: that is no change.
+    """
+    facts = {name: fact for name, fact in to_json(item).items() if name != "updates"}
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def to_json(item: HandoverItem) -> dict[str, Any]:

@@ -34,15 +34,16 @@ WHAT_NEXT = "What is done next, by whom and by when?"
 SIGNS = {State.ACCEPTED: "✅", State.RETURNED: "↩️", State.WITHDRAWN: "⏹️"}
 
 
-def name_of(handover: Handover) -> str:
+def name_of(handover: Handover, translate: Translator) -> str:
     """An item's title."""
-    return one_line(from_json(handover.content or {}).title, 120)
+    return one_line(of_item(from_json(handover.content or {}).title, translate.language), 120)
 
 
-def short_name(handover: Handover) -> str:
+def short_name(handover: Handover, translate: Translator) -> str:
     """What an item is called in a message that stays as it is: never the title of an incident, which may become
     private."""
-    return f"#{handover.incident_id}" if handover.incident_id else name_of(handover)
+    is_incident = handover.item == f"incident:{handover.incident_id}"
+    return f"#{handover.incident_id}" if is_incident else name_of(handover, translate)
 
 
 def lines_of(item: HandoverItem, translate: Translator, now: datetime) -> list[str]:
@@ -66,6 +67,8 @@ def lines_of(item: HandoverItem, translate: Translator, now: datetime) -> list[s
             translate(asked_phrase, person=mention(item.owner_id)) if item.owner_id else translate(nobody_phrase)
         )
         lines.append(f"⚠️ {missing_text}")
+    if item.updates:
+        lines.append(translate("Updates due: {updates}", updates=" · ".join(item.updates)))
     if item.due_at:
         lines.append(translate("Due {when}", when=near_time(item.due_at, now)))
     return lines
@@ -83,7 +86,9 @@ def handover_message(
     """The handover's current state, for either person."""
     is_incoming = reader == shift.to_id
     accepted = sum(each.state == State.ACCEPTED for each in handovers)
-    counts = {"accepted": accepted, "count": len(handovers)}
+    # What was over before it was accepted is not missing from a handover that goes on or is complete.
+    counted = [each for each in handovers if each.state != State.WITHDRAWN or shift.state == ShiftState.ENDED]
+    counts = {"accepted": accepted, "count": len(counted)}
     incoming_phrase = "{person} hands the shift over to you: {accepted} of {count} accepted."
     outgoing_phrase = "You hand the shift over to {person}: {accepted} of {count} accepted."
     other_person = mention(shift.from_id if is_incoming else shift.to_id)
@@ -145,18 +150,23 @@ def _item_blocks(
             )
         )
     if answered:
-        answered_lines = [f"{SIGNS[State(each.state)]} {name_of(each)}" for each in answered]
+        answered_lines = [f"{SIGNS[State(each.state)]} {name_of(each, translate)}" for each in answered]
         blocks += paragraphs(answered_lines, rest="", room=ANSWERED_CHARACTERS)
     return blocks
 
 
 def question_message(handover: Handover, translate: Translator) -> Message:
-    """The question, for the outgoing person."""
+    """The question, for the outgoing person; without its words if they were about what is private now."""
     question_phrase = "{person} asks about *{item}*. You stay accountable for it."
-    question_text = translate(question_phrase, person=mention(handover.to_id), item=name_of(handover))
-    text = f"{question_text}\n> {one_line(handover.question, 500)}"
+    item = name_of(handover, translate) if handover.question else short_name(handover, translate)
+    text = translate(question_phrase, person=mention(handover.to_id), item=item) + quoted(handover.question)
     answer_button = button(translate("Answer"), ids.ANSWER_ITEM, str(handover.number), style="primary")
     return text, [section(text), actions([answer_button], block_id=f"shift-question-{handover.number}")]
+
+
+def quoted(question: str) -> str:
+    """A question on a line of its own, if there is one."""
+    return f"\n> {one_line(question, 500)}" if question else ""
 
 
 def instead_text(by: str, to: str, translate: Translator) -> str:
@@ -169,7 +179,7 @@ def answer_text(handover: Handover, translate: Translator) -> str:
     """Tells the incoming person of the answer to their question. What is said of an incident stays in the handover,
     from which it can be removed."""
     phrase = "{person} answered about *{item}*. The handover above has the answer, and *Accept*."
-    headline = translate(phrase, person=mention(handover.from_id), item=short_name(handover))
+    headline = translate(phrase, person=mention(handover.from_id), item=short_name(handover, translate))
     return headline if handover.incident_id else f"{headline}\n> {one_line(handover.note, 500)}"
 
 
@@ -192,12 +202,21 @@ def next_step_question(item: HandoverItem, shift: ShiftHandover, translate: Tran
     return text, [section(text), actions([add_button], block_id=f"next-step-{shift.number}")]
 
 
+def next_step_added(handover: Handover, translate: Translator) -> Message:
+    """The same request once its answer is in the handover; only the item's name if it has become private."""
+    next_step = from_json(handover.content or {}).next_step
+    text = f"*{name_of(handover, translate)}*"
+    if next_step:
+        text += f"\n{translate('Next: {step}', step=one_line(next_step, 300))}"
+    return text, [section(text)]
+
+
 def call_message(
     shift: ShiftHandover, handovers: Sequence[Handover], floor: Floor, translate: Translator
 ) -> Message:
     """The call's agenda, link and attendance."""
     text = f"📞 {translate('Handover call')}: {mention(shift.from_id)} → {mention(shift.to_id)}"
-    agenda = [f"{position}. {name_of(each)}" for position, each in enumerate(handovers[:15], 1)]
+    agenda = [f"{position}. {name_of(each, translate)}" for position, each in enumerate(handovers[:15], 1)]
     if len(handovers) > 15:
         agenda.append(translate("… and {count} more", count=len(handovers) - 15))
     nobody_phrase = "Nobody has said yet that they are there."
@@ -233,20 +252,13 @@ def unaccepted_text(
         items=translate("1 item") if count == 1 else translate("{count} items", count=count),
         when=near_time(shift.offered_at, now),
     )
-    names = ", ".join(_lasting_name(each, translate) for each in unaccepted[:NAMED])
+    names = ", ".join(short_name(each, translate) for each in unaccepted[:NAMED])
     if count > NAMED:
         names += f", {translate('… and {count} more', count=count - NAMED)}"
     named_text = translate("Not accepted: {items}.", items=names)
     accountable_text = translate("Accountable until then: {people}.", people=mentions(accountable))
     advice = translate("`/incident handover shift` offers them to somebody else.")
     return f"⚠️ {text} {accountable_text} {named_text} {advice}"
-
-
-def _lasting_name(handover: Handover, translate: Translator) -> str:
-    """An item's name in a message that is not edited: an incident's number only, as it may become private."""
-    if handover.item == f"incident:{handover.incident_id}":
-        return f"#{handover.incident_id}"
-    return one_line(of_item(from_json(handover.content or {}).title, translate.language), 60)
 
 
 def complete_text(shift: ShiftHandover, translate: Translator) -> str:

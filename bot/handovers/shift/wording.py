@@ -20,6 +20,7 @@ SPANISH = {
     "No next step yet, and nobody in Slack owns it.": "Aún sin siguiente paso, y nadie en Slack lo lleva.",
     "no next step": "sin siguiente paso",
     "Due {when}": "Vence {when}",
+    "Updates due: {updates}": "Próximas actualizaciones: {updates}",
     "… and {count} more": "… y {count} más",
     # The form.
     "Who takes over?": "¿Quién toma el relevo?",
@@ -149,7 +150,6 @@ TRANSLATED = {"es": SPANISH}
 # The texts of other nouns' items, as patterns of the English sentences.
 ITEMS = {
     "es": (
-        (r"Update of #(\d+) to (.+)", r"Actualización de #\1 para \2"),
         (r"(.+) has not answered a page for #(\d+)", r"\1 no ha respondido al aviso de #\2"),
         (r"#(\d+) is private: read its channel", r"#\1 es privado: lee su canal"),
         (r"escalated without an answer", r"escalado sin respuesta"),
