@@ -202,6 +202,8 @@ def close(services: Services, command: SlashCommand) -> Response:
 def reopen(services: Services, command: SlashCommand) -> Response:
     """`/incident reopen calls drop again`: open the incident again, because it is not over after all."""
     number = incident_number_here(services, command.channel_id, command.user_id)
+    if _asks_why(services, command, number, lifecycle_screens.REOPEN):
+        return None
     return lifecycle.reopen(services, number, command.argument, command.user_id, utcnow())
 
 

@@ -29,7 +29,7 @@ class LifecycleForm(Struct, frozen=True):
 RESOLVE = LifecycleForm(ids.RESOLVE_FORM, "Resolve", wording.RESOLVE_QUESTION, rules.check_may_resolve, True)
 CLOSE = LifecycleForm(ids.CLOSE_FORM, "Close", "Anything to add?", rules.check_may_close)
 DECLINE = LifecycleForm(ids.DECLINE_FORM, "Decline", wording.DECLINE_QUESTION, rules.check_may_change, True)
-REOPEN = LifecycleForm(ids.REOPEN_FORM, "Reopen", wording.REOPEN_QUESTION, rules.check_may_reopen)
+REOPEN = LifecycleForm(ids.REOPEN_FORM, "Reopen", wording.REOPEN_QUESTION, rules.check_may_reopen, True)
 
 
 def open_form(

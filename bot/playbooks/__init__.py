@@ -29,7 +29,7 @@ def register(registry: "Registry") -> None:
         summary,
         tables,
     )
-    from bot.playbooks.guard import REQUIRED_STEPS
+    from bot.playbooks.guard import REQUIRED_STEPS, ask_again
     from bot.playbooks.reloading_library import ReloadingLibrary
 
     # Bolt tries listeners in order, so those clicked most come first.
@@ -45,6 +45,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.Declined, run_actions.stop_all)
     registry.on(events.Merged, run_actions.stop_all)
     registry.on(events.MadePrivate, proposals.hide_words)
+    registry.on(events.Reopened, ask_again)
     registry.on(events.Reopened, handlers.offer_after_reopening)
     registry.ticks += [
         Tick("reminders of steps", reminder_actions.remind_of_overdue_steps, tables.NEXT_REMINDER),

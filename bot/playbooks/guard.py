@@ -6,9 +6,11 @@ from sqlmodel import Session
 
 from bot.errors import WatchfloorError
 from bot.incidents.change import Change
+from bot.incidents.events import Reopened
 from bot.incidents.registry import Guard, Objection
 from bot.playbooks import reminder_messages, step_rows, steps, tables
 from bot.playbooks.progress import blocking_steps
+from bot.playbooks.rules import State
 from bot.playbooks.step_actions import log_step_change
 from bot.playbooks.step_rows import StepRow
 from bot.slack.text import escape
@@ -42,6 +44,15 @@ def _waive(change: Change, action: str, reason: str) -> None:
         locked_step = steps.lock_step(change.session, step.number)
         log_step_change(change.session, steps.waive(change.session, locked_step, change.by, reason, change.now))
         reminder_messages.redraw(change.session, change.number, [locked_step.step], change.now)
+
+
+def ask_again(change: Change, event: Reopened) -> None:
+    """Open the waived steps again: they were waived for an end that was none."""
+    for run in tables.runs_of(change.session, change.number):
+        waived = [step for step in step_rows.steps_of(change.session, run.number) if step.state == State.WAIVED]
+        for step in waived if run.is_running else ():
+            locked_step = steps.lock_step(change.session, step.number)
+            log_step_change(change.session, steps.undo(change.session, locked_step, change.by, change.now))
 
 
 REQUIRED_STEPS = Guard(_objections, _refusal, _waive)

@@ -112,6 +112,7 @@ HANDLERS = {
         "escalation.ladder.reopen",
         "partners.handlers.reopen_notices",
         "handovers.shift.accountability.follow_reopened",
+        "playbooks.guard.ask_again",
         "playbooks.handlers.offer_after_reopening",
         "postmortems.request.put_aside",
         "webhooks.handlers.notify",
