@@ -21,8 +21,15 @@ PREFIXES = {
     "impact": CUSTOMER_IMPACT,
     "customer impact": CUSTOMER_IMPACT,
 }
-_NOTE_WITH_TIME = re.compile(
-    r"^(?P<text>.*\S)\s+at\s+(?:(?P<day>\d{4}-\d{2}-\d{2}|yesterday|today)\s+)?(?P<hour>\d{1,2})[:.](?P<minute>\d{2})$",
+_DAY = r"(?:(?P<day>\d{4}-\d{2}-\d{2}|yesterday|today)\s+)?"
+_TIME_LAST = re.compile(
+    rf"^(?P<text>.*\S)\s+at\s+{_DAY}(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})$", re.IGNORECASE | re.DOTALL
+)
+# Words after a time with which it is a span, or the time of another zone or of a clock of twelve hours.
+_NO_MOMENT = r"to|until|till|and|or|[ap]\.?m|utc|gmt|z|bst|ces?t|[ecmp][sd]t|ist|pht|jst|sgt"
+_TIME_FIRST = re.compile(
+    rf"^(?:at\s+)?{_DAY}(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?:\s*[,:–—-]\s*(?!\d)|\s+)"
+    rf"(?!(?:{_NO_MOMENT})\b)(?P<text>[^\s,:–—-].*)$",
     re.IGNORECASE | re.DOTALL,
 )
 # Users' clocks may be slightly ahead of ours.
@@ -125,21 +132,21 @@ class Note(Struct, frozen=True):
 
 
 def read_note(typed: str, timezone: str, now: datetime) -> Note:
-    """Parse a note such as `decision: we fail over at 14:05`; its time is in the writer's `timezone` (IANA name).
+    """Parse a note such as `decision: we fail over at 14:05` or `14:05 we fail over`; its time is in the writer's
+    `timezone` (IANA name).
 
     A time without a day is today's or, within half a day, yesterday's; one still to come stays in the text.
     `yesterday`, `today` or `2026-03-28` may precede it. Raises `NoteMissing`, `NoSuchTime` (also for a time skipped
     when the clocks went forward), `TimeInFuture`.
     """
-    match = _NOTE_WITH_TIME.match(typed.strip())
-    kind, text = _split_kind(match["text"] if match else typed.strip())
+    kind, text = _split_kind(typed.strip())
     if not text:
         raise NoteMissing()
+    match = _TIME_LAST.match(text) or _TIME_FIRST.match(text)
     at = read_time(match["day"], match["hour"], match["minute"], timezone, now) if match else None
-    if match and at and match["day"] is None and _is_long_before_today(at, timezone, now):
-        at = None
-        kind, text = _split_kind(typed.strip())
-    return Note(kind, text[:LONGEST_NOTE], at)
+    if match is None or at is None or (match["day"] is None and _is_long_before_today(at, timezone, now)):
+        return Note(kind, text[:LONGEST_NOTE], None)
+    return Note(kind, match["text"][:LONGEST_NOTE], at)
 
 
 def _is_long_before_today(at: datetime, timezone: str, now: datetime) -> bool:
