@@ -36,8 +36,8 @@ HEADINGS = {
     State.PREVIEW: "👀 *Preview of the post-mortem*",
     State.DRAFT: "📝 *Post-mortem draft*",
     State.IN_REVIEW: "🔍 *Post-mortem in review*",
-    State.PUBLISHED: "📗 *Post-mortem, published*",
-    State.PUT_ASIDE: "🗄️ *Post-mortem draft, set aside*: the incident was reopened",
+    State.PUBLISHED: "📗 *Published post-mortem*",
+    State.PUT_ASIDE: "🗄️ *Post-mortem draft set aside*",
 }
 
 
@@ -95,6 +95,8 @@ def _incident_phrase(incident: Incident) -> str:
 
 def _summary(facts: PostMortemFacts) -> str:
     incident = facts.incident
+    if facts.postmortem.state == State.PUT_ASIDE:
+        return "The incident was reopened: its next close brings a new draft."
     if incident.resolved_at:
         duration_text = f"It lasted {format_duration(incident.resolved_at - incident.declared_at)}"
         duration_text += f". What solved it: {one_line(facts.ended_by, ENDING_SHOWN)}." if facts.ended_by else "."

@@ -142,7 +142,7 @@ def test_a_post_mortem_is_assigned_reviewed_edited_and_published(floor: TestFloo
     [copy] = [m for m in floor.ana.sees("incidents") if "Post-mortem* of incident 1" in m.visible_text]
     [shared] = [m for m in floor.ana.sees("incidents") if m.thread_ts == copy.ts and m.files]
     assert [file["name"] for file in shared.files] == ["edited.md"]
-    assert "Post-mortem, published" in says(floor, "ana")
+    assert "Published post-mortem of incident 1" in says(floor, "ana")
     assert not any("Post-mortem of" in words for words in floor.visible_text(channel).splitlines())
     kinds = ("assigned", "review_asked", "reviewed", "version", "incomplete", "published")
     assert [len(timeline(floor, f"postmortem_{kind}")) for kind in kinds] == [1, 2, 3, 1, 1, 1]
@@ -177,7 +177,7 @@ def test_what_slack_refuses_once_is_delivered_later_and_a_refused_publication_is
     presses(floor, "ana", ids.PUBLISH)
     assert not submits(floor, "ana", where=ids.CONFIGURED, reason="a test call")
 
-    assert "Post-mortem, published" in says(floor, "ana")
+    assert "Published post-mortem of incident 1" in says(floor, "ana")
     assert "could not be posted" not in says(floor, "ana")
     assert "📗" in floor.visible_text("incidents")
     assert "📗" not in floor.visible_text(channel), "the message without its files is deleted"
@@ -298,7 +298,8 @@ def test_before_the_close_a_person_who_asks_gets_a_private_preview(floor: TestFl
     assert "You have it in your direct messages" in floor.says("chloe", "/incident postmortem", channel)
 
     floor.says("ana", "/incident reopen it is back", channel)
-    assert "set aside: the incident was reopened" in says(floor, "ana")
+    assert "Post-mortem draft set aside of incident 1, S1" in says(floor, "ana")
+    assert "The incident was reopened: its next close brings a new draft." in says(floor, "ana")
 
 
 def test_a_private_incidents_post_mortem_goes_only_to_people_in_its_channel(floor: TestFloor) -> None:
@@ -404,7 +405,7 @@ def test_each_file_is_sent_once_when_author_reviewers_and_place_are_chosen_right
     with pytest.raises(BeingPublished):
         review_actions.publish(floor.services, number, ids.OWN_CHANNEL, "a test call", "U0BEN", utcnow())
     floor.settle()
-    assert "Post-mortem, published" in says(floor, "ana")
+    assert "Published post-mortem of incident 1" in says(floor, "ana")
 
     for who in ("ana", "ben", "chloe"):
         names = [name for name, _ in post_mortem_files(floor, who)]
