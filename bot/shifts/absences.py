@@ -14,13 +14,15 @@ from bot.outbox.tables import OutboxRow
 from bot.runtime import csv_file
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import offers, people, tables, views
+from bot.shifts import forms, offers, people, tables, views
 from bot.shifts.tables import Absence
+from bot.slack.blocks import Block
 from bot.slack.text import mention
 
 KINDS = views.ABSENT
 LONGEST = timedelta(days=366)
 EXPORTED = timedelta(days=90)
+SHIFT_WITHIN = timedelta(days=1)
 HEADER = ("person", "slack_id", "kind", "starts_at", "ends_at", "minutes", "note", "entered_by", "entered_at")
 
 
@@ -43,6 +45,14 @@ class NoSuchAbsence(WatchfloorError):
     """That absence was taken back already, or it is over."""
 
     es = "Esa ausencia ya se retiró, o ya ha pasado."
+
+
+def form(services: Services, by: str, now: datetime) -> Block:
+    """The form to enter an absence, which usually lasts until the end of the current or next shift."""
+    with services.database.reading() as session:
+        shift = next(iter(tables.of_person(session, by, now, now + SHIFT_WITHIN)), None)
+        translate = people.translator_for(session, services, by)
+    return forms.absence_form(by, shift.ends_at if shift else None, translate, now)
 
 
 def enter(

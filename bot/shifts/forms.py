@@ -39,7 +39,7 @@ def shift_form(floor: Floor, translate: Translator, now: datetime) -> Block:
         field(translate("Region"), ids.REGION, text_input(ids.REGION, longest=60), optional=True),
         field(translate("Site"), ids.SITE, text_input(ids.SITE, longest=60), optional=True),
         field(translate("From"), ids.STARTS, datetime_picker(ids.STARTS, now)),
-        field(translate("Until"), ids.ENDS, datetime_picker(ids.ENDS, now)),
+        field(translate("Until"), ids.ENDS, datetime_picker(ids.ENDS, now + USUAL_SHIFT)),
     ]
     return modal(
         translate("Add a shift"),
@@ -50,13 +50,13 @@ def shift_form(floor: Floor, translate: Translator, now: datetime) -> Block:
     )
 
 
-def absence_form(user_id: str, translate: Translator, now: datetime) -> Block:
-    """The form to enter an absence: who, from when until when, and why."""
+def absence_form(user_id: str, ends_at: datetime | None, translate: Translator, now: datetime) -> Block:
+    """The form to enter an absence: who, from when until when, and why; `ends_at` is when their shift ends."""
     options = [option(translate(title), kind) for kind, title in ABSENT.items()]
     blocks = [
         field(translate("Who is absent?"), ids.PERSON, user_select(ids.PERSON, initial=user_id)),
         field(translate("From"), ids.STARTS, datetime_picker(ids.STARTS, now)),
-        field(translate("Until"), ids.ENDS, datetime_picker(ids.ENDS, now)),
+        field(translate("Until"), ids.ENDS, datetime_picker(ids.ENDS, ends_at or now + USUAL_SHIFT)),
         field(translate("Reason"), ids.KIND, select(ids.KIND, options, initial="sick")),
         field(translate("Note"), ids.NOTE, text_input(ids.NOTE, longest=200), optional=True),
     ]

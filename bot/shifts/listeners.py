@@ -34,8 +34,7 @@ def who_is_on(services: Services, command: SlashCommand) -> Response:
 
 def enter_absence(services: Services, command: SlashCommand) -> Response:
     """`/incident absence`: record in a form that somebody cannot work."""
-    view = forms.absence_form(command.user_id, _translator(services, command.user_id), utcnow())
-    services.slack.open_view(command.trigger_id, view)
+    services.slack.open_view(command.trigger_id, absences.form(services, command.user_id, utcnow()))
     return None
 
 
@@ -129,8 +128,7 @@ def _register_swaps(app: App, services: Services) -> None:
 
 def _register_entries(app: App, services: Services) -> None:
     def absence_form(body: Payload) -> Block:
-        by = parse.user_id(body)
-        return forms.absence_form(by, _translator(services, by), utcnow())
+        return absences.form(services, parse.user_id(body), utcnow())
 
     listening.opens_view(app, services, ids.ABSENCE, absence_form)
 

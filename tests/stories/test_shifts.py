@@ -218,6 +218,12 @@ def test_changes_are_announced_swaps_need_both_people_and_an_absence_opens_a_shi
 
     sun.speaks("U0ERIK", "es-MX")
     floor.says("ana", "/incident absence")
+    own_ends = [row["ends_at"] for row in rows(floor, "shifts") if row["user_id"] == "U0ANA"]
+    ends_at = datetime.fromisoformat(min(each for each in own_ends if each > str(utcnow())))
+    ends_s = int(ends_at.replace(tzinfo=UTC).timestamp())
+    assert f"'initial_date_time': {ends_s}}}" in str(floor.ana.modal), (
+        "until the end of the shift, as it is usually"
+    )
     floor.ana.fills(shift_ids.STARTS, int(sun.on(-1, 0).timestamp()))
     floor.ana.fills(shift_ids.ENDS, int(sun.on(-1, 9).timestamp()))
     assert floor.ana.submits().closed
