@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from bot import outbox
 from bot.config.floor import HERE
 from bot.errors import WatchfloorError
-from bot.incidents import channel_loss, forms, incidents, participants, related, rules, wording
+from bot.incidents import channel_links, channel_loss, forms, incidents, participants, related, rules, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.events import MadePrivate
 from bot.incidents.registry import Registry
@@ -207,9 +207,11 @@ def invite_people_again(services: Services, request: PrivateRequest) -> None:
 
 
 def link_new_channel(services: Services, number: int) -> None:
-    """Redraw the incidents that link to this one's channel: what was merged became private with it. Idempotent."""
+    """Redraw what links to this incident's channel: messages to people, and what was merged, which became private
+    with it. Idempotent."""
     with services.database.transaction() as session:
         incident = incidents.by_number(session, number)
+        channel_links.follow(session, incident, utcnow())
         merged_numbers = [other.number for other in related.of_incident(session, number) if other.is_private]
         for linking_number in (incident.merged_into, *merged_numbers):
             if linking_number is not None:

@@ -276,6 +276,8 @@ def test_an_incident_made_private_continues_in_a_private_channel_and_is_retracte
     assert floor.sandbox.workspace.channel(merged_private).is_private
     private_id = floor.sandbox.workspace.channel(private).id
     assert f"*Merged into* #1 <#{private_id}>" in floor.card(merged_private, who="ben")
+    [role_text] = [text for text in floor.direct_texts("ana") if "*commander* of incident 1" in text]
+    assert f"<#{private_id}>" in role_text, "what people were told directly leads to the new channel"
     assert "There is no such incident" in floor.says("hana", "/incident 3")
     assert "Related" not in floor.card(other_channel)
     channel = floor.sandbox.workspace.channel(old_id)
