@@ -57,8 +57,11 @@ def rosters_message(
     headline = f"*{translate('Rosters')}*"
     lines = [headline]
     for state in states:
-        reading_text = translate(
-            "{count} shifts, read {when}", count=state.shifts, when=near_time(state.read_at, now)
+        when = near_time(state.read_at, now)
+        reading_text = (
+            translate("1 shift, read {when}", when=when)
+            if state.shifts == 1
+            else translate("{count} shifts, read {when}", count=state.shifts, when=when)
         )
         lines.append(f"*{escape(state.name)}*: {reading_text}")
         if state.error:
@@ -95,11 +98,18 @@ def result_text(result: "Result | None", translate: Translator) -> str:
     """The result of importing a roster that was sent to the bot."""
     if result is None:
         return translate("Nothing changed since this roster was read last.")
+    one_phrase = "{name}: 1 shift in the next two months counts now."
     count_phrase = "{name}: {count} shifts in the next two months count now."
-    lines = [f"✅ {translate(count_phrase, name=escape(result.name), count=result.shifts)}"]
+    name = escape(result.name)
+    counts_text = (
+        translate(one_phrase, name=name)
+        if result.shifts == 1
+        else translate(count_phrase, name=name, count=result.shifts)
+    )
+    lines = [f"✅ {counts_text}"]
     if result.changed or result.removed:
         counts = {"added": result.added, "changed": result.changed, "removed": result.removed}
-        lines.append(translate("{added} are new, {changed} changed, {removed} are gone.", **counts))
+        lines.append(translate("New: {added} · changed: {changed} · gone: {removed}", **counts))
     if result.left_out:
         lines.append(translate("Entries that are not shifts: {count}", count=len(result.left_out)))
         lines += [f"• {_entry(each.where, each.reason, translate)}" for each in result.left_out[:LEFT_OUT_SHOWN]]

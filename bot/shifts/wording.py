@@ -107,6 +107,7 @@ SPANISH = {
     "No roster was read yet. `docs/shifts.md` says how to name one in floor.yaml.": (
         "Aún no se ha leído ningún cuadrante. `docs/shifts.md` explica cómo indicarlo en floor.yaml."
     ),
+    "1 shift, read {when}": "1 turno, leído {when}",
     "{count} shifts, read {when}": "{count} turnos, leído {when}",
     "{name} is not known in Slack, or more than one person is called that": (
         "{name} no está en Slack, o hay más de una persona con ese nombre"
@@ -119,11 +120,12 @@ SPANISH = {
     "Roster {what}": "Cuadrante {what}",
     "{names} and {count} more": "{names} y {count} más",
     "Nothing changed since this roster was read last.": "Nada ha cambiado desde la última lectura del cuadrante.",
+    "{name}: 1 shift in the next two months counts now.": "{name}: ya cuenta 1 turno de los próximos dos meses.",
     "{name}: {count} shifts in the next two months count now.": (
         "{name}: ya cuentan {count} turnos de los próximos dos meses."
     ),
-    "{added} are new, {changed} changed, {removed} are gone.": (
-        "{added} son nuevos, {changed} han cambiado, {removed} ya no están."
+    "New: {added} · changed: {changed} · gone: {removed}": (
+        "Nuevos: {added} · cambiados: {changed} · retirados: {removed}"
     ),
     "Entries that are not shifts: {count}": "Entradas que no son turnos: {count}",
     "Not known in Slack, or shared by several people: {names}. {command} lists them all.": (

@@ -15,7 +15,8 @@ from bot.errors import WatchfloorError
 from bot.handovers.shift import wording as shift_wording
 from bot.handovers.shift.forms import offer_form
 from bot.incidents.handover_items import HandoverItem
-from bot.shifts import wording
+from bot.shifts import roster_views, wording
+from bot.shifts.importing import Result
 from bot.slack.phrases import Translator, translator_in
 from bot.timeline import wording as timeline_wording
 
@@ -97,6 +98,15 @@ def test_a_handovers_items_are_listed_in_the_language_of_its_reader() -> None:
     in_spanish = "la actualización para Front line se retrasa, y nadie dirige"
     assert shift_wording.of_item(late, "es") == in_spanish
     assert timeline_wording.term("paged", late, "es") == in_spanish.replace("Front line", "Primera línea")
+
+
+def test_one_shift_of_a_roster_is_one_shift() -> None:
+    result = Result("week", shifts=1, added=0, changed=1, removed=2, left_out=(), unknown=())
+    texts = [roster_views.result_text(result, wording.translator(language)) for language in ("en", "es")]
+    assert texts[0] == "✅ week: 1 shift in the next two months counts now.\nNew: 0 · changed: 1 · gone: 2"
+    assert (
+        texts[1] == "✅ week: ya cuenta 1 turno de los próximos dos meses.\nNuevos: 0 · cambiados: 1 · retirados: 2"
+    )
 
 
 @pytest.mark.parametrize(
