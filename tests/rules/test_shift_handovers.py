@@ -135,9 +135,11 @@ def test_a_question_is_not_an_acceptance_and_an_answer_starts_the_time_again(flo
     accepted = accepting.accept_item(floor, second, ERIK, after(minutes=6))
     assert accepted.startswith("You are accountable for *#2"), "several are accepted one after the other"
     accepting.escalate_due(floor, after(minutes=16))
-    for person in (BEN, ERIK, FARAH):
+    for person in (BEN, FARAH):
         assert "<@UERIK> has not accepted 1 item of <@UBEN>'s handover" in texts(floor, person)[-1]
-        assert "Not accepted: #1." in texts(floor, person)[-1]
+        assert "Not accepted: #1. `/incident handover shift`" in texts(floor, person)[-1]
+    assert "You have not accepted 1 item of <@UBEN>'s handover" in texts(floor, ERIK)[-1]
+    assert texts(floor, ERIK)[-1].endswith("Not accepted: #1."), "he waits for an answer himself"
     offering.answer(floor, first, "Chloe does", BEN, after(minutes=20))
     assert "<@UBEN> answered about *#1" in texts(floor, ERIK)[-1]
     assert "Chloe does" not in texts(floor, ERIK)[-1], "the incident may become private"
@@ -179,6 +181,7 @@ def test_what_was_not_accepted_in_time_names_the_person_who_is_accountable_now(f
     for person in (DEVI, ERIK, FARAH):
         assert "<@UBEN>'s handover" in texts(floor, person)[-1]
         assert "Accountable until then: <@UDEVI>." in texts(floor, person)[-1]
+    assert "The handover above has *Accept*" in texts(floor, ERIK)[-1]
 
 
 def test_nothing_is_offered_to_a_colleague_who_is_absent(floor: Services) -> None:

@@ -110,7 +110,7 @@ def escalate_due(services: Services, now: datetime) -> None:
             accountable = list(dict.fromkeys(holder.user_id for holder in holders if holder))
             for user_id in dict.fromkeys((shift.to_id, shift.from_id, *accountable, *managers)):
                 translate = translator_for(session, services, user_id)
-                text = views.unaccepted_text(shift, unaccepted, accountable, translate, now)
+                text = views.unaccepted_text(shift, unaccepted, accountable, user_id, translate, now)
                 key = f"shift_handover:{shift.number}:unaccepted:{due_at}:{user_id}"
                 outbox.post(session, key, user_id, text, now)
 

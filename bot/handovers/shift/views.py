@@ -240,25 +240,34 @@ def unaccepted_text(
     shift: ShiftHandover,
     unaccepted: Sequence[Handover],
     accountable: Sequence[str],
+    reader: str,
     translate: Translator,
     now: datetime,
 ) -> str:
     """The message about what was not accepted in time, with the people who are accountable for it."""
     count = len(unaccepted)
+    is_incoming = reader == shift.to_id
+    others_phrase = "{incoming} has not accepted {items} of {outgoing}'s handover since {when}."
+    incoming_phrase = "You have not accepted {items} of {outgoing}'s handover since {when}."
+    incoming = {} if is_incoming else {"incoming": mention(shift.to_id)}
     text = translate(
-        "{incoming} has not accepted {items} of {outgoing}'s handover since {when}.",
-        incoming=mention(shift.to_id),
+        incoming_phrase if is_incoming else others_phrase,
         outgoing=mention(shift.from_id),
         items=translate("1 item") if count == 1 else translate("{count} items", count=count),
         when=near_time(shift.offered_at, now),
+        **incoming,
     )
     names = ", ".join(short_name(each, translate) for each in unaccepted[:NAMED])
     if count > NAMED:
         names += f", {translate('… and {count} more', count=count - NAMED)}"
     named_text = translate("Not accepted: {items}.", items=names)
     accountable_text = translate("Accountable until then: {people}.", people=mentions(accountable))
-    advice = translate("`/incident handover shift` offers them to somebody else.")
-    return f"⚠️ {text} {accountable_text} {named_text} {advice}"
+    sentences = [text, accountable_text, named_text]
+    if not is_incoming:
+        sentences.append(translate("`/incident handover shift` offers them to somebody else."))
+    elif any(each.is_pending for each in unaccepted):
+        sentences.append(translate("The handover above has *Accept* and *Ask first*."))
+    return f"⚠️ {' '.join(sentences)}"
 
 
 def complete_text(shift: ShiftHandover, translate: Translator) -> str:

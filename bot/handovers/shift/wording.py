@@ -99,6 +99,12 @@ SPANISH = {
     "{incoming} has not accepted {items} of {outgoing}'s handover since {when}.": (
         "{incoming} no ha aceptado {items} del relevo de {outgoing} desde {when}."
     ),
+    "You have not accepted {items} of {outgoing}'s handover since {when}.": (
+        "No has aceptado {items} del relevo de {outgoing} desde {when}."
+    ),
+    "The handover above has *Accept* and *Ask first*.": (
+        "El relevo de arriba tiene *Aceptar* y *Preguntar antes*."
+    ),
     "Accountable until then: {people}.": "Responde hasta entonces: {people}.",
     "`/incident handover shift` offers them to somebody else.": (
         "`/incident handover shift` los ofrece a otra persona."
