@@ -9,6 +9,8 @@ from bot.followups import tables, views
 from bot.followups.tables import FollowUp
 from bot.followups.views import FollowUpFacts
 from bot.incidents import participants
+from bot.incidents.change import Change
+from bot.incidents.events import MadePrivate
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox.tables import OutboxRow
@@ -24,6 +26,11 @@ def mark_stale(session: Session, follow_up: FollowUp) -> None:
     """Mark every message about a follow-up as stale."""
     outbox.mark_stale_subject(session, follow_up.incident_id, KINDS, str(follow_up.number))
     mark_checklist_stale(session, follow_up.incident_id)
+
+
+def hide_words(change: Change, event: MadePrivate) -> None:
+    """Render the direct messages again: a person outside the channel may no longer read the text."""
+    outbox.mark_stale(change.session, change.number, (kinds.FOLLOW_UP_TOLD,))
 
 
 def mark_checklist_stale(session: Session, incident_id: int) -> None:

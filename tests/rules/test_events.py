@@ -102,6 +102,7 @@ HANDLERS = {
         "handovers.shift.accountability.hide_words",
         "handovers.actions.hide_summary",
         "playbooks.proposals.hide_words",
+        "followups.messages.hide_words",
         "cases.knowledge.withdraw_private",
         "cases.linking.hide_private",
         "alerts.actions.show_incident",

@@ -216,8 +216,11 @@ def test_a_review_finding_is_proposed_for_a_playbook_and_a_person_decides(floor:
     ]
 
     floor.says("ana", "/incident reopen it is back", channel)
+    floor.says("ana", "/incident followup @hana read the contract", channel)
+    hears(floor, "hana", "read the contract")
     floor.says("ana", "/incident private carrier contract", channel)
-    floor.settle()
+    hears(floor, "hana", "its text is in the channel")
+    assert "read the contract" not in floor.direct_text("hana"), "she is not in the channel"
     assert "carrier before the failover" not in str(rows(floor, "playbook_proposals"))
     secret = next(
         candidate.name
