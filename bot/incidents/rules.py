@@ -236,6 +236,12 @@ def check_may_change(number: int, status: str) -> None:
         raise AlreadyOver(number=number, status=status)
 
 
+def check_may_describe(number: int, status: str) -> None:
+    """Refuse to describe an incident that was declined or merged; the post-mortem of a closed one may need it."""
+    if status != Status.CLOSED:
+        check_may_change(number, status)
+
+
 def check_may_resolve(number: int, status: str) -> None:
     """Refuse to resolve an incident that is over or resolved already."""
     check_may_change(number, status)

@@ -42,7 +42,7 @@ def save(services: Services, number: int, edit: SituationEdit, by: str, now: dat
     Raises `ChangedMeanwhile` rather than replace a value that the author has not read.
     """
     with changing(services, number, by, now) as change:
-        rules.check_may_change(number, change.incident.status)
+        rules.check_may_describe(number, change.incident.status)
         shown_situation = situation_tables.current(change.session, number, edit.seen_id)
         edit = _with_certainty(edit, shown_situation, change.incident.status)
         current_situation = situation_tables.current(change.session, number)
@@ -102,7 +102,7 @@ def describe_impact(services: Services, number: int, text: str, by: str, now: da
     if not text:
         raise rules.ImpactMissing()
     with changing(services, number, by, now) as change:
-        rules.check_may_change(number, change.incident.status)
+        rules.check_may_describe(number, change.incident.status)
         if record(change, SituationField.IMPACT, text):
             change.publish(SituationChanged((SituationField.IMPACT,)))
     return " ".join([wording.IMPACT_SAVED, *change.answers])

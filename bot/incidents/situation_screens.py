@@ -22,9 +22,9 @@ from bot.slack.blocks import Block
 
 
 def open_form(services: Services, trigger_id: str, number: int, user_id: str) -> None:
-    """Open the prefilled form for a person who may change the incident, while it may be changed."""
+    """Open the prefilled form for a person who may change the incident, while it may be described."""
     incident = visible_incident(services, number, user_id, "lead")
-    rules.check_may_change(incident.number, incident.status)
+    rules.check_may_describe(incident.number, incident.status)
     with services.database.reading() as session:
         situation = situation_tables.current(session, number)
         translations = {

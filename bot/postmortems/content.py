@@ -18,7 +18,6 @@ from bot.services import Services
 from bot.slack.errors import SlackRefused
 from bot.slack.text import shorten
 
-WRITTEN_VERSION = 1
 KINDS = (MARKDOWN, HTML, LEADERSHIP, "uploaded")
 # The limit of a canvas; the timeline of a long incident is in the files.
 LONGEST_CANVAS = 90_000
@@ -41,10 +40,11 @@ def files_of_version(services: Services, postmortem_id: int, version: int) -> It
     with services.database.reading() as session:
         postmortem = tables.get(session, postmortem_id)
         uploads = versions.uploads_of_any_copy(session, postmortem_id, version)
+        is_written = versions.get(session, postmortem_id, version).uploaded_file_id is None
     try:
         downloaded = [File(file.kind, file.name, services.slack.download(file.file_id)) for file in uploads]
     except SlackRefused:
-        if version != WRITTEN_VERSION:
+        if not is_written:
             raise
         downloaded = []
     yield from downloaded or _write_files(services, postmortem)

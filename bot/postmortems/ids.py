@@ -6,6 +6,7 @@ REVIEW = "postmortem.review"
 PUBLISH = "postmortem.publish"
 FINE = "postmortem.fine"
 CHANGES = "postmortem.changes"
+REWRITE = "postmortem.rewrite"
 
 ASSIGN_FORM = "postmortem.assign.form"
 REVIEW_FORM = "postmortem.review.form"

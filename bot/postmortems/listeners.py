@@ -58,6 +58,7 @@ def _register_openers(app: App, services: Services) -> None:
         return reviewing.publish_form(services, parse.clicked_number(body), parse.user_id(body))
 
     listening.on_click(app, services, ids.FINE, record_fine)
+    listening.on_click(app, services, ids.REWRITE, reviewing.rewrite)
     listening.opens_view(app, services, ids.PUBLISH, publish_form)
     for button, build_form in (
         (ids.ASSIGN, views.assign_form),

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot import directory, outbox
 from bot.incidents import incidents, participants, rules
 from bot.incidents.change import Change
-from bot.incidents.events import Closed, Reopened
+from bot.incidents.events import Closed, Reopened, SituationChanged
 from bot.incidents.people import known_people
 from bot.incidents.permissions import check_member
 from bot.incidents.roles import lead_of
@@ -30,6 +30,12 @@ def put_aside(change: Change, event: Reopened) -> None:
     """Stop reminders of the drafts of a reopened incident."""
     tables.set_aside(change.session, change.number)
     change.mark_stale(kinds.POST_MORTEM)
+
+
+def offer_to_rewrite(change: Change, event: SituationChanged) -> None:
+    """Say how something that is recorded after the close comes into the draft."""
+    if not change.incident.is_active:
+        change.answers.append(wording.WRITE_IT_AGAIN)
 
 
 def request_at_close(change: Change) -> str:

@@ -30,6 +30,11 @@ class BeingPublished(WatchfloorError):
     """It is being published. If Slack refuses the place, the message about the post-mortem says so in a moment."""
 
 
+class EditedByPeople(WatchfloorError):
+    """The newest version was edited by a person, so it is not written over. Upload another edited file in the
+    thread."""
+
+
 class NotReviewedYet(WatchfloorError):
     """Nobody was asked to review it yet. *Request review…* does that; then it can be published."""
 

@@ -14,8 +14,8 @@ from bot.incidents import incidents, participants
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.postmortems import copies, ids, review, tables, views, wording
-from bot.postmortems.delivery import deliver
+from bot.postmortems import copies, ids, review, tables, versions, views, wording
+from bot.postmortems.delivery import deliver, supersede
 from bot.postmortems.messages import facts_of
 from bot.postmortems.retries import withdraw_refused_publication
 from bot.postmortems.rules import State, Verdict
@@ -91,6 +91,17 @@ def assign(services: Services, postmortem_id: int, author: str, by: str, now: da
         copies.add(session, postmortem, author)
         timeline.append(session, incident.number, "postmortem_assigned", now, by, user=author)
     return wording.author_now(mention(author))
+
+
+def rewrite(services: Services, postmortem_id: int, by: str, now: datetime) -> None:
+    """Write the draft again from the record, to which something was added since, as the newest version."""
+    with _changing_postmortem(services, postmortem_id, by, now) as (session, postmortem, incident):
+        review.check_open(postmortem.state)
+        if versions.get(session, postmortem.number, postmortem.version).uploaded_by:
+            raise review.EditedByPeople()
+        versions.add_written(session, postmortem, now)
+        timeline.append(session, incident.number, "postmortem_rewritten", now, by, version=postmortem.version)
+        supersede(session, postmortem)
 
 
 def request_review(services: Services, postmortem_id: int, reviewers: Sequence[str], by: str, now: datetime) -> str:

@@ -14,7 +14,7 @@ from bot.runtime.database import Row, insert_new, utc_column
 
 
 class Version(Row, table=True):
-    """A version of a post-mortem: the first is written by the bot, the others are uploaded by people."""
+    """A version of a post-mortem: written by the bot from the record, or uploaded by a person."""
 
     __tablename__ = "postmortem_versions"
     __table_args__ = (sa.UniqueConstraint("postmortem_id", "number"),)
@@ -100,16 +100,27 @@ def add(
     )
     if not insert_new(session, version):
         return False
-    postmortem.version = number
-    session.add(postmortem)
-    for other_copy in copies.of_postmortem(session, postmortem.number):
-        other_copy.wanted_version = number
-        # Reviewers of the previous version have not seen this one.
-        other_copy.verdict, other_copy.comment = Verdict.NONE.value, ""
-        session.add(other_copy)
+    _make_newest(session, postmortem, number)
     uploaded_in.shared_version = number
     session.add(Upload(copy_id=uploaded_in.number, version=number, kind="uploaded", name=name, file_id=file_id))
     return True
+
+
+def add_written(session: Session, postmortem: PostMortem, now: datetime) -> None:
+    """Add a newest version that the bot writes from the record."""
+    number = postmortem.version + 1
+    session.add(Version(postmortem_id=postmortem.number, number=number, at=now))
+    _make_newest(session, postmortem, number)
+
+
+def _make_newest(session: Session, postmortem: PostMortem, number: int) -> None:
+    postmortem.version = number
+    session.add(postmortem)
+    for copy in copies.of_postmortem(session, postmortem.number):
+        copy.wanted_version = number
+        # Reviewers of the previous version have not seen this one.
+        copy.verdict, copy.comment = Verdict.NONE.value, ""
+        session.add(copy)
 
 
 def uploads(session: Session, copy_id: int, version: int) -> Sequence[Upload]:

@@ -2,6 +2,7 @@
 
 HELP = "`/incident postmortem` the post-mortem as it stands, by direct message"
 YOU_HAVE_IT = "You have it in your direct messages with me; its files are in the thread."
+WRITE_IT_AGAIN = "*Write it again* in the message of the post-mortem brings it into the draft."
 PUBLISHING = "It is being published."
 FILE_TOO_LARGE = "That file is too large: a version may have 25 MB."
 

@@ -130,6 +130,7 @@ SENTENCES = {
     "postmortem_assigned": "{who} made {user} author of the post-mortem",
     "postmortem_review_asked": "{who} asked {user} to review the post-mortem",
     "postmortem_reviewed": "{who} reviewed the post-mortem: {verdict}{because}",
+    "postmortem_rewritten": "{who} had the post-mortem written again from the record, as version {version}",
     "postmortem_version": "{who} uploaded version {version} of the post-mortem",
     "postmortem_incomplete": "{who} published the post-mortem without: {undone} ({reason})",
     "postmortem_published": "{who} published the post-mortem",

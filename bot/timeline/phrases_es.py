@@ -125,6 +125,7 @@ SENTENCES = {
     "postmortem_assigned": "{who} encargó el post mortem a {user}",
     "postmortem_review_asked": "{who} pidió a {user} que revisara el post mortem",
     "postmortem_reviewed": "{who} revisó el post mortem: {verdict}{because}",
+    "postmortem_rewritten": "{who} hizo escribir de nuevo el post mortem, como versión {version}",
     "postmortem_version": "{who} subió la versión {version} del post mortem",
     "postmortem_incomplete": "{who} publicó el post mortem sin: {undone} ({reason})",
     "postmortem_published": "{who} publicó el post mortem",

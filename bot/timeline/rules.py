@@ -92,7 +92,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     ),
     "postmortem": (
         *("postmortem_delivered", "postmortem_assigned", "postmortem_review_asked", "postmortem_reviewed"),
-        *("postmortem_version", "postmortem_incomplete", "postmortem_published"),
+        *("postmortem_version", "postmortem_rewritten", "postmortem_incomplete", "postmortem_published"),
     ),
     "trouble": ("trouble", "channel_lost", "channel_found", "gap", "gap_refused", "pager_failed"),
 }

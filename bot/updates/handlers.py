@@ -79,6 +79,8 @@ def follow_status(change: Change, event: StatusChanged) -> None:
 
 def follow_situation(change: Change, event: SituationChanged) -> None:
     """Return audiences that were told less often because nothing was new to their usual pace."""
+    if not change.incident.is_active:
+        return
     draft_answers.withdraw_nothing_new(change)
     with copies.correcting_footers(change):
         promises.restore_cadences(change)

@@ -118,7 +118,7 @@ HANDLERS = {
         "postmortems.request.put_aside",
         "webhooks.handlers.notify",
     ],
-    "SituationChanged": ["updates.handlers.follow_situation"],
+    "SituationChanged": ["updates.handlers.follow_situation", "postmortems.request.offer_to_rewrite"],
     "BridgeChanged": [],
     "CommandHandedOver": ["playbooks.handlers.hand_over_steps"],
     "AnswerOverdue": ["escalation.unaccepted.page_for_answer"],

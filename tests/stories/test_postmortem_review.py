@@ -109,6 +109,15 @@ def test_a_canvas_created_by_people_is_left_alone(floor: TestFloor) -> None:
 def test_a_post_mortem_is_assigned_reviewed_edited_and_published(floor: TestFloor) -> None:
     channel = closes(floor)
     assert "Nobody was asked to review it yet" in presses(floor, "ana", ids.PUBLISH)
+    assert "⬜ Impact described: `/incident impact`" in says(floor, "ana")
+    answer = floor.says("ana", "/incident impact 200 callers at Manila", channel)
+    assert answer.endswith("*Write it again* in the message of the post-mortem brings it into the draft.")
+    assert "audience" not in answer, "nobody is told any more"
+    assert "200 callers" not in post_mortem_files(floor, "ana")[-1][1]
+    presses(floor, "ana", ids.REWRITE)
+    assert "✅ Impact described" in says(floor, "ana")
+    assert "Version 2, written from the record" in says(floor, "ana")
+    assert "200 callers" in post_mortem_files(floor, "ana")[-1][1]
 
     presses(floor, "ana", ids.ASSIGN)
     assert not submits(floor, "ana", author="U0BEN")
@@ -127,7 +136,8 @@ def test_a_post_mortem_is_assigned_reviewed_edited_and_published(floor: TestFloo
     floor.ben.uploads("dm", "edited.md", b"# Better", thread_ts=letter(floor, "ben").ts)
     floor.settle()
 
-    assert "Version 2, uploaded by <@U0BEN>" in says(floor, "ana")
+    assert "Version 3, uploaded by <@U0BEN>" in says(floor, "ana")
+    assert ids.REWRITE not in str(letter(floor, "ana").blocks), "what people wrote is not written over"
     for who in ("ana", "chloe", "devi"):
         assert post_mortem_files(floor, who)[-1] == ("edited.md", "# Better")
     assert "no answer yet" in says(floor, "ben"), "nobody has reviewed the new version"

@@ -186,5 +186,5 @@ def test_buttons_of_a_closed_incident_say_that_it_is_closed(floor: TestFloor) ->
     sentence = "Incident 1 is closed. `/incident reopen` in its channel opens it again."
     assert sentence in floor.ephemeral("devi", channel)
     assert floor.ephemeral("ana", channel)[-2:] == [sentence, sentence]
-    for command in ("severity S0", "status mitigated", "impact few", "claim", "update", "resolve", "close"):
+    for command in ("severity S0", "status mitigated", "claim", "update", "resolve", "close"):
         assert floor.says("ana", f"/incident {command}", channel) == sentence
