@@ -31,6 +31,7 @@ from bot.shifts import absences
 from bot.shifts import tables as shift_tables
 from bot.shifts.tables import Shift
 from bot.slack.text import near_time
+from bot.updates.tables import Promise
 from tests.floor import PATIENCE_S
 from tests.postgres import count_waiting
 from tests.rules.playbook_builders import NOON, after, database, declared
@@ -95,6 +96,18 @@ def is_absent(floor: Services, user_id: str, at: datetime) -> None:
 def state(floor: Services) -> str:
     with floor.database.reading() as session:
         return tables.get(session, 1).state
+
+
+def test_the_updates_of_the_next_two_hours_are_named_in_the_language_of_the_floor(floor: Services) -> None:
+    spanish_floor = replace(floor, floor=floor.floor.model_copy(update={"language": "es"}))
+    with floor.database.transaction() as session:
+        number = declared(session)
+        for audience, minutes in (("customers", 30), ("operations", 121)):
+            due_at = after(minutes=minutes)
+            session.add(Promise(incident_id=number, audience=audience, promised_at=NOON, due_at=due_at))
+        session.flush()
+        (item,) = draft.gather(session, spanish_floor, NOON)
+    assert item.updates == [f"{near_time(after(minutes=30), NOON)}: Primera línea"]
 
 
 # Complete
