@@ -90,6 +90,13 @@ def changes_behind_the_bots_back(floor: TestFloor) -> None:
         connection.execute(sa.text("UPDATE timeline_entries SET actor_id = 'U0BEN' WHERE kind = 'decision'"))
 
 
+def records_are_older(floor: TestFloor, seconds: int) -> None:
+    """Date the engine's records back: it dates them by the machine's clock, which a test cannot move."""
+    engine = sa.create_engine(f"sqlite:///{floor.folder}/watchfloor-flows.sqlite")
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"UPDATE workflow_status SET created_at = created_at - {seconds * 1000}"))
+
+
 def finishes_follow_ups(floor: TestFloor) -> None:
     for who in ("ana", "ben"):
         floor.sandbox.person(who).clicks(ids.DONE, channel="dm")
@@ -111,6 +118,8 @@ def test_the_word_is_gone_from_every_file_and_every_figure_stays(floor: TestFloo
     assert "Kept by hand: 1" in command_line.types("purge", "--older-than", "30 days").output
     assert command_line.types("hold", "1", "--release").exit_code == 0
     assert files_with(floor.folder, WORD) == ["watchfloor.sqlite"]
+
+    records_are_older(floor, seconds=2)
 
     result = command_line.types("purge", "--older-than", "30 days")
 
