@@ -41,7 +41,9 @@ def add(services: Services, number: int, typed: str, by: str, now: datetime) -> 
 
     Returns the answer for the user.
     """
-    typed_names = [name for name in typed.split(",") if name.strip()] or [""]
+    typed_names = [name for name in typed.split(",") if name.strip()]
+    if not typed_names:
+        raise PartnerMissing(example=f"add {_any_name(services)}")
     names = dict.fromkeys(read_partner(name, services.floor.partner_names) for name in typed_names)
     with changing(services, number, by, now) as change:
         incident = change.incident
@@ -52,6 +54,11 @@ def add(services: Services, number: int, typed: str, by: str, now: datetime) -> 
         _add_to_scope(change, added_names)
     start_due(services, now)
     return wording.added(", ".join(added_names))
+
+
+def _any_name(services: Services) -> str:
+    """The name of a partner, for an example."""
+    return next(iter(services.floor.partner_names), "NAME")
 
 
 def send_notice_now(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
@@ -79,7 +86,7 @@ def send_notice_now(services: Services, number: int, typed: str, by: str, now: d
 def record_phoned(services: Services, number: int, typed: str, agents: str, by: str, now: datetime) -> str:
     """Record that a partner was phoned, with the number of affected agents if known."""
     if not typed:
-        raise PartnerMissing(example=next(iter(services.floor.partner_names), "NAME"))
+        raise PartnerMissing(example=f"phoned {_any_name(services)} 12")
     partner = read_partner(typed, services.floor.partner_names)
     agent_count = read_agents(agents)
     with changing(services, number, by, now) as change:

@@ -57,7 +57,7 @@ class UnknownPartner(WatchfloorError):
 
 
 class PartnerMissing(WatchfloorError):
-    """Name the partner, such as `/incident partners phoned {example} 12`."""
+    """Name the partner, such as `/incident partners {example}`."""
 
 
 class NoPartnerWaiting(WatchfloorError):

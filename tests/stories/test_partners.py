@@ -191,6 +191,8 @@ def test_a_phone_call_without_a_number_keeps_the_number_of_affected_agents(floor
     assert recorded == "Recorded: Sagebrush was phoned, without a number of affected agents."
     missing = floor.says("ana", "/incident partners phoned", channel)
     assert missing == "Name the partner, such as `/incident partners phoned Northline 12`."
+    missing = floor.says("ana", "/incident partners add", channel)
+    assert missing == "Name the partner, such as `/incident partners add Northline`."
     assert "⚠️ Afectados – 12 agentes" in notices(floor, SAGEBRUSH)[0]
     floor.says("ana", "/incident partners", channel)
     assert "12 agents affected" in floor.ephemeral("ana", channel)[-1]
