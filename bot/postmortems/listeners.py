@@ -54,11 +54,16 @@ def _register_openers(app: App, services: Services) -> None:
     def record_fine(services: Services, number: int, by: str, now: datetime) -> None:
         reviewing.record_verdict(services, number, Verdict.FINE, "", by, now)
 
+    def rewrite(body: Payload) -> None:
+        number, _, version = parse.action_value(body).partition(":")
+        user_id = parse.user_id(body)
+        reviewing.rewrite(services, parse.parse_number(number), parse.parse_number(version), user_id, utcnow())
+
     def publish_form(body: Payload) -> Block:
         return reviewing.publish_form(services, parse.clicked_number(body), parse.user_id(body))
 
     listening.on_click(app, services, ids.FINE, record_fine)
-    listening.on_click(app, services, ids.REWRITE, reviewing.rewrite)
+    listening.on_action(app, services, ids.REWRITE, rewrite)
     listening.opens_view(app, services, ids.PUBLISH, publish_form)
     for button, build_form in (
         (ids.ASSIGN, views.assign_form),

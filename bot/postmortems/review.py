@@ -35,6 +35,10 @@ class EditedByPeople(WatchfloorError):
     thread."""
 
 
+class WrittenAgain(WatchfloorError):
+    """Version {version} was written meanwhile: the files are in the thread."""
+
+
 class NotReviewedYet(WatchfloorError):
     """Nobody was asked to review it yet. *Request review…* does that; then it can be published."""
 

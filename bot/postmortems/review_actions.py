@@ -93,10 +93,12 @@ def assign(services: Services, postmortem_id: int, author: str, by: str, now: da
     return wording.author_now(mention(author))
 
 
-def rewrite(services: Services, postmortem_id: int, by: str, now: datetime) -> None:
-    """Write the draft again from the record, to which something was added since, as the newest version."""
+def rewrite(services: Services, postmortem_id: int, version: int, by: str, now: datetime) -> None:
+    """Write the draft again from the record, to which something was added since this version, as the newest one."""
     with _changing_postmortem(services, postmortem_id, by, now) as (session, postmortem, incident):
         review.check_open(postmortem.state)
+        if postmortem.version != version:
+            raise review.WrittenAgain(version=postmortem.version)
         if versions.get(session, postmortem.number, postmortem.version).uploaded_by:
             raise review.EditedByPeople()
         versions.add_written(session, postmortem, now)

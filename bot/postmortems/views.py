@@ -170,10 +170,11 @@ def _buttons(facts: PostMortemFacts, copy: Copy) -> list[Block]:
             button("Publish…", ids.PUBLISH, number),
             for_playbook,
         ]
-    rewrite_button = [] if facts.uploaded_by else [button("Write it again", ids.REWRITE, number)]
+    # With its version, so that a second click writes no second one.
+    rewrite = button("Write it again", ids.REWRITE, f"{number}:{facts.postmortem.version}")
     return [
         *open_button,
-        *rewrite_button,
+        *([] if facts.uploaded_by else [rewrite]),
         button("Assign author…", ids.ASSIGN, number),
         button("Request review…", ids.REVIEW, number),
         button("Publish…", ids.PUBLISH, number, style="primary" if _is_ready(facts) else None),

@@ -114,8 +114,12 @@ def test_a_post_mortem_is_assigned_reviewed_edited_and_published(floor: TestFloo
     assert answer.endswith("*Write it again* in the message of the post-mortem brings it into the draft.")
     assert "audience" not in answer, "nobody is told any more"
     assert "200 callers" not in post_mortem_files(floor, "ana")[-1][1]
+    drawn_before = letter(floor, "ana").blocks
     presses(floor, "ana", ids.REWRITE)
     assert "✅ Impact described" in says(floor, "ana")
+    redrawn, letter(floor, "ana").blocks = letter(floor, "ana").blocks, drawn_before
+    assert "Version 2 was written meanwhile" in presses(floor, "ana", ids.REWRITE), "once for two clicks"
+    letter(floor, "ana").blocks = redrawn
     assert "Version 2, written from the record" in says(floor, "ana")
     assert "200 callers" in post_mortem_files(floor, "ana")[-1][1]
 
