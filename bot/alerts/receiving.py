@@ -1,6 +1,6 @@
 """Receiving alerts in one transaction: each is recorded once, in its group, and its rule is applied."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot.alerts import proposing, tables
 from bot.alerts.rules import ReceivedAlert, State, group_key, is_outdated, reaches, tidy
 from bot.alerts.sources import ConfiguredAlertSource
-from bot.alerts.tables import Alert, AlertGroup
+from bot.alerts.tables import Alert, AlertGroup, received_of
 from bot.incidents import incidents
 from bot.incidents.rules import OPEN
 from bot.services import Services
@@ -35,7 +35,7 @@ def receive_alerts(
             newest_by_key[alert.key] = _fire(services, session, source, alert, now)
             changed_count += 1
         elif previous_alert is not None and is_live and alert.is_firing:
-            _repeat(session, previous_alert, alert)
+            _repeat(services, session, source, previous_alert, alert, now)
         elif previous_alert is not None and is_live:
             _resolve(services, session, previous_alert, alert, now)
             changed_count += 1
@@ -110,32 +110,60 @@ def _follow_rule(
     received: ReceivedAlert,
     now: datetime,
 ) -> None:
-    """Propose or declare once enough of the group's alerts fire; earlier decisions are not asked for again."""
-    if group.rule_place < 0:
-        rule_index = source.rule_of(received)
-        if rule_index is None:
-            return
-        group.rule_place, group.severity = rule_index, source.rules[rule_index].described.severity
-        group.title = source.title_of(received, rule_index)
-        tables.save(session, group)
-    rule = source.rules[group.rule_place].described
-    if group.state == State.NOTED and rule.then != "note":
-        fired_times = [
-            alert.fired_at for alert in tables.alerts_of(session, group.number) if alert.resolved_at is None
-        ]
-        if reaches(fired_times, rule.at_least, rule.within, now):
+    """Propose or declare once enough of the group's alerts to which a rule applies fire.
+
+    A rule that is graver than the one that was followed replaces it until an incident has the alerts.
+    """
+    rule_index = source.rule_of(received)
+    if rule_index is not None and _is_graver(source, rule_index, group):
+        rule = source.rules[rule_index].described
+        if reaches(_fired_times(session, source, group, rule_index), rule.at_least, rule.within, now):
+            if group.rule_place != rule_index:
+                group.title = source.title_of(received, rule_index)
+            group.rule_place, group.severity = rule_index, rule.severity
             if rule.then == "declare":
                 proposing.declare_at_once(session, group, now)
             else:
-                group.state = State.PROPOSED
+                group.state, group.due_at = State.PROPOSED, None
                 tables.save(session, group)
     proposing.show(services, session, group, now)
 
 
-def _repeat(session: Session, alert: Alert, received: ReceivedAlert) -> None:
+def _is_graver(source: ConfiguredAlertSource, rule_index: int, group: AlertGroup) -> bool:
+    """True if a rule asks for more than what was done about the group."""
+    rule = source.rules[rule_index].described
+    if rule.then == "note" or group.state not in (State.NOTED, State.PROPOSED, State.IGNORED):
+        return False
+    return group.state == State.NOTED or rule.then == "declare" or rule.severity < group.severity
+
+
+def _fired_times(
+    session: Session, source: ConfiguredAlertSource, group: AlertGroup, rule_index: int
+) -> Iterator[datetime]:
+    """Since when the group's alerts to which a rule applies fire."""
+    for alert in tables.alerts_of(session, group.number):
+        if alert.resolved_at is None and source.rule_of(received_of(alert)) == rule_index:
+            yield alert.fired_at
+
+
+def _repeat(
+    services: Services,
+    session: Session,
+    source: ConfiguredAlertSource,
+    alert: Alert,
+    received: ReceivedAlert,
+    now: datetime,
+) -> None:
+    """Record that an alert still fires; one that became graver or less grave counts as one that begins now."""
     alert.times += 1
     alert.sent_at = received.at or alert.sent_at
+    if received.severity == alert.severity:
+        tables.save(session, alert)
+        return
+    alert.title, alert.severity, alert.text = received.title, received.severity, received.text
+    alert.link, alert.labels, alert.fired_at = received.link, dict(received.labels), now
     tables.save(session, alert)
+    _follow_rule(services, session, source, tables.group_locked(session, alert.group_id), received, now)
 
 
 def _resolve(

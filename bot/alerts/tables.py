@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.alerts.rules import State
+from bot.alerts.rules import ReceivedAlert, State
 from bot.errors import WatchfloorError
 from bot.runtime.database import Numbered, partial_index, utc_column
 
@@ -67,6 +67,13 @@ class Alert(Numbered, table=True):
     sent_at: datetime | None = Field(default=None, sa_column=utc_column())
     fired_at: datetime = Field(sa_column=utc_column(nullable=False))
     resolved_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+
+def received_of(alert: Alert) -> ReceivedAlert:
+    """An alert that fires, as its system sent it last."""
+    return ReceivedAlert(
+        alert.alert_key, alert.title, True, alert.severity, alert.text, alert.link, alert.labels, alert.sent_at
+    )
 
 
 NEXT_DUE = select(sa.func.min(col(AlertGroup.due_at))).where(col(AlertGroup.due_at).is_not(None))

@@ -28,6 +28,7 @@ alerts:
         title: "'Site ' ~ labels.site ~ ' is lost'"
       - {when: labels.alertname == 'Latency', at_least: 3, within: 10 min}
       - {when: labels.severity == 'critical', at_least: 2, within: 10 min, severity: S1}
+      - {when: labels.severity == 'warning', severity: S3}
       - {then: note}
   probes:
     kind: generic
@@ -166,6 +167,22 @@ def test_ignored_alerts_come_back_belong_to_an_open_incident_or_declare_by_thems
     assert "Latency" not in floor.visible_text("general")
     send(floor, "d", alertname="Latency")
     assert "3 alerts fire" in floor.visible_text("general").partition("Latency")[2]
+
+    # A group follows the gravest of its alerts: whatever began it, and when an alert itself becomes graver.
+    send(floor, "e", alertname="DiskFull", severity="info")
+    assert "DiskFull" not in floor.visible_text("general")
+    send(floor, "f", "g", alertname="DiskFull", severity="warning")
+    assert "Declare S3" in floor.visible_text("general").partition("DiskFull")[2]
+    send(floor, "h", alertname="DiskFull")
+    assert "Declare S3" in floor.visible_text("general").partition("DiskFull")[2], "the rule requires two"
+    floor.ben.clicks(ids.IGNORE, channel="general")
+    floor.settle()
+    floor.passes(minutes=1)
+    send(floor, "g", alertname="DiskFull")
+    shown = floor.visible_text("general").partition("DiskFull")[2]
+    assert "Declare S1" in shown
+    assert "4 alerts fire" in shown
+    assert "Ignored by" not in shown
 
     # A rule may declare without asking.
     send(floor, "gw", alertname="SiteLost", site="Pune")
