@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 
 from msgspec.structs import replace
 
@@ -209,10 +209,10 @@ def refresh_people(services: Services) -> None:
 
 
 def refresh_members(services: Services) -> None:
-    """Load the members of the floor's groups whom the pages of a large workspace did not reach."""
+    """Load the bot and the members of the floor's groups if the pages of a large workspace did not reach them."""
     with services.database.reading() as session:
         groups = [tables.group_members(session, handle) or [] for handle in services.floor.groups]
-        member_ids = list(dict.fromkeys(user_id for members in groups for user_id in members))
+        member_ids = list(dict.fromkeys([services.slack.user_id(), *chain.from_iterable(groups)]))
         known_ids = {person.id for person in tables.people(session, member_ids)}
     unknown_ids = [user_id for user_id in member_ids if user_id not in known_ids]
     for user_id in unknown_ids[:MEMBERS_AT_ONCE]:

@@ -134,7 +134,8 @@ def _release(services: Services, number: int, user_id: str, name: str, roles: Se
 def lead_of(session: Session, incident: Incident) -> str:
     """The id of the person to tell what an incident needs: its commander, else its declarer, else a role holder.
 
-    The id of its channel if all of them are gone, or left the channel of a private incident.
+    The id of its channel if all of them are gone, or left the channel of a private incident, or if the bot declared
+    it for an alert.
     """
     holders_by_role = incidents.roles(session, incident.number)
     commanders = holders_by_role.pop("commander", [])
@@ -143,8 +144,8 @@ def lead_of(session: Session, incident: Incident) -> str:
         incident.declared_by,
         *(user_id for holders in holders_by_role.values() for user_id in holders),
     ]
-    gone_ids = directory.gone(session, candidates)
-    present_ids = readers_among(session, incident, [user_id for user_id in candidates if user_id not in gone_ids])
+    absent_ids = {person.id for person in directory.people(session, candidates) if person.is_gone or person.is_bot}
+    present_ids = readers_among(session, incident, [user_id for user_id in candidates if user_id not in absent_ids])
     return present_ids[0] if present_ids else incident.channel_id or incident.declared_by
 
 

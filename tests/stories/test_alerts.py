@@ -189,3 +189,9 @@ def test_ignored_alerts_come_back_belong_to_an_open_incident_or_declare_by_thems
     assert "Site Pune is lost" in floor.visible_text("incidents")
     send(floor, "gw", alertname="SiteLost", site="Pune")
     assert floor.visible_text("incidents").count("Site Pune is lost") == 1
+
+    # Nobody declared it, so that its channel is told what its commander or declarer would be told.
+    lost_site = next(candidate.name for candidate in floor.ana.channels() if "site-pune" in candidate.name)
+    for minutes in (6, 5, 10, 6):
+        floor.passes(minutes=minutes)
+    assert "Everyone on the escalation ladder of incident 2 was paged" in floor.visible_text(lost_site)
