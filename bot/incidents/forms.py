@@ -133,8 +133,7 @@ def panel(incident: Incident, next_update_at: datetime | None, now: datetime) ->
     """The control panel: buttons for what is changed most, and the commands for everything else."""
     number = str(incident.number)
     summary = f"{incident.severity} · {incident.status} · {one_line(incident.title, 140)}"
-    next_update = f"Next update {near_time(next_update_at, now)}." if next_update_at else "No update is due."
-    blocks = [section(f"*Incident #{number}*\n{summary}"), context(next_update)]
+    blocks = [section(f"*Incident #{number}*\n{summary}"), context(_panel_outlook(incident, next_update_at, now))]
     if incident.is_active:
         blocks.append(
             actions(
@@ -153,6 +152,12 @@ def panel(incident: Incident, next_update_at: datetime | None, now: datetime) ->
     if incident.is_active:
         blocks += [actions(_buttons_of_others(number), block_id="panel.more"), context(PANEL_COMMANDS)]
     return summary, blocks
+
+
+def _panel_outlook(incident: Incident, next_update_at: datetime | None, now: datetime) -> str:
+    if incident.merged_into:
+        return f"It continues in incident {incident.merged_into}; `/incident {incident.merged_into}` says where."
+    return f"Next update {near_time(next_update_at, now)}." if next_update_at else "No update is due."
 
 
 def _buttons_of_others(number: str) -> list[Block]:

@@ -102,6 +102,7 @@ def test_a_merged_incident_points_to_the_incident_that_continues(floor: TestFloo
     floor.settle()
     assert first in joined_channels(floor, "chloe")
     assert "was merged into another one" in floor.says("ben", "/incident reopen no", second)
+    assert "It continues in incident 1" in str(floor.ben.types("/incident", channel=second).blocks)
     third = floor.declares("S3 Headsets hum", who="devi")
     assert "Incident 2 is merged, so nothing can be merged into it" in floor.says(
         "devi", "/incident merge 2", third
