@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -91,13 +92,18 @@ def by_key(session: Session, declared_key: str) -> Incident | None:
 
 
 def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident]:
-    """The active incidents, most severe first; private ones only for people who take part in them."""
+    """The active incidents, as `running_first`; private ones only for people who take part in them."""
     return session.exec(
         select(Incident)
         .where(col(Incident.status).in_(ACTIVE), visible_to(user_id))
-        .order_by(col(Incident.severity), col(Incident.id).desc())
+        .order_by(*running_first())
         .limit(limit)
     ).all()
+
+
+def running_first() -> tuple[sa.SQLColumnExpression[Any], ...]:
+    """The order of active incidents: resolved ones last, then the most severe and the newest first."""
+    return col(Incident.status) == Status.RESOLVED, col(Incident.severity), col(Incident.id).desc()
 
 
 def count_active(session: Session, user_id: str) -> int:

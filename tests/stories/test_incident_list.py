@@ -18,6 +18,10 @@ def test_incidents_are_listed_by_state_text_and_person(floor: TestFloor) -> None
     floor.ana.fills("certainty", "known")
     floor.ana.submits()
     floor.says("ana", "/incident resolve repaired", crm)
+    assert floor.says("ben", "/incident list")
+    assert floor.ephemeral("ben")[-1].index("IVR down") < floor.ephemeral("ben")[-1].index("CRM is"), (
+        "it still runs"
+    )
     floor.says("ana", "/incident close", crm)
 
     assert "Open incidents" in floor.says("chloe", "/incident list")
@@ -34,7 +38,10 @@ def test_incidents_are_listed_by_state_text_and_person(floor: TestFloor) -> None
         floor.says("ana", f"/incident {command}")
         assert "CRM is slow in Bogota" in floor.ephemeral("ana")[-1], command
         assert "IVR down" not in floor.ephemeral("ana")[-1], command
-    assert "No incident matches." in floor.says("ben", "/incident list mine closed")
+    floor.says("ben", "/incident list mine closed since 2026-13-01 last 7 days")
+    assert "My closed incidents: last 7 days, “2026-13-01”\nNo incident matches. Try" in floor.ephemeral("ben")[-1]
+    floor.says("ben", "/incident list S0")
+    assert "Open incidents: S0\nNo incident matches.\n" in floor.ephemeral("ben")[-1], "no advice about words"
 
     floor.says("hana", "/incident search")
     floor.hana.fills("Site", ["Manila"])

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.incidents.incidents import visible_to
+from bot.incidents.incidents import running_first, visible_to
 from bot.incidents.rules import ACTIVE, OVER
 from bot.incidents.tables import Incident, RoleHolder
 from bot.screens.incident_list.rules import ALL, CLOSED, OPEN, PER_PAGE, Filter
@@ -22,12 +22,12 @@ def page_of(
     session: Session, list_filter: Filter, types_by_word: Mapping[str, Sequence[str]], user_id: str, now: datetime
 ) -> Sequence[Incident]:
     """Return one page, plus one incident if there is another page."""
-    # Open incidents are few and come most severe first; all others come newest first.
-    order = [col(Incident.severity)] if list_filter.state == OPEN else []
+    # Open incidents are few and come by how much they matter now; all others come newest first.
+    order = running_first() if list_filter.state == OPEN else (col(Incident.id).desc(),)
     return session.exec(
         select(Incident)
         .where(*_conditions(list_filter, types_by_word, user_id, now))
-        .order_by(*order, col(Incident.id).desc())
+        .order_by(*order)
         .offset(list_filter.page * PER_PAGE)
         .limit(PER_PAGE + 1)
     ).all()

@@ -41,7 +41,9 @@ def page(
     buttons = _page_buttons(list_filter, has_more=len(incidents) > PER_PAGE)
     if not incidents_on_page:
         text = _empty_page_text(list_filter)
-        return text, [section(text), actions(buttons)]
+        # The title shows how the filter was understood.
+        titles = [] if list_filter.is_plain else [header(title)]
+        return text, [*titles, section(text), actions(buttons)]
     lines = "\n".join(
         _line(incident, floor, is_led=incident.number not in leaderless) for incident in incidents_on_page
     )
@@ -52,7 +54,11 @@ def page(
 def _empty_page_text(list_filter: Filter) -> str:
     if list_filter.is_plain:
         return "Nothing is open. `/incident declare` opens an incident."
-    return "No incident matches. Try fewer words or a longer period." if not list_filter.page else "That was all."
+    if list_filter.page:
+        return "That was all."
+    advice = [("fewer words", list_filter.words), ("a longer period", list_filter.hours)]
+    applicable_advice = " or ".join(text for text, is_applicable in advice if is_applicable)
+    return f"No incident matches. Try {applicable_advice}." if applicable_advice else "No incident matches."
 
 
 def _line(incident: Incident, floor: Floor, *, is_led: bool) -> str:
