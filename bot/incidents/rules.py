@@ -104,7 +104,7 @@ class EndBeforeStart(WatchfloorError):
 
 
 class StillToCome(WatchfloorError):
-    """That time is still to come. Leave both times empty if it is not over."""
+    """That time is still to come. If it is not over, declare it without times."""
 
 
 class DeclineReasonMissing(WatchfloorError):

@@ -1,6 +1,9 @@
 """Answers and messages about the incident itself: its lifecycle, its roles, its channel. Pure."""
 
 from collections.abc import Sequence
+from datetime import datetime
+
+from bot.slack.text import day_and_time
 
 # Commands.
 HELP_DECLARE = "`/incident declare` a form · `/incident declare S1 IVR down in Manila` at once"
@@ -135,6 +138,11 @@ def not_opened(reason: str) -> str:
 def declared(number: int, state: str, channel: str, severity: str, title: str, ending: str) -> str:
     """The message to the declarer."""
     return f"Incident {number} {state}: {channel} ({severity}, {title}). {ending}"
+
+
+def recorded_as_resolved(started_at: datetime, ended_at: datetime) -> str:
+    """The state of an incident declared afterwards, with the times as they were understood."""
+    return f"is recorded as resolved, from {day_and_time(started_at)} to {day_and_time(ended_at)}"
 
 
 def not_invited(people: str) -> str:

@@ -281,8 +281,8 @@ def _declared_message(
         text = wording.not_opened(escape(refusal))
         return text, [section(text)]
     state, ending = "is open", wording.YOU_ARE_IN
-    if request.ended_at:
-        state = "is recorded as resolved"
+    if request.started_at and request.ended_at:
+        state = wording.recorded_as_resolved(request.started_at, request.ended_at)
         ending = wording.YOU_ARE_IN_AFTERWARDS
     text = wording.declared(
         incident.number,

@@ -1,6 +1,7 @@
 """Incidents that are renamed, declined, merged, drills, past or made private."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 from bot.channels import early
@@ -206,8 +207,11 @@ def test_one_line_declares_a_drill_a_private_or_a_past_incident(floor: TestFloor
     assert "Opening an incident for “IVR was down”" in answer
     assert "✅ resolved" in floor.card("inc-1-ivr-was-down", who="ben")
     assert "1 h 15 min" in floor.card("inc-1-ivr-was-down", who="ben")
-    assert any("Incident 1 is recorded as resolved" in text for text in floor.ephemeral("ben"))
-    assert "That time is still to come." in floor.says("ben", "/incident declare afterwards CRM slow 07:05-23:20")
+    [confirmation] = [text for text in floor.ephemeral("ben") if "Incident 1 is recorded as resolved" in text]
+    assert re.search(r"resolved, from <.*06:05 UTC> to <.*07:20 UTC>: <#", confirmation), confirmation
+    assert "That time is still to come. If it is not over, declare it without times." in floor.says(
+        "ben", "/incident declare afterwards CRM slow 07:05-23:20"
+    )
 
     floor.says("ben", "/incident declare afterwards S3 CRM was slow")
     assert floor.ben.submits().errors, "the form asks when it began and ended"
