@@ -40,6 +40,10 @@ class NotHere(WatchfloorError):
     """There are no such alerts in this channel. Type it where their message is, with the number that it names."""
 
 
+class NoAlerts(WatchfloorError):
+    """No alerts belong to this incident."""
+
+
 class NoOpenIncident(WatchfloorError):
     """No open incident fits these alerts. Declare one."""
 
@@ -117,6 +121,21 @@ def listing(services: Services, group_id: int, channel_id: str, by: str, page: i
         if group is None or channel_id not in _channels(session, group):
             raise NotHere()
         return views.listing(group, tables.alerts_of(session, group_id), page)
+
+
+def listing_of_incident(services: Services, channel_id: str, by: str) -> Message:
+    """The alerts of the incident in that channel: all of its only group, or a line for each group."""
+    check_member(services, by)
+    with services.database.reading() as session:
+        incident = incidents.of_channel(session, channel_id)
+        if incident is None:
+            raise NotHere()
+        groups = [
+            (group, tables.alerts_of(session, group.number)) for group in tables.groups_of(session, incident.number)
+        ]
+        if not groups:
+            raise NoAlerts()
+        return views.listing(*groups[0], 1) if len(groups) == 1 else views.group_listing(groups)
 
 
 def _channels(session: Session, group: AlertGroup) -> set[str]:

@@ -21,7 +21,9 @@ def register_commands(registry: Registry) -> None:
 
 def alerts(services: Services, command: SlashCommand) -> Response:
     """`/incident alerts 12`: list every alert of a message that names only the first ones; typed in its
-    channel."""
+    channel. Without a number, in the channel of an incident: what the incident has."""
+    if not command.argument.strip():
+        return actions.listing_of_incident(services, command.channel_id, command.user_id)
     number, _, page = command.argument.strip().partition(" ")
     group_id = int(number) if number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER else 0
     return actions.listing(services, group_id, command.channel_id, command.user_id, parse.page_number(page))

@@ -48,6 +48,17 @@ def listing(group: AlertGroup, alerts: Sequence[Alert], page: int) -> tuple[str,
     return text, [*paragraphs([text, *map(_line_of_listing, shown_alerts)], rest=""), *page_note]
 
 
+def group_listing(groups: Sequence[tuple[AlertGroup, Sequence[Alert]]]) -> tuple[str, list[Block]]:
+    """An incident's groups, a line each, with the command that lists the alerts of each."""
+    lines = [
+        f"• *{one_line(group.title, 250)}*: "
+        f"{_count_text([alert for alert in alerts if alert.resolved_at is None], alerts)}"
+        f" · `{COMMAND} {group.number}`"
+        for group, alerts in groups
+    ]
+    return "Alerts of this incident", paragraphs(["*Alerts of this incident*", *lines], rest="")
+
+
 def _line_of_listing(alert: Alert) -> str:
     resolved_text = f", resolved {day_and_time(alert.resolved_at)}" if alert.resolved_at else ""
     return f"{_line(alert)}{resolved_text}"

@@ -157,7 +157,19 @@ def test_ignored_alerts_come_back_belong_to_an_open_incident_or_declare_by_thems
     assert "Incident 1" in proposal(floor)[0]
     assert len(timeline(floor, "alert_fired")) == 3
     assert "TrunkDown on a" in str(timeline(floor, "alert_fired"))
-    assert floor.visible_text(channel)
+
+    # In the incident's channel no number is needed; there it lists the alerts, or each group of several.
+    assert "TrunkDown on c" in str(floor.ana.types("/incident alerts", channel=channel).blocks)
+    send(floor, "d", "e", site="Cebu", alertname="CardsRefused")
+    floor.ana.clicks(ids.BELONGS, channel="general")
+    floor.ana.fills(ids.INCIDENT, "1")
+    assert floor.ana.submits().closed
+    floor.settle()
+    group_lines = str(floor.ana.types("/incident alerts", channel=channel).blocks)
+    assert "TrunkDown on a &lt;!channel&gt;*: 3 alerts fire · `/incident alerts 1`" in group_lines
+    assert "CardsRefused on d &lt;!channel&gt;*: 2 alerts fire · `/incident alerts 2`" in group_lines
+    other_channel = floor.declares("S3 a lamp is broken")
+    assert floor.ana.types("/incident alerts", channel=other_channel).text == "No alerts belong to this incident."
 
     # Three fired and one is resolved, which leaves two.
     send(floor, "a", "b", alertname="Latency")
@@ -194,4 +206,4 @@ def test_ignored_alerts_come_back_belong_to_an_open_incident_or_declare_by_thems
     lost_site = next(candidate.name for candidate in floor.ana.channels() if "site-pune" in candidate.name)
     for minutes in (6, 5, 10, 6):
         floor.passes(minutes=minutes)
-    assert "Everyone on the escalation ladder of incident 2 was paged" in floor.visible_text(lost_site)
+    assert "Everyone on the escalation ladder of incident 3 was paged" in floor.visible_text(lost_site)
