@@ -12,7 +12,7 @@ from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
 from bot.directory.lookup import home
 from bot.errors import TryLater, WatchfloorError
-from bot.incidents import channel_loss, ids, incidents, parse, responses, rules, wording, workspaces
+from bot.incidents import channel_loss, forms, ids, incidents, parse, responses, rules, wording, workspaces
 from bot.incidents.access import named_incident
 from bot.incidents.limits import PersonLimits
 from bot.incidents.panels import incident_panel
@@ -134,15 +134,20 @@ def run_command(registry: Registry, services: Services, command: SlashCommand) -
 
 
 def _panel_without_channel(services: Services, command: SlashCommand) -> Response:
-    """Answer an incident's number typed without a command: name its channel, or show the panel if it has none or
-    has lost it."""
+    """Answer an incident's number typed without a command: name its channel, or show the panel if it has none.
+
+    The panel is also offered if the channel is lost, as nothing can be done there.
+    """
     number = named_incident(services, command.subcommand, command.subcommand, command.user_id)
     with services.database.reading() as session:
-        channel_id = incidents.by_number(session, number).channel_id
+        incident = incidents.by_number(session, number)
         is_lost = channel_loss.is_lost(session, number)
-    if channel_id and not is_lost:
-        raise InAnotherChannel(number=number, channel=channel_link(channel_id))
-    return incident_panel(services, number, command.user_id, utcnow())
+    if not incident.channel_id:
+        return incident_panel(services, number, command.user_id, utcnow())
+    channel = channel_link(incident.channel_id)
+    if is_lost:
+        return forms.without_channel(incident, wording.channel_is_lost(number, channel))
+    raise InAnotherChannel(number=number, channel=channel)
 
 
 def _with_links(services: Services, user_id: str, no_incident: NoIncidentHere) -> NoIncidentHere:

@@ -140,6 +140,13 @@ def declared(number: int, state: str, channel: str, severity: str, title: str, e
     return f"Incident {number} {state}: {channel} ({severity}, {title}). {ending}"
 
 
+def channel_is_lost(number: int, channel: str) -> str:
+    """The answer to an incident's number when nothing can be written into its channel."""
+    return (
+        f"I can no longer write into the channel of incident {number}, {channel}. Its control panel works anywhere."
+    )
+
+
 def recorded_as_resolved(started_at: datetime, ended_at: datetime) -> str:
     """The state of an incident declared afterwards, with the times as they were understood."""
     return f"is recorded as resolved, from {day_and_time(started_at)} to {day_and_time(ended_at)}"

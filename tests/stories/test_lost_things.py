@@ -87,7 +87,9 @@ def test_an_archived_channel_is_reported_to_the_lead_and_redrawn_when_it_is_back
     floor.settle()
 
     assert "it was archived. Unarchive it" in floor.direct_texts("ana")[-1]
-    assert "*Incident #1*" in str(floor.ana.types("/incident 1", channel="general").blocks), "not where it was"
+    answer = floor.ana.types("/incident 1", channel="general")
+    assert "I can no longer write into the channel of incident 1, <#" in answer.text
+    assert "Control panel" in str(answer.blocks)
     floor.passes(minutes=60)
     assert len(updates(floor, "executives")) == 2, "people outside the channel still get updates"
     floor.ana.unarchives(channel)
