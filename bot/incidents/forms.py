@@ -239,8 +239,10 @@ def channel_lost(incident: Incident, loss: str, remedy: str) -> tuple[str, list[
     """The message to the lead when the channel is lost."""
     text = (
         f"I can no longer write into the channel of incident {incident.number}, "
-        f"{one_line(incident.title, 140)}: {loss}. {remedy} Other audiences still get their updates."
+        f"{one_line(incident.title, 140)}: {loss}. {remedy}"
     )
+    if incident.status in OPEN:
+        text += " Other audiences still get their updates."
     return without_channel(incident, text)
 
 

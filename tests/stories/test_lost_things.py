@@ -99,6 +99,11 @@ def test_an_archived_channel_is_reported_to_the_lead_and_redrawn_when_it_is_back
     assert len(timeline(floor, "channel_lost")) == len(timeline(floor, "channel_found")) == 1
     assert "The trunk is back" in str(timeline(floor, "message"))
     assert updates(floor, channel)
+    floor.says("ana", "/incident resolve a new trunk", channel)
+    floor.ana.archives(channel)
+    floor.settle()
+    assert "it was archived. Unarchive it" in floor.direct_texts("ana")[-1]
+    assert "updates" not in floor.direct_texts("ana")[-1], "none follow"
 
 
 def test_an_incident_whose_channel_was_deleted_can_be_ended_from_the_direct_message(floor: TestFloor) -> None:
