@@ -156,7 +156,9 @@ def escalate_now(services: Services, number: int, reason: str, by: str, now: dat
         next_tier = rules.next_rung(rungs)
         if next_tier is None or next_tier.is_top:
             raise LadderExhausted()
-        tables.save_ladder(session, number, rules.bring_forward(rungs, now))
+        # The later tiers are told too, even while somebody leads.
+        hurried = rules.bring_forward(rungs, now, wording.MORE_PEOPLE, is_reason_of_all=True)
+        tables.save_ladder(session, number, hurried)
         ladder.mark_stale(session, number)
         change.log("escalated", tier=next_tier.position + 1, reason=reason)
     start_due(services, now)

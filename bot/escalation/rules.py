@@ -112,8 +112,13 @@ def last_told(ladder: Sequence[Rung]) -> Rung | None:
     return max((rung for rung in ladder if rung.state == State.TOLD), key=lambda rung: rung.position, default=None)
 
 
-def bring_forward(ladder: Sequence[Rung], now: datetime, because: str = "") -> Ladder:
-    """Make the next rung due now and the others at their usual distance from it, even if the clock was stopped."""
+def bring_forward(
+    ladder: Sequence[Rung], now: datetime, because: str = "", *, is_reason_of_all: bool = False
+) -> Ladder:
+    """Make the next rung due now and the others at their usual distance from it, even if the clock was stopped.
+
+    `because` is the reason of the next rung, or of all of them.
+    """
     next_tier = next_rung(ladder)
     if next_tier is None:
         return list(ladder)
@@ -121,7 +126,7 @@ def bring_forward(ladder: Sequence[Rung], now: datetime, because: str = "") -> L
         replace(
             rung,
             due_at=now + max(rung.after - next_tier.after, timedelta()),
-            early_because=because if rung.position == next_tier.position else "",
+            early_because=because if is_reason_of_all or rung.position == next_tier.position else "",
         )
         if rung.is_waiting
         else rung

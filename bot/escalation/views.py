@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from bot.escalation import ids
-from bot.escalation.rules import Ladder, next_rung
+from bot.escalation.rules import Ladder, StopsOn, next_rung
 from bot.escalation.tables import Answer, Page
 from bot.incidents import ids as incident_ids
 from bot.incidents.rules import OPEN, REASON_SHOWN
@@ -52,6 +52,14 @@ class EscalationFacts(Struct, frozen=True):
         """True if somebody is still wanted."""
         return self.incident.status in OPEN and not self.coming
 
+    def is_needed(self, page: Page) -> bool:
+        """True if the person is still wanted: those who were told because nobody led, only until somebody does."""
+        waits_for_commander = any(
+            rung.position == page.tier and rung.stops_on == StopsOn.COMMANDER and not rung.early_because
+            for rung in self.ladder
+        )
+        return self.needs_people and not (self.has_commander and waits_for_commander)
+
 
 def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
     """The direct message to a person who is needed; edited when they or somebody else answers."""
@@ -66,10 +74,12 @@ def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
         blocks.append(section(f"You said that you can't. Thank you{informed}."))
     elif page.asks_to_lead and facts.needs_commander:
         blocks.append(_buttons(facts.incident, coming="Still on my way", leads=True))
-    elif facts.needs_people or (page.asked_by and facts.incident.status in OPEN):
+    elif facts.is_needed(page) or (page.asked_by and facts.incident.status in OPEN):
         blocks.append(_buttons(facts.incident))
     elif facts.coming:
         blocks.append(section(f"{mentions(facts.coming)} is on the way; you are no longer needed."))
+    elif facts.incident.status in OPEN:
+        blocks.append(section("A commander is named; you are no longer needed."))
     else:
         blocks.append(section("It is over; you are no longer needed."))
     return text, blocks

@@ -10,6 +10,9 @@ ANSWERS_MESSAGE = "the escalation message"
 REASON_STAYS = "The incident is private, so the page gives your name but not the reason."
 CANNOT_ALREADY = "You already said so. Thank you."
 
+# The reason of a page when a person escalates by hand; their own words stay in the timeline.
+MORE_PEOPLE = "more people are asked for"
+
 
 def updates_late(audiences: Sequence[str]) -> str:
     """The reason why a tier is paged early: these audiences were not told in time, and nobody leads."""

@@ -56,6 +56,21 @@ def test_taking_command_stops_the_clock_and_leaving_command_restarts_it(floor: T
     floor.passes(minutes=2)
 
     is_told(floor, "devi")
+    assert "On my way" in pages(floor, "devi")[0]
+    floor.says("ana", "/incident claim commander", channel)
+    [page] = pages(floor, "devi")
+    assert page.endswith("A commander is named; you are no longer needed.")
+
+    # Asked for by hand, the next tier is told while somebody leads, and it is still needed.
+    floor.says("ana", "/incident escalate", channel)
+    is_told(floor, "chloe")
+    [page] = pages(floor, "chloe")
+    assert "More people are asked for" in page
+    assert "On my way" in page
+    floor.passes(minutes=4)
+    is_told(floor, "erik")
+    assert "More people are asked for" in pages(floor, "erik")[0]
+    assert "On my way" in pages(floor, "erik")[0]
 
 
 def test_on_my_way_stops_the_clock_invites_the_person_and_says_so(floor: TestFloor) -> None:
