@@ -80,7 +80,12 @@ def _live_group(session: Session, source: ConfiguredAlertSource, key: str, now: 
 def _begin_group(
     session: Session, source: ConfiguredAlertSource, received: ReceivedAlert, key: str, now: datetime
 ) -> AlertGroup:
-    """Start a new group. It joins the previous group's incident only while that is open."""
+    """Start a new group; while the incident of the previous one is open, that one continues."""
+    previous_group = tables.last_group(session, source.name, key)
+    if previous_group is not None and _is_incident_open(session, previous_group.incident_id):
+        previous_group.ended_at = None
+        tables.save(session, previous_group)
+        return previous_group
     rule_index = source.rule_of(received)
     group = AlertGroup(
         source_name=source.name,
@@ -90,10 +95,6 @@ def _begin_group(
         severity="" if rule_index is None else source.rules[rule_index].described.severity,
         began_at=now,
     )
-    previous_group = tables.last_group(session, source.name, key)
-    if previous_group is not None and _is_incident_open(session, previous_group.incident_id):
-        group.state, group.incident_id = State.DECLARED, previous_group.incident_id
-        group.rule_place = previous_group.rule_place
     tables.save(session, group)
     return group
 

@@ -110,9 +110,11 @@ def test_alerts_are_proposed_once_declared_once_and_their_end_closes_nothing(flo
     assert len(timeline(floor, "alert_resolved")) == 2
     assert "investigating" in floor.card(channel).lower()
     floor.passes(minutes=5)
+    assert "all 2 alerts are resolved" in proposal(floor)[0]
     send(floor, "sbc2", "sbc3")
     assert len(timeline(floor, "alert_fired")) == 4
-    assert len(proposal(floor)) == 1
+    [message] = proposal(floor)
+    assert "2 alerts fire · Incident 1" in message, "the message does not say that all is well"
     # One of them is never resolved: its host is no longer monitored.
     send(floor, "sbc2", status="resolved")
 
