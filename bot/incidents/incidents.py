@@ -102,8 +102,9 @@ def active(session: Session, user_id: str, limit: int = 50) -> Sequence[Incident
 
 
 def running_first() -> tuple[sa.SQLColumnExpression[Any], ...]:
-    """The order of active incidents: resolved ones last, then the most severe and the newest first."""
-    return col(Incident.status) == Status.RESOLVED, col(Incident.severity), col(Incident.id).desc()
+    """The order of active incidents: resolved ones last and drills before them, else the most severe first."""
+    is_resolved = col(Incident.status) == Status.RESOLVED
+    return is_resolved, col(Incident.is_drill), col(Incident.severity), col(Incident.id).desc()
 
 
 def count_active(session: Session, user_id: str) -> int:
