@@ -46,10 +46,16 @@ def subscribe(services: Services, number: int, by: str, now: datetime) -> Screen
 
 
 def unsubscribe(services: Services, number: int, by: str, now: datetime) -> Screen:
-    """Stop one incident's updates, whatever else the user subscribed to; return the answer."""
+    """Stop one incident's updates, whatever else the user subscribed to; return the answer.
+
+    The updates of a merged incident are those of the incident in which it continues.
+    """
     person = _reader(services, by)
     with services.database.transaction() as session:
         incident = _visible_incident(session, number, person)
+        if incident.merged_into:
+            incident = incidents.by_number(session, incident.merged_into)
+            number = incident.number
         was_subscribed = tables.is_subscribed(session, by, incident)
         tables.set_for_incident(session, by, number, now, is_wanted=False)
     text = wording.unsubscribed(number, was_subscribed=was_subscribed)

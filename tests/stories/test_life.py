@@ -98,6 +98,8 @@ def test_a_merged_incident_points_to_the_incident_that_continues(floor: TestFloo
         (floor.erik.id, 1),
     ]
     assert {row["incident_id"] for row in rows(floor, "promises") if row["state"] == "waiting"} == {1}
+    ended = "You get no updates of incident 1 by direct message."
+    assert ended in floor.says("ben", "/incident unsubscribe", second), "not of the one that is over"
 
     floor.chloe.clicks(ids.JOIN, channel="incidents", value="1")
     floor.settle()
