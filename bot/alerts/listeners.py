@@ -21,7 +21,7 @@ def register_commands(registry: Registry) -> None:
 
 def alerts(services: Services, command: SlashCommand) -> Response:
     """`/incident alerts 12`: list every alert of a message that names only the first ones; typed in its
-    channel. Without a number, in the channel of an incident: what the incident has."""
+    channel. Without a number, in an incident's channel: its alerts."""
     if not command.argument.strip():
         return actions.listing_of_incident(services, command.channel_id, command.user_id)
     number, _, page = command.argument.strip().partition(" ")
