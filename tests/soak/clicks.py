@@ -44,7 +44,9 @@ def undo_step(actor: Actor) -> None:
     channel = actor.an_incident()
     if actor.opens_form(playbooks.SHOW_ALL, channel):
         actor.me.clicks(playbooks.STEP_UNDO, surface="modal")
-        trace = Trace("step_undone", number_of(channel), actor.id)
+        # Whoever reopens an incident also opens the steps that were waived for its end.
+        reopened = (("was", "waived"),)
+        trace = Trace("step_undone", number_of(channel), actor.id, others_facts=reopened)
         actor.noted("[undo]", channel, Outcome.UNSURE, trace=trace)
         actor.closes_forms()
 

@@ -28,10 +28,14 @@ class Trace:
     incident: int
     actor: str
     facts: tuple[tuple[str, str], ...] = ()
+    # Facts of entries of this kind that another act leaves.
+    others_facts: tuple[tuple[str, str], ...] = ()
 
     def fits(self, kind: str, incident: int, actor: str | None, facts: dict[str, Any]) -> bool:
         """True if it is this entry."""
         if (kind, incident, actor) != (self.kind, self.incident, self.actor):
+            return False
+        if any(facts.get(name) == other for name, other in self.others_facts):
             return False
         return all(expected in str(facts.get(name, "")) for name, expected in self.facts)
 

@@ -1,5 +1,6 @@
 """What a playbook requires before an incident ends, and what is learned from it afterwards."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,6 +49,10 @@ def test_required_steps_block_the_end_until_they_are_done_or_waived_with_a_reaso
     assert status(floor, 1) == "resolved", "updates quote the reason, so it is asked for"
     assert driver.submits("ana", {incident_ids.REASON: "calls drop again"}).closed
     assert status(floor, 1) == "investigating"
+    [reopened] = timeline(floor, "step_undone")
+    assert json.loads(reopened["facts"])["was"] == "waived", (
+        "so that it is not taken for a step that a person undid"
+    )
     floor.says("ana", "/incident resolve it works", driver.channel)
     assert "Prove that it works" in str(floor.ana.modal), "what was waived is asked for again"
 

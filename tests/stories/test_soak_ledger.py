@@ -35,3 +35,10 @@ def test_a_run_that_a_switch_may_have_stopped_is_expected_as_unsure() -> None:
 
     assert dict(ledger.expectations()) == {stop_trace: Expected(done=1, unsure=1)}
     assert [Expected(1, 1).allows(times) for times in range(4)] == [False, True, True, False]
+
+
+def test_a_step_that_reopening_opened_again_is_not_taken_for_one_that_was_undone() -> None:
+    trace = Trace("step_undone", 1, "U0ANA", others_facts=(("was", "waived"),))
+
+    assert trace.fits("step_undone", 1, "U0ANA", {"was": "done"})
+    assert not trace.fits("step_undone", 1, "U0ANA", {"was": "waived"})
