@@ -170,6 +170,8 @@ def open_gaps_after_silence(services: Services, now: datetime) -> None:
     listening, allowed_silence = services.get(Listening), services.floor.timeline.recover_after
     with services.database.transaction() as session:
         sure_until_s = listening.now_s()
+        # This look may have begun before the silence, and waited for the database or on a suspended machine.
+        now = max(now, utcnow())
         is_in_doubt = not listening.has_begun or listening.unsure_s > allowed_silence.total_seconds()
         since = gaps.record_heartbeat(session, now, allowed_silence if is_in_doubt else timedelta.max)
         if since is not None:

@@ -210,6 +210,21 @@ def test_messages_sent_while_the_database_was_locked_are_read_back(ticking_floor
     assert message_ts in {row["message_ts"] for row in timeline(floor, "message")}
 
 
+def test_a_look_that_began_before_the_silence_reads_it_back(tmp_path: Path) -> None:
+    with ticking(tmp_path, 60) as floor:
+        channel = floor.declares()
+        floor.sandbox.retry_delays_s = ()
+        floor.tick()
+        began_at = utcnow()
+        with locked_database(floor.services.database):
+            message_ts = says_what_is_not_kept(floor, channel)
+            stays_unsure(floor, DEAF_S)
+        recovery.tick(floor.services, began_at)
+        floor.tick()
+
+        assert message_ts in {row["message_ts"] for row in timeline(floor, "message")}
+
+
 def test_a_look_that_waited_for_the_locked_database_does_not_prove_that_all_was_kept(tmp_path: Path) -> None:
     with ticking(tmp_path, 60) as floor, ThreadPoolExecutor(1) as clock:
         channel, database = floor.declares(), floor.services.database
