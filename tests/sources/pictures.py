@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from slack_sandbox import Sandbox
 from tests.browser.conftest import QUIET, chromium
+from tests.shared_folder import SharedFolder
 from tests.sources.guides import GUIDES, PICTURED_TEXT, Guide, picture_of
 from tests.sources.stand_in import running
 from tests.stories.test_command_line import Terminal, tokens, workspace
@@ -35,6 +36,15 @@ b {{ color: #ffffff; }} i {{ font-style: normal; color: #6fcf7c; }} u {{ text-de
 
 def main() -> None:
     """Make all pictures again."""
+    # As in a run of the tests, the processes that are forked share a folder.
+    shared_folder = SharedFolder()
+    try:
+        _make_pictures()
+    finally:
+        shared_folder.delete()
+
+
+def _make_pictures() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(QUIET))
         for make_guide in GUIDES:
