@@ -48,9 +48,9 @@ def _waive(change: Change, action: str, reason: str) -> None:
 
 def ask_again(change: Change, event: Reopened) -> None:
     """Open the waived steps again: they were waived for an end that was none."""
-    for run in tables.runs_of(change.session, change.number):
-        waived = [step for step in step_rows.steps_of(change.session, run.number) if step.state == State.WAIVED]
-        for step in waived if run.is_running else ():
+    running = [run for run in tables.runs_of(change.session, change.number) if run.is_running]
+    for step in [step for run in running for step in step_rows.steps_of(change.session, run.number)]:
+        if step.state == State.WAIVED:
             locked_step = steps.lock_step(change.session, step.number)
             log_step_change(change.session, steps.undo(change.session, locked_step, change.by, change.now))
 
