@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
+from bot import outbox
 from bot.alerts import proposing, tables, views, wording
 from bot.alerts.rules import State
 from bot.alerts.tables import AlertGroup
@@ -18,7 +19,6 @@ from bot.incidents.permissions import check_member
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.outbox.kinds import Message
-from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.timeline import timeline
@@ -139,7 +139,7 @@ def listing_of_incident(services: Services, channel_id: str, by: str) -> Message
 
 
 def _channels(session: Session, group: AlertGroup) -> set[str]:
-    message_row = session.exec(select(OutboxRow).where(OutboxRow.key == proposing.key_of(group))).first()
+    message_row = outbox.by_key(session, proposing.key_of(group))
     incident = incidents.by_number(session, group.incident_id) if group.incident_id else None
     channel_ids = (message_row.channel_id if message_row else "", incident.channel_id if incident else "")
     return {channel_id for channel_id in channel_ids if channel_id}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from bot import outbox
 from bot.alerts import tables, views
@@ -15,7 +15,6 @@ from bot.incidents.declaring import start_declaration
 from bot.incidents.workflows import DeclareRequest
 from bot.outbox import kinds
 from bot.outbox.kinds import POSTED, Call, Context, Kind
-from bot.outbox.tables import OutboxRow
 from bot.services import Services
 
 
@@ -27,7 +26,7 @@ def key_of(group: AlertGroup) -> str:
 def show(services: Services, session: Session, group: AlertGroup, now: datetime) -> None:
     """Post or edit the single message about a group; a group that is only noted has none."""
     key = key_of(group)
-    message_row = session.exec(select(OutboxRow).where(OutboxRow.key == key)).first()
+    message_row = outbox.by_key(session, key)
     if message_row is None and group.state != State.PROPOSED and not group.declared_key:
         return
     incident = incidents.by_number(session, group.incident_id) if group.incident_id else None

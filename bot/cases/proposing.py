@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from bot import directory, outbox
 from bot.cases import cluster_views, escalating
@@ -22,7 +22,7 @@ def propose(session: Session, services: Services, cluster: Cluster, cases: Seque
     written, is_private = translator(services.floor.language), belongs_to_private_incident(session, cluster)
     text, blocks = cluster_views.proposal(cluster, cases, written, now, is_private=is_private)
     key = f"case-cluster:{cluster.number}"
-    row = session.exec(select(outbox.OutboxRow).where(outbox.OutboxRow.key == key)).first()
+    row = outbox.by_key(session, key)
     if row is not None:
         outbox.edit(session, row, blocks, now)
         return

@@ -19,7 +19,6 @@ from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import DroppedFile, TableReader
 from bot.outbox import kinds, row_files
 from bot.outbox.kinds import Call, Context
-from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Numbered, insert_new, utc_column
 from bot.services import Services
@@ -167,7 +166,7 @@ def _read_content(services: Services, preview: CasePreview) -> ReadCases:
 def _post_or_edit(session: Session, preview: CasePreview, text: str, blocks: list[Block]) -> None:
     """Post or edit the one message about a file, in its thread."""
     key, message_blocks = f"case-preview:{preview.number}", blocks or [section(text)]
-    row = session.exec(select(OutboxRow).where(OutboxRow.key == key)).first()
+    row = outbox.by_key(session, key)
     if row is not None:
         outbox.edit(session, row, message_blocks, utcnow())
         return

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from bot import outbox
 from bot.errors import TryLater, WatchfloorError
@@ -28,7 +28,6 @@ from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import DroppedFile, Registry
 from bot.outbox import kinds, row_files
 from bot.outbox.kinds import Call, Context
-from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Database
 from bot.services import Services
@@ -275,7 +274,7 @@ def _finish(session: Session, preview: Preview, text: str, blocks: list[Block], 
 def _show(session: Session, preview: Preview, text: str, blocks: list[Block]) -> None:
     """Post or edit the one message about a file, in its thread."""
     key, shown_blocks = f"figures-preview:{preview.number}", blocks or preview_views.plain(text)
-    row = session.exec(select(OutboxRow).where(OutboxRow.key == key)).first()
+    row = outbox.by_key(session, key)
     if row is not None:
         outbox.edit(session, row, shown_blocks, utcnow())
         return

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from bot import directory, outbox
 from bot.config.floor import Floor
@@ -79,7 +79,7 @@ def show(session: Session, floor: Floor, burst: Burst, now: datetime) -> None:
     locked_count = _count_people(tables.locked_logins_of_burst(session, burst.number))
     text, blocks = views.proposal(burst, burst.accounts - locked_count, channel_of_incident, now)
     key = f"lockout-burst:{burst.number}"
-    row = session.exec(select(outbox.OutboxRow).where(outbox.OutboxRow.key == key)).first()
+    row = outbox.by_key(session, key)
     if row is not None:
         outbox.edit(session, row, blocks, now)
         return

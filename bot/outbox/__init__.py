@@ -3,6 +3,7 @@
 from bot.outbox.queries import (
     Failing,
     at,
+    by_key,
     due,
     failing,
     find,
@@ -48,6 +49,7 @@ __all__ = [
     "abandon",
     "add",
     "at",
+    "by_key",
     "due",
     "edit",
     "edit_about",

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from msgspec import Struct
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from bot import outbox
 from bot.directory.lookup import person_of
@@ -184,7 +184,7 @@ def _log(session: Session, proposal: PlaybookProposal, kind: str, by: str, now: 
 
 
 def _redraw_question(session: Session, proposal: PlaybookProposal, now: datetime) -> None:
-    row = session.exec(select(outbox.OutboxRow).where(outbox.OutboxRow.key == _key(proposal))).first()
+    row = outbox.by_key(session, _key(proposal))
     if row is not None:
         outbox.edit(session, row, proposal_views.question(proposal)[1], now)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from bot import outbox
 from bot.handovers.rules import State
@@ -26,7 +26,7 @@ def next_step_key(shift_id: int, item: str) -> str:
 
 def close(session: Session, handover: Handover, now: datetime) -> None:
     """Take the button off the question about an item, if there was one."""
-    row = _row(session, message_key(handover))
+    row = outbox.by_key(session, message_key(handover))
     if row and row.payload:
         outbox.edit(session, row, _without_buttons(row.payload["blocks"]), now)
 
@@ -35,22 +35,18 @@ def show_next_step(
     session: Session, services: Services, handover: Handover, owner_id: str, shift_id: int, now: datetime
 ) -> None:
     """Show the next step in the message that asked for it."""
-    if row := _row(session, next_step_key(shift_id, handover.item)):
+    if row := outbox.by_key(session, next_step_key(shift_id, handover.item)):
         text, blocks = views.next_step_added(handover, translator_for(session, services, owner_id))
         outbox.edit(session, row, blocks, now, text=text)
 
 
 def hide(session: Session, services: Services, handover: Handover, owner_id: str, now: datetime) -> None:
     """Remove what is said of an incident that is private now; a question can still be answered."""
-    if row := _row(session, message_key(handover)):
+    if row := outbox.by_key(session, message_key(handover)):
         text, blocks = views.question_message(handover, translator_for(session, services, handover.from_id))
         is_open = handover.state == State.RETURNED
         outbox.edit(session, row, blocks if is_open else _without_buttons(blocks), now, text=text)
     show_next_step(session, services, handover, owner_id, handover.shift_id or 0, now)
-
-
-def _row(session: Session, key: str) -> outbox.OutboxRow | None:
-    return session.exec(select(outbox.OutboxRow).where(outbox.OutboxRow.key == key)).first()
 
 
 def _without_buttons(blocks: Sequence[Block]) -> list[Block]:
