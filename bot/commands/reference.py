@@ -5,7 +5,8 @@ from bot.incidents.registry import Registry
 INTRODUCTION = """# Commands
 
 Every command begins with `/incident`, and most have a button as well. In an incident's channel, a command is about
-that incident. `/incident help` lists the commands in Slack; a mistyped one gets a suggestion.
+that incident. `/incident help` lists the commands in Slack, `/incident page help` explains one; a mistyped one gets
+a suggestion.
 
 A severity may be typed as `S1`, `sev 1` or `severity 1`, a person as `@name`, an incident as `12`, `#12` or its
 channel. If you may not do something, the refusal says who may.
@@ -42,7 +43,7 @@ GUIDES = (
 def render(registry: Registry) -> str:
     """Return the whole page as Markdown."""
     # Two words may have the same function.
-    rows = {_row(subcommand.__doc__ or "") for subcommand in registry.commands.values()}
+    rows = {registry.usage(name) for name in registry.commands}
     lines = [
         "| What you type | What it does |",
         "|---|---|",
@@ -54,9 +55,3 @@ def render(registry: Registry) -> str:
 
 def _syntax(row: tuple[str, str]) -> str:
     return row[0].replace("`", "")
-
-
-def _row(docstring: str) -> tuple[str, str]:
-    """Split a command's docstring into its syntax and, after a colon, its description."""
-    syntax, _, description = " ".join(docstring.split()).partition("`: ")
-    return f"{syntax}`", description[:1].upper() + description[1:]

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 CLICKS = ("block_actions", "view_submission", "shortcut", "message_action")
 # The most open incidents named to a person who types a command in a channel without one.
 MOST_LINKS = 5
+# What asks for a command's usage when it is all that follows the command.
+HELP_WORDS = ("help", "?")
 # An incident's number where a command is expected.
 NUMBER_ALONE = re.compile(r"#?\d{1,18}")
 
@@ -126,6 +128,8 @@ def run_command(registry: Registry, services: Services, command: SlashCommand) -
         raise rules.unknown_subcommand(
             command.subcommand, [word for word in registry.commands if word], command.argument
         )
+    if command.argument.lower() in HELP_WORDS:
+        return "\n".join(registry.usage(command.subcommand))
     try:
         return subcommand(services, command)
     except NoIncidentHere as no_incident:

@@ -265,6 +265,12 @@ class Registry(Struct):
         if for_guests:
             self.guest_commands.add(name)
 
+    def usage(self, name: str) -> tuple[str, str]:
+        """The syntax of `/incident NAME` and what it does, both from the docstring of its function."""
+        docstring = " ".join((self.commands[name].__doc__ or "").split())
+        syntax, _, description = docstring.partition("`: ")
+        return f"{syntax}`", description[:1].upper() + description[1:]
+
     def help(self, section: Section, position: int, text: str) -> None:
         """Add a line to `/incident help`."""
         self.help_lines.append(HelpLine(section, position, text))

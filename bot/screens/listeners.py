@@ -43,5 +43,10 @@ def panel_or_start(services: Services, command: SlashCommand) -> Response:
 
 
 def show_help(services: Services, command: SlashCommand) -> Response:
-    """`/incident help`: list every command, a line or two for each group."""
+    """`/incident help`, `/incident help page`: list every command, a line or two for each group; or say what one
+    does."""
+    registry = services.get(Registry)
+    name = command.argument.lower()
+    if name and name in registry.commands:
+        return "\n".join(registry.usage(name))
     return panels.help_screen(services)

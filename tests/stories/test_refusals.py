@@ -35,6 +35,15 @@ def test_a_command_outside_an_incident_names_the_open_incidents_the_person_may_s
     assert shared_floor.says("ana", "/incident 1") == f"Incident 1 is in {link}. Type commands about it there."
 
 
+@pytest.mark.parametrize("typed", ["/incident bridge help", "/incident bridge ?", "/incident help bridge"])
+def test_help_on_one_command_says_what_it_does(shared_floor: TestFloor, channel: str, typed: str) -> None:
+    with untouched(shared_floor):
+        assert shared_floor.says("ana", typed, channel) == (
+            "`/incident bridge`, `/incident bridge https://…`, `/incident bridge none`\n"
+            "Show or change where people talk: a link or a phone number."
+        )
+
+
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
