@@ -86,7 +86,8 @@ def build_services(settings: Settings) -> Services:
         replicas=Replicas(settings.database_url, settings.replica_name),
         parts=parts,
     )
-    parts[Worker] = Worker(services, Kinds.of(OutboxIncidents(), with_batches([POSTED, *registry.kinds])))
+    kinds = with_batches([POSTED, *registry.kinds])
+    parts[Worker] = Worker(services, Kinds.of(OutboxIncidents(floor_settings), kinds))
     return services
 
 

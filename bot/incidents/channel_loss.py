@@ -5,7 +5,8 @@ from datetime import datetime
 from msgspec import Struct
 from sqlmodel import Session
 
-from bot import outbox
+from bot import directory, outbox
+from bot.config.floor import Floor
 from bot.incidents import awaited_channels, forms, wording
 from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
@@ -60,8 +61,11 @@ def lost_since(session: Session, number: int) -> datetime | None:
     return last_entry.at if last_entry is not None and last_entry.kind == LOST_KIND else None
 
 
-def mark_channel_lost(session: Session, incident: Incident, loss: Loss, now: datetime) -> None:
-    """Stop drawing there, and tell the incident's lead, once per loss, with the buttons to go on."""
+def mark_channel_lost(session: Session, floor: Floor, incident: Incident, loss: Loss, now: datetime) -> None:
+    """Stop drawing there, and tell the incident's lead, once per loss, with the buttons to go on.
+
+    Without a lead, the incidents channel is told, unless the incident is private.
+    """
     number = incident.number
     if is_lost(session, number):
         return
@@ -69,9 +73,13 @@ def mark_channel_lost(session: Session, incident: Incident, loss: Loss, now: dat
     outbox.give_up(session, number)
     outbox.mark_stale(session, number, (kinds.DIGEST,))
     session.flush()
-    lead_id = lead_of(session, incident)
+    target: str | None = lead_of(session, incident)
+    if target == incident.channel_id:
+        target = None if incident.is_private else directory.channel_id(session, floor.incidents_channel)
+    if target is None:
+        return
     text, blocks = forms.channel_lost(incident, loss.what, loss.remedy)
-    outbox.post(session, f"lost:{number}:{entry_number}", lead_id, text, now, incident_id=number, blocks=blocks)
+    outbox.post(session, f"lost:{number}:{entry_number}", target, text, now, incident_id=number, blocks=blocks)
 
 
 def mark_channel_found(session: Session, incident: Incident, now: datetime) -> bool:

@@ -43,7 +43,7 @@ def note_refused(settled: Settled, error: str) -> None:
     timeline.append(session, promise.incident_id, "trouble", now, what=attempt, reason=error)
     incident = incidents.by_number(session, promise.incident_id)
     if channel == HERE and (loss := channel_loss.loss_of_error(incident, error)):
-        channel_loss.mark_channel_lost(session, incident, loss, now)
+        channel_loss.mark_channel_lost(session, settled.services.floor, incident, loss, now)
     _conclude_if_settled(settled, promise, now)
 
 

@@ -62,7 +62,7 @@ def test_messages_wait_for_no_file_however_many_are_read(floor: Services) -> Non
 
     files = Kind(FILE, "", read, lambda context: "C1", is_import=True)
     notes = Kind(NOTE, "", note, lambda context: "C1")
-    worker = Worker(floor, Kinds.of(OutboxIncidents(), [files, notes]))
+    worker = Worker(floor, Kinds.of(OutboxIncidents(floor.floor), [files, notes]))
     with floor.database.transaction() as session:
         for number in range(SENDERS + 1):
             outbox.enqueue(session, FILE, f"file {number}", NOW)

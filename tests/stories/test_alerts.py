@@ -209,3 +209,8 @@ def test_ignored_alerts_come_back_belong_to_an_open_incident_or_declare_by_thems
     for minutes in (6, 5, 10, 6):
         floor.passes(minutes=minutes)
     assert "Everyone on the escalation ladder of incident 3 was paged" in floor.visible_text(lost_site)
+
+    # With its channel archived, there is no commander or declarer to tell: the incidents channel is told.
+    floor.ana.archives(lost_site)
+    floor.settle()
+    assert "I can no longer write into the channel of incident 3" in floor.visible_text("incidents")
