@@ -128,7 +128,7 @@ def _partner_section(facts: Matrix, row: PartnerNotice) -> Block:
 
 def _row_button(facts: Matrix, row: PartnerNotice) -> Block | None:
     value = str(row.number)
-    if row.state == State.WAITING:
+    if row.state == State.WAITING and not row.is_being_sent:
         return button("Tell now", f"{ids.TELL}.{value}", value)
     if _is_to_be_phoned(facts, row):
         return button("They were phoned", f"{ids.PHONED}.{value}", value)

@@ -18,6 +18,15 @@ class UnknownRegion(WatchfloorError):
     es = "{given} no es ninguna región de los informes. Hay {known}."
 
 
+class NoRegions(UnknownRegion):
+    """The reports have no regions, so {given} isn't one. Regions are defined in `floor.yaml`, under `reports`."""
+
+    es = (
+        "Los informes no tienen regiones, así que {given} no es ninguna. Las regiones se definen en `floor.yaml`, "
+        "en `reports`."
+    )
+
+
 class Counted(Struct, frozen=True):
     """An incident as reports count it; lengths are seconds, None for what is not known."""
 

@@ -131,8 +131,10 @@ def read_request(services: Services, typed: str, now: datetime) -> ReportRequest
 
 def read_region(services: Services, typed: str) -> str:
     regions_by_name = {name.casefold(): name for name in services.floor.reports.regions}
+    if typed and not regions_by_name:
+        raise rules.NoRegions(given=quoted(typed))
     if typed and typed.casefold() not in regions_by_name:
-        raise rules.UnknownRegion(given=quoted(typed), known=", ".join(regions_by_name.values()) or "none yet")
+        raise rules.UnknownRegion(given=quoted(typed), known=", ".join(regions_by_name.values()))
     return regions_by_name.get(typed.casefold(), "")
 
 

@@ -13,7 +13,7 @@ from bot.config.floor import Partner
 from bot.config.yaml_file import FileRefused
 from bot.incidents.tables import Incident
 from bot.partners import rules, views, wording
-from bot.partners.rules import State
+from bot.partners.rules import NextAction, State
 from bot.partners.tables import PartnerNotice
 from bot.slack.blocks import fit_message
 from slack_sandbox.blockkit import check_blocks
@@ -138,3 +138,13 @@ def test_every_phone_number_is_in_the_commanders_message_or_counted_and_in_the_l
         for page in range(1, 27)
     ]
     assert all(any(partner.phone in page for page in pages) for partner in partners.values())
+
+
+@pytest.mark.parametrize(("act", "button_count"), [(NextAction.TELL, 1), (NextAction.SEND, 0)])
+def test_a_notice_that_is_on_its_way_cannot_be_sent_again(act: NextAction, button_count: int) -> None:
+    incident, rows, partners = incident_with_notices(1)
+    rows[0].state, rows[0].act, rows[0].due_at = State.WAITING, act, NOW
+
+    _, blocks = views.matrix(views.Matrix(incident, rows, partners, NOW))
+
+    assert str(blocks).count("Tell now") == button_count

@@ -458,6 +458,9 @@ def test_periods_are_read_and_other_words_are_refused(floor) -> None:
     for typed, refusal in (("fortnight", periods.UnknownPeriod), ("week LATAM", rules.UnknownRegion)):
         with pytest.raises(refusal):
             sending.read_request(services, typed, NOW)
+    nowhere = replace(services, floor=services.floor.model_copy(update={"reports": Reports()}))
+    with pytest.raises(rules.NoRegions, match=r"LATAM isn.t one\. Regions are defined in `floor\.yaml`"):
+        sending.read_request(nowhere, "week LATAM", NOW)
 
 
 def test_the_message_gives_the_figures_in_a_few_lines_and_the_picture_is_drawn(floor) -> None:
