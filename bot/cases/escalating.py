@@ -9,8 +9,9 @@ from sqlmodel import Session, col, select
 
 from bot import directory, outbox
 from bot.cases import escalation_tables, ids, notes, tables, views
+from bot.cases.contracts import schedule_of
 from bot.cases.escalation_tables import CaseEscalation, end, end_unanswered
-from bot.cases.rules.escalation import BY_HAND, LEVELS, NOT_ACTIONED, UNASSIGNED, first_due, next_level
+from bot.cases.rules.escalation import BY_HAND, LEVELS, NOT_ACTIONED, UNASSIGNED, level_due, next_level
 from bot.cases.rules.states import ENDED, Phase
 from bot.cases.tables import Case, CaseNote
 from bot.cases.wording import translator, translator_for
@@ -71,7 +72,7 @@ def watch(session: Session, floor: Floor, case: Case, now: datetime) -> None:
             continue
         since = _idle_since(session, case, kind)
         allowed_idle = allowed_times.unassigned if kind == UNASSIGNED else allowed_times.not_actioned
-        due_at = first_due(since, allowed_idle)
+        due_at = level_due(kind, schedule_of(floor.cases, case.schedule), since, allowed_idle)
         clock = CaseEscalation(case_id=case.number, kind=kind, since=since, due_at=due_at, team=case.team)
         escalation_tables.begin(session, clock)
 
@@ -129,7 +130,9 @@ def _advance(
 ) -> Notice:
     """Move the clock to its next level that has people. Returns the notice for them."""
     allowed_times = _allowed_times(services.floor, case) or AllowedTimes()
-    step = next_level(clock.level, _people_by_level(session, services, case, now), allowed_times.next_after, now)
+    schedule = schedule_of(services.floor.cases, case.schedule)
+    next_due = level_due(clock.kind, schedule, now, allowed_times.next_after)
+    step = next_level(clock.level, _people_by_level(session, services, case, now), next_due)
     session.add(clock)
     if step is None:
         clock.due_at = None

@@ -26,7 +26,7 @@ from bot.cases.rules.balance import (
     suggestion,
 )
 from bot.cases.rules.board import Capacity, OpenCase, Ranking, Wanted, board, expected_pickup, read_wanted
-from bot.cases.rules.escalation import next_level
+from bot.cases.rules.escalation import BY_HAND, UNASSIGNED, level_due, next_level
 from bot.cases.rules.schedule import NeverOpen, Schedule
 from bot.cases.rules.sla import Clock, Pause, merged
 from bot.cases.rules.states import Phase, Step, pauses_of, phase_of, reopenings
@@ -255,13 +255,23 @@ def test_the_board_reads_rows_that_were_committed_late_and_no_row_twice(tmp_path
 
 def test_an_escalation_skips_levels_without_people() -> None:
     later = NOW + timedelta(minutes=10)
-    level = next_level(0, [[], ["U2", "U2"], ["U3"]], timedelta(minutes=10), NOW)
+    level = next_level(0, [[], ["U2", "U2"], ["U3"]], later)
     assert level
     assert (level.level, level.people, level.due_at) == (1, ("U2",), later)
-    last = next_level(2, [[], ["U2"], ["U3"]], timedelta(minutes=10), NOW)
+    last = next_level(2, [[], ["U2"], ["U3"]], later)
     assert last
     assert (last.people, last.due_at) == (("U3",), None)
-    assert next_level(0, [[], [], []], timedelta(minutes=10), NOW) is None
+    assert next_level(0, [[], [], []], later) is None
+
+
+def test_an_idle_case_is_escalated_within_its_contract_and_by_hand_at_once() -> None:
+    weekdays = Schedule("Asia/Manila", dict.fromkeys(range(5), ((8 * 60, 18 * 60),)))
+    friday_evening = datetime(2026, 11, 20, 17, 55, tzinfo=ZoneInfo("Asia/Manila"))
+    allowed = timedelta(minutes=10)
+
+    assert level_due(UNASSIGNED, weekdays, friday_evening, allowed) == datetime(2026, 11, 23, 0, 5, tzinfo=UTC)
+    assert level_due(UNASSIGNED, Schedule(), friday_evening, allowed) == friday_evening + allowed
+    assert level_due(BY_HAND, weekdays, friday_evening, allowed) == friday_evening + allowed
 
 
 def team(name: str, actionable: int, unassigned: int, available: int, region: str = "EMEA") -> TeamLoad:
