@@ -37,7 +37,7 @@ def overview(changes: Sequence[PlannedChange], types: Mapping[str, str], now: da
     for change in shown_changes:
         blocks += _card(change, types, now)
     blocks += which_page
-    add = button("Record a change", ids.ADD)
+    add = button("Record a change…", ids.ADD)
     return (
         "Planned changes" if changes else NONE,
         [*(blocks or [section(NONE)]), actions([add], block_id="changes-add")],

@@ -100,7 +100,7 @@ def _buttons(engagement: Engagement) -> list[Block]:
     number = str(engagement.number)
     buttons = [
         *([] if engagement.owner_id else [button("I look at it", ids.TAKE, number, style="primary")]),
-        button("Answer", ids.ANSWER, number),
+        button("Answer…", ids.ANSWER, number),
         button("Take back", ids.WITHDRAW, number),
     ]
     return [actions(buttons, block_id=f"routing-{number}")]

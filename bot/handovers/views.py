@@ -85,7 +85,7 @@ def offer_message(handover: Handover, incident: Incident, now: datetime) -> tupl
     number = str(handover.number)
     buttons = [
         button("Accept", ids.ACCEPT, number, style="primary"),
-        button("Send back with a question", ids.SEND_BACK, number),
+        button("Send back with a question…", ids.SEND_BACK, number),
     ]
     if incident.is_private:
         # Outside its channel, a private incident's text is not sent: the summary is only shown.

@@ -55,7 +55,7 @@ def preview_message(preview: FilePreview) -> Screen:
         blocks.append(section(f"⚠️ {warning}"))
     blocks.append(context(_reading_notes(preview)))
     value = str(preview.number)
-    elements = [button("Change a column", ids.COLUMNS, value), button("Discard", ids.DISCARD, value)]
+    elements = [button("Change a column…", ids.COLUMNS, value), button("Discard", ids.DISCARD, value)]
     if preview.rows:
         elements.insert(0, button("Use it", ids.USE, value, style="primary"))
     blocks.append(actions(elements, block_id=f"figures-{value}"))
@@ -136,7 +136,7 @@ def refused_text(sentence: str) -> str:
 
 def without_times(number: int, sentence: str) -> Screen:
     """The message for a file without interval starts; the user may know which column holds them."""
-    elements = [button("Change a column", ids.COLUMNS, str(number)), button("Discard", ids.DISCARD, str(number))]
+    elements = [button("Change a column…", ids.COLUMNS, str(number)), button("Discard", ids.DISCARD, str(number))]
     return escape(sentence), [section(refused_text(sentence)), actions(elements, block_id=f"figures-{number}")]
 
 

@@ -179,7 +179,7 @@ def _card_buttons(facts: IncidentFacts, floor: Floor) -> list[Block]:
         label = f"Take {floor.roles['communications_lead'].title.lower()}"
         buttons.append(button(label, f"{ids.CLAIM}.communications_lead", f"{number}:communications_lead"))
     if facts.roles.get("commander") and facts.incident.status in OPEN:
-        buttons.append(button("Hand over", ids.HAND_OVER, number))
+        buttons.append(button("Hand over…", ids.HAND_OVER, number))
     if facts.incident.status == "resolved":
         buttons.append(button("Close…", ids.CLOSE, number, style="primary"))
     if facts.incident.status in OPEN:

@@ -86,7 +86,7 @@ def message(batch: RequestBatch, requests: RequestsWithAccounts, *, is_public: b
     if batch.state == WAITING:
         number = str(batch.number)
         buttons = [
-            button("Look and approve", ids.APPROVE, number, style="primary"),
+            button("Look and approve…", ids.APPROVE, number, style="primary"),
             button("Decline", ids.DECLINE, number),
         ]
         text = f"{title}\nMore than ten within ten minutes need a second person."

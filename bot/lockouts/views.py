@@ -51,9 +51,9 @@ def overview(
     if shown_count > SHOWN:
         blocks.append(context(f"… and {shown_count - SHOWN} more, which appear here when some of these are done."))
     blocks = blocks or [section(NOBODY)]
-    buttons = [button("Add lockouts", ids.ADD)]
+    buttons = [button("Add lockouts…", ids.ADD)]
     if len(accounts) > 1 and any(possible.values()):
-        buttons.append(button("Several at once", ids.MANY))
+        buttons.append(button("Several at once…", ids.MANY))
     return NOBODY if not accounts else "Lockouts", [*blocks, actions(buttons, block_id="lockouts-add")]
 
 

@@ -59,7 +59,7 @@ def _field(field: GuidanceField, language: str, text: str) -> Block:
 
 def guidance_button(incident: Incident) -> Block:
     """The button that opens the form."""
-    return button("Guidance for agents", ids.GUIDANCE, str(incident.number))
+    return button("Guidance for agents…", ids.GUIDANCE, str(incident.number))
 
 
 def request(incident: Incident, partners: Sequence[str], languages: Sequence[str]) -> tuple[str, list[Block]]:

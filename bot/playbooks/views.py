@@ -88,7 +88,7 @@ def next_step_line(steps: Sequence[AnyStep], now: datetime) -> str:
 def done_button(step: AnyStep) -> Element:
     """*Done*, or for a step with questions the button that opens its form."""
     if step.asks:
-        return button("Done …", ids.STEP_ANSWER, str(step.number), style="primary")
+        return button("Done…", ids.STEP_ANSWER, str(step.number), style="primary")
     return button("Done", ids.STEP_DONE, str(step.number), style="primary")
 
 

@@ -98,7 +98,7 @@ def _line_of_shift(floor: Floor, translate: Translator, shift: Shift, at: dateti
 def shift_ends_message(shift: Shift, translate: Translator, now: datetime) -> Message:
     """The message that a shift ends soon, with the button to hand over."""
     text = translate("Your shift ends {when}. Hand it over, item by item.", when=near_time(shift.ends_at, now))
-    hand_over = button(translate("Hand over"), incident_ids.HAND_OVER_SHIFT, str(shift.number), style="primary")
+    hand_over = button(translate("Hand over…"), incident_ids.HAND_OVER_SHIFT, str(shift.number), style="primary")
     return text, [section(text), actions([hand_over], block_id=f"shift-ends-{shift.number}")]
 
 
@@ -163,7 +163,7 @@ def own_shifts(
         )
         rows.append(section(f"{translate('Absent')} ({escape(kind)}): {when}", accessory=cancel_button))
     shown, which_page = page_of(rows, page, PER_PAGE, MINE_COMMAND)
-    enter_button = actions([button(translate("Enter an absence"), ids.ABSENCE, "new")], block_id="shift-absence")
+    enter_button = actions([button(translate("Enter an absence…"), ids.ABSENCE, "new")], block_id="shift-absence")
     return text, [section(text), *shown, *which_page, enter_button]
 
 

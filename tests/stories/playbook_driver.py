@@ -53,7 +53,7 @@ class PlaybookDriver:
             self.presses(who, ids.STEP_DONE, title)
 
     def answers(self, who: str, title: str, answers: dict[str, Any], **location: Any) -> Submission:
-        """Press *Done …* and fill in the form."""
+        """Press *Done…* and fill in the form."""
         self.presses(who, ids.STEP_ANSWER, title, **location)
         return self.submits(who, answers)
 

@@ -61,7 +61,7 @@ def test_the_answered_start_time_sets_the_milestone_and_is_shown_in_the_message(
     floor.says("ana", "/incident claim commander", driver.channel)
     floor.passes(minutes=11)
     (reminder,) = driver.reminders()
-    assert "Done …" in str(reminder.blocks)
+    assert "Done…" in str(reminder.blocks)
 
     driver.presses("ben", ids.STEP_ANSWER, "Find out how far it reaches")
     form = str(floor.ben.modal)
@@ -88,7 +88,7 @@ def test_the_answered_start_time_sets_the_milestone_and_is_shown_in_the_message(
     assert any("Started: " in words for words in driver.private_texts("ben"))
     (reminder,) = driver.reminders()
     assert "✅ Find out how far it reaches" in reminder.visible_text
-    assert "Done …" not in str(reminder.blocks), "no button is offered that would be refused"
+    assert "Done…" not in str(reminder.blocks), "no button is offered that would be refused"
 
 
 def test_a_step_whose_purpose_is_met_is_skipped_with_a_reason_until_somebody_wants_it(floor: TestFloor) -> None:
@@ -125,7 +125,7 @@ def test_nobody_is_asked_to_take_command_once_it_is_taken(tmp_path: Path) -> Non
         step = driver.row("Take command")
         assert (step["state"], step["finished_by"]) == ("done", "U0ANA")
         assert "✅ Take command · <@U0ANA>" in driver.visible_text
-        assert "Done …" not in str(driver.reminders()[0].blocks), "the earlier reminder is no task any more"
+        assert "Done…" not in str(driver.reminders()[0].blocks), "the earlier reminder is no task any more"
 
         floor.passes(minutes=30)
         assert not [later for later in driver.reminders()[1:] if "Take command" in later.visible_text]

@@ -114,7 +114,7 @@ def _top_buttons(
     number = str(shift.number)
     buttons = []
     if is_incoming and not shift.repeated and floor.shifts.handover.repeated:
-        buttons.append(button(translate("Repeat the top items"), ids.REPEAT, number, style="primary"))
+        buttons.append(button(translate("Repeat the top items…"), ids.REPEAT, number, style="primary"))
     if is_incoming and unchanged:
         buttons.append(
             button(translate("Accept the unchanged ({count})", count=unchanged), ids.ACCEPT_UNCHANGED, number)
@@ -140,7 +140,7 @@ def _item_blocks(
             number = str(handover.number)
             buttons = [
                 button(translate("Accept"), ids.ACCEPT_ITEM, number, style="primary"),
-                button(translate("Ask first"), ids.SEND_ITEM_BACK, number),
+                button(translate("Ask first…"), ids.SEND_ITEM_BACK, number),
             ]
             blocks.append(actions(buttons, block_id=f"shift-item-{number}"))
     if len(pending) > SHOWN:
@@ -160,7 +160,7 @@ def question_message(handover: Handover, translate: Translator) -> Message:
     question_phrase = "{person} asks about *{item}*. You stay accountable for it."
     item = name_of(handover, translate) if handover.question else short_name(handover, translate)
     text = translate(question_phrase, person=mention(handover.to_id), item=item) + quoted(handover.question)
-    answer_button = button(translate("Answer"), ids.ANSWER_ITEM, str(handover.number), style="primary")
+    answer_button = button(translate("Answer…"), ids.ANSWER_ITEM, str(handover.number), style="primary")
     return text, [section(text), actions([answer_button], block_id=f"shift-question-{handover.number}")]
 
 
@@ -197,7 +197,7 @@ def next_step_question(item: HandoverItem, shift: ShiftHandover, translate: Tran
         f"{translate(phrase, person=mention(shift.from_id), item=one_line(item.title, 150))} {translate(WHAT_NEXT)}"
     )
     add_button = button(
-        translate("Add the next step"), ids.ADD_NEXT_STEP, f"{shift.number}|{item.key}", style="primary"
+        translate("Add the next step…"), ids.ADD_NEXT_STEP, f"{shift.number}|{item.key}", style="primary"
     )
     return text, [section(text), actions([add_button], block_id=f"next-step-{shift.number}")]
 

@@ -55,10 +55,12 @@ SPANISH = {
     "Risks": "Riesgos",
     "In their own words": "En sus propias palabras",
     "Repeat the top items": "Repetir lo principal",
+    "Repeat the top items…": "Repetir lo principal…",
     "Accept the unchanged ({count})": "Aceptar lo que no cambia ({count})",
     "Start the call": "Iniciar la llamada",
     "Accept": "Aceptar",
     "Ask first": "Preguntar antes",
+    "Ask first…": "Preguntar antes…",
     "… and {count} more, which come when these are answered.": (
         "… y {count} más, que llegan cuando estos tengan respuesta."
     ),
@@ -73,6 +75,7 @@ SPANISH = {
         "{person} ha respondido sobre *{item}*. La respuesta y *Aceptar* están en el relevo de arriba."
     ),
     "Answer": "Responder",
+    "Answer…": "Responder…",
     "Your answer": "Tu respuesta",
     "Offer again": "Ofrecer de nuevo",
     "Nothing is left to accept.": "No queda nada por aceptar.",
@@ -85,7 +88,7 @@ SPANISH = {
         "{person} entrega el turno, y *{item}* no tiene siguiente paso."
     ),
     "What is done next, by whom and by when?": "¿Qué se hace después, quién y para cuándo?",
-    "Add the next step": "Añadir el siguiente paso",
+    "Add the next step…": "Añadir el siguiente paso…",
     "Next step": "Siguiente paso",
     "Save": "Guardar",
     # The call.
