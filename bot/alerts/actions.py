@@ -110,7 +110,7 @@ def belongs_to(services: Services, group_id: int, number: int, by: str, now: dat
         tables.save(change.session, group)
         _note_all(change, group)
         proposing.show(services, change.session, group, now)
-    return wording.added_to(number)
+    return wording.ADDED_TO.format(number=number)
 
 
 def listing(services: Services, group_id: int, channel_id: str, by: str, page: int) -> Message:

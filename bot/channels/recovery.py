@@ -151,8 +151,12 @@ def give_up(services: Services, gap_id: int, reason: str) -> None:
 
 def _refusal_text(incident: Incident, gap: Gap, reason: str) -> str:
     remedy = wording.INVITE_ME if reason in NOT_IN_CHANNEL_ERRORS else ""
-    return wording.gap_not_read(
-        channel_link(incident.channel_id or ""), day_and_time(gap.since), day_and_time(gap.until), reason, remedy
+    return wording.GAP_NOT_READ.format(
+        channel=channel_link(incident.channel_id or ""),
+        since=day_and_time(gap.since),
+        until=day_and_time(gap.until),
+        reason=reason,
+        remedy=remedy,
     )
 
 

@@ -1,11 +1,10 @@
 """Messages about the time when the bot did not listen. Pure."""
 
+from typing import Final
+
 INVITE_ME = "`/invite` me there, and I will read them back. "
-
-
-def gap_not_read(channel: str, since: str, until: str, reason: str, remedy: str) -> str:
-    """The message to the incident's lead."""
-    return (
-        f"I missed the messages in {channel} from {since} to {until}, and Slack does not let me read them "
-        f"({reason}). {remedy}Record what matters with `/incident note`."
-    )
+# The message to the incident's lead.
+GAP_NOT_READ: Final = (
+    "I missed the messages in {channel} from {since} to {until}, and Slack does not let me read them "
+    "({reason}). {remedy}Record what matters with `/incident note`."
+)

@@ -116,11 +116,13 @@ def _report_ladder_exhausted(
     timeline.append(session, number, "ladder_topped", now)
     lead = lead_of(session, incident)
     channel = channel_link(incident.channel_id or "")
-    text = wording.ladder_exhausted(number, channel)
+    text = wording.LADDER_EXHAUSTED.format(number=number, where=channel)
     key = f"unanswered:{number}:{now.isoformat()}"
     outbox.post(session, key, lead, text, now, incident_id=number)
     if administrators_channel:
-        administrators_text = wording.nobody_answered(number, incident.severity, channel)
+        administrators_text = wording.NOBODY_ANSWERED.format(
+            number=number, severity=incident.severity, where=channel
+        )
         outbox.post(
             session, f"{key}:administrators", administrators_channel, administrators_text, now, incident_id=number
         )
@@ -131,7 +133,9 @@ def _report_nobody(session: Session, incident: Incident, rung: Rung, now: dateti
     number = incident.number
     lead = lead_of(session, incident)
     names = ", ".join(escape(name) for name in rung.tell)
-    text = wording.nobody_on_tier(rung.position + 1, number, names, channel_link(incident.channel_id or ""))
+    text = wording.NOBODY_ON_TIER.format(
+        tier=rung.position + 1, number=number, names=names, where=channel_link(incident.channel_id or "")
+    )
     outbox.post(session, f"nobody:{number}:{rung.position}:{now.isoformat()}", lead, text, now, incident_id=number)
 
 
@@ -163,4 +167,4 @@ def escalate_now(services: Services, number: int, reason: str, by: str, now: dat
         change.log("escalated", tier=next_tier.position + 1, reason=reason)
     start_due(services, now)
     names = ", ".join(escape(name) for name in next_tier.tell)
-    return wording.tier_paged(next_tier.position + 1, names)
+    return wording.TIER_PAGED.format(tier=next_tier.position + 1, names=names)

@@ -29,7 +29,7 @@ def on_my_way(services: Services, number: int, by: str, now: datetime) -> str:
     with services.database.transaction() as session:
         incident, pages = _pages_of_person(session, number, by)
         if pages and all(page.answer == Answer.COMING for page in pages):
-            return wording.coming_already(channel_link(incident.channel_id or ""))
+            return wording.COMING_ALREADY.format(where=channel_link(incident.channel_id or ""))
         arrive_by = ladder.arrival_deadline(session, services, incident, now)
         for page in pages or [_volunteer(session, number, by, now)]:
             _set_answer(session, page, Answer.COMING, now)
@@ -37,7 +37,7 @@ def on_my_way(services: Services, number: int, by: str, now: datetime) -> str:
         ladder.responder_coming(session, number)
         timeline.append(session, number, "on_my_way", now, by)
         invite_participant(session, number, by, now)
-    return wording.coming(channel_link(incident.channel_id or ""))
+    return wording.COMING.format(where=channel_link(incident.channel_id or ""))
 
 
 def cannot(services: Services, number: int, by: str, now: datetime) -> str:
@@ -70,7 +70,9 @@ def _tell_who_asked(session: Session, incident: Incident, declined: list[Page], 
     """Tell those who paged this person by name, because no ladder goes on for them. Returns their ids."""
     pages_by_asker = {page.asked_by_other: page for page in declined if page.asked_by_other}
     for asked_by, page in pages_by_asker.items():
-        text = wording.cannot_come(mention(page.user_id), incident.number, channel_link(incident.channel_id or ""))
+        text = wording.CANNOT_COME.format(
+            person=mention(page.user_id), number=incident.number, where=channel_link(incident.channel_id or "")
+        )
         key = f"cannot:{page.number}:{now.isoformat()}"
         outbox.post(session, key, asked_by, text, now, incident_id=incident.number)
     return list(pages_by_asker)

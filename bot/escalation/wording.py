@@ -1,6 +1,7 @@
 """Answers and notices about pages and the escalation ladder. Pure."""
 
 from collections.abc import Sequence
+from typing import Final
 
 HELP = (
     "`/incident page @ana why` asks for a person, a group or a role · `/incident escalate why` tells the next tier "
@@ -12,6 +13,25 @@ CANNOT_ALREADY = "You already said so. Thank you."
 
 # The reason of a page when a person escalates by hand; their own words stay in the timeline.
 MORE_PEOPLE = "more people are asked for"
+# The notice to the lead.
+LADDER_EXHAUSTED: Final = (
+    "Everyone on the escalation ladder of incident {number} was paged, and nobody is on the way: {where}. Page "
+    "somebody by name there: `/incident page @someone reason`."
+)
+# The notice to the administrators.
+NOBODY_ANSWERED: Final = "Nobody on the escalation ladder of incident {number} ({severity}) answered. {where}"
+# The notice to the lead.
+NOBODY_ON_TIER: Final = (
+    "Tier {tier} of the escalation ladder of incident {number} has nobody left to page: {names}. The next tier "
+    "is being paged: {where}."
+)
+TIER_PAGED: Final = "Tier {tier} of the escalation ladder is being paged: {names}."
+COMING_ALREADY: Final = "You are on your way already: {where}."
+COMING: Final = "Thank you. You are expected in {where}."
+# The message to the user who paged a person by name.
+CANNOT_COME: Final = (
+    "{person} can't come to incident {number}: {where}. `/incident page @someone reason` there pages another."
+)
 
 
 def updates_late(audiences: Sequence[str]) -> str:
@@ -21,42 +41,6 @@ def updates_late(audiences: Sequence[str]) -> str:
     return f"the updates for {', '.join(audiences)} are late, and nobody leads"
 
 
-def ladder_exhausted(number: int, where: str) -> str:
-    """The notice to the lead."""
-    return (
-        f"Everyone on the escalation ladder of incident {number} was paged, and nobody is on the way: {where}. "
-        "Page somebody by name there: `/incident page @someone reason`."
-    )
-
-
-def nobody_answered(number: int, severity: str, where: str) -> str:
-    """The notice to the administrators."""
-    return f"Nobody on the escalation ladder of incident {number} ({severity}) answered. {where}"
-
-
-def nobody_on_tier(tier: int, number: int, names: str, where: str) -> str:
-    """The notice to the lead."""
-    return (
-        f"Tier {tier} of the escalation ladder of incident {number} has nobody left to page: {names}. The next "
-        f"tier is being paged: {where}."
-    )
-
-
-def tier_paged(tier: int, names: str) -> str:
-    """The answer to `/incident escalate`."""
-    return f"Tier {tier} of the escalation ladder is being paged: {names}."
-
-
-def coming_already(where: str) -> str:
-    """The answer to a second *on my way*."""
-    return f"You are on your way already: {where}."
-
-
-def coming(where: str) -> str:
-    """The answer to *on my way*."""
-    return f"Thank you. You are expected in {where}."
-
-
 def cannot(asked_by: str, *, pages_others: bool) -> str:
     """The answer to *can't*: who else learns of it."""
     consequences = [
@@ -64,13 +48,6 @@ def cannot(asked_by: str, *, pages_others: bool) -> str:
         *([f"{asked_by} is told."] if asked_by else []),
     ]
     return " ".join(["Thank you for saying so.", *(consequences or ["It shows in the incident's channel."])])
-
-
-def cannot_come(person: str, number: int, where: str) -> str:
-    """The message to the user who paged a person by name."""
-    return (
-        f"{person} can't come to incident {number}: {where}. `/incident page @someone reason` there pages another."
-    )
 
 
 def paging(people: str, message: str, *, without_reason: bool) -> str:

@@ -100,13 +100,13 @@ def add(services: Services, new: NewFollowUp, now: datetime) -> str:
         follow_up = tables.add(session, row)
         if follow_up is None:
             existing = tables.by_source(session, new.key)
-            return wording.added_as(existing.number) if existing else wording.ADDED_ALREADY
+            return wording.ADDED_AS.format(number=existing.number) if existing else wording.ADDED_ALREADY
         schedule_reminder(services, follow_up, now)
         followup_messages.notify_responsible(session, follow_up, now)
         outbox.add(session, kinds.FOLLOW_UP, new.incident, now, str(follow_up.number))
         followup_messages.mark_checklist_stale(session, new.incident)
         log_change(session, follow_up, "followup_added", now, new.by, user=owner_id, due=due_on.isoformat())
-    return wording.added(follow_up.number, mention(owner_id), day(follow_up.due_at))
+    return wording.ADDED.format(number=follow_up.number, owner=mention(owner_id), due=day(follow_up.due_at))
 
 
 def zone_of(services: Services, owner_id: str) -> str:

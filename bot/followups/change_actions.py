@@ -36,7 +36,7 @@ def finish(services: Services, number: int, state: State, by: str, now: datetime
     """Mark it as done or no longer needed. Return an answer only if nothing changes."""
     with changing_follow_up(services, number, by) as (session, follow_up):
         if follow_up.state == state:
-            return wording.finished_already(number, state)
+            return wording.FINISHED_ALREADY.format(number=number, state=state)
         _finish(session, follow_up, state, by, now)
     return None
 
@@ -51,7 +51,7 @@ def reopen(services: Services, number: int, by: str, now: datetime) -> str | Non
     """Reopen it. Return an answer only if nothing changes."""
     with changing_follow_up(services, number, by) as (session, follow_up):
         if follow_up.is_open:
-            return wording.open_already(number)
+            return wording.OPEN_ALREADY.format(number=number)
         _reopen(services, session, follow_up, by, now)
     return None
 
@@ -68,7 +68,7 @@ def postpone(services: Services, number: int, due_on: date, reason: str, by: str
     with changing_follow_up(services, number, by) as (session, follow_up):
         _check_open(follow_up)
         if follow_up.due_on == due_on:
-            return wording.due_already(number, day(follow_up.due_at))
+            return wording.DUE_ALREADY.format(number=number, due=day(follow_up.due_at))
         _postpone(services, session, follow_up, due_on, by, now, reason=reason)
     return None
 
@@ -95,7 +95,7 @@ def decline(services: Services, number: int, by: str, now: datetime) -> str | No
     with changing_follow_up(services, number, by) as (session, follow_up):
         _check_open(follow_up)
         if follow_up.owner_id is None:
-            return wording.unowned_already(number)
+            return wording.UNOWNED_ALREADY.format(number=number)
         if follow_up.owner_id != by:
             raise NotYourFollowUp()
         followup_owners.return_unowned(session, follow_up)
@@ -111,7 +111,7 @@ def take_over(services: Services, number: int, by: str, now: datetime) -> str | 
     with changing_follow_up(services, number, by) as (session, follow_up):
         _check_open(follow_up)
         if follow_up.owner_id == by:
-            return wording.yours_already(number)
+            return wording.YOURS_ALREADY.format(number=number)
         _assign(services, session, follow_up, by, zone, by, now)
     return None
 

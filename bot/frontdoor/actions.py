@@ -123,7 +123,7 @@ def _change_message(
             _reword(change, message, typed_message.wording)
         if typed_message.is_heard:
             _set_heard(change, message, now)
-    return answer_wording.message_saved(message.version)
+    return answer_wording.MESSAGE_SAVED.format(version=message.version)
 
 
 def _reword(change: Change, message: CallerMessage, wording: Wording) -> None:
@@ -153,7 +153,7 @@ def record_still_needed(services: Services, message_id: int, by: str, now: datet
         _check_on(message, now)
         message.wait_until(now + services.floor.front_door.look_again_after)
         change.log("front_door_kept")
-    return answer_wording.message_kept(near_time(message.look_at, now))
+    return answer_wording.MESSAGE_KEPT.format(ask_again=near_time(message.look_at, now))
 
 
 def switch_off(services: Services, message_id: int, by: str, now: datetime) -> str:

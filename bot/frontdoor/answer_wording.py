@@ -1,5 +1,7 @@
 """Answers and notices about caller messages and routing faults. Pure."""
 
+from typing import Final
+
 # Commands, forms.
 HELP = (
     "`/incident frontdoor` what callers hear, `add` records a message · `/incident routing` asks the team that "
@@ -9,34 +11,15 @@ APPROVER_MISSING = "Choose the person who approved the wording."
 NOT_OF_THE_FLOOR = "This person is a guest, is from another company, or has left. Choose somebody else."
 # Caller messages.
 MESSAGE_RECORDED = "Recorded. Its card in the channel shows who dialled in and when it is checked again."
+MESSAGE_SAVED: Final = "Saved as version {version}. Dial in to hear it."
+MESSAGE_KEPT: Final = "It stays on. You are asked again {ask_again}; *Change* sets another time."
 HEARD = "Recorded: you dialled in and heard it."
 SWITCHED_OFF = "Recorded as off. Dial in, then press *I heard it is gone*."
 HEARD_GONE = "Recorded: you dialled in, and it is gone."
 # Routing faults.
 FAULT_ANSWERED = "Answered. It is on the card and in the timeline."
 FAULT_TAKEN_BACK = "Taken back. No answer is needed any more."
-
-
-def message_saved(version: int) -> str:
-    """The answer to a changed message."""
-    return f"Saved as version {version}. Dial in to hear it."
-
-
-def message_kept(ask_again: str) -> str:
-    """The answer when a message is still needed."""
-    return f"It stays on. You are asked again {ask_again}; *Change* sets another time."
-
-
-def fault_asked(answer_by: str) -> str:
-    """The answer to a reported fault."""
-    return f"Asked. An answer is due {answer_by}; then the escalation ladder's next people are told."
-
-
-def fault_taken(answer_by: str) -> str:
-    """The answer to the person who takes a fault."""
-    return f"It is yours. Your answer is due {answer_by}."
-
-
-def fault_answered(person: str, number: int) -> str:
-    """The notice to the person who reported the fault."""
-    return f"{person} answered your routing fault in incident {number}; the answer is on its card."
+FAULT_ASKED: Final = "Asked. An answer is due {answer_by}; then the escalation ladder's next people are told."
+FAULT_TAKEN: Final = "It is yours. Your answer is due {answer_by}."
+# The notice to the person who reported the fault.
+YOUR_FAULT_ANSWERED: Final = "{person} answered your routing fault in incident {number}; the answer is on its card."

@@ -61,7 +61,7 @@ def report(services: Services, number: int, fault: Fault, by: str, now: datetime
         engagement = _add_engagement(change, fault, answer_by)
         _post_card(change, engagement)
         change.log("routing_asked", text=fault.wrong)
-    return answer_wording.fault_asked(near_time(answer_by, now))
+    return answer_wording.FAULT_ASKED.format(answer_by=near_time(answer_by, now))
 
 
 def _add_engagement(change: Change, fault: Fault, answer_by: datetime) -> Engagement:
@@ -97,7 +97,7 @@ def take(services: Services, engagement_id: int, by: str, now: datetime) -> str:
     with _changing_engagement(services, engagement_id, by, now) as (change, engagement):
         engagement.owner_id = by
         change.log("routing_taken")
-    return answer_wording.fault_taken(near_time(engagement.answer_by, now))
+    return answer_wording.FAULT_TAKEN.format(answer_by=near_time(engagement.answer_by, now))
 
 
 def answer_form(services: Services, engagement_id: int, by: str, now: datetime) -> Block:
@@ -118,7 +118,7 @@ def answer(services: Services, engagement_id: int, reply: str, by: str, now: dat
         engagement.answer = reply.strip()
         engagement.owner_id = engagement.owner_id or by
         change.log("routing_answered", text=reply.strip())
-        text = answer_wording.fault_answered(mention(by), change.number)
+        text = answer_wording.YOUR_FAULT_ANSWERED.format(person=mention(by), number=change.number)
         key = f"routing:{engagement.number}:answered"
         if engagement.asked_by != by:
             outbox.post(change.session, key, engagement.asked_by, text, now, incident_id=change.number)

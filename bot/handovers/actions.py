@@ -60,7 +60,7 @@ def offer(services: Services, number: int, to: str, note: str, by: str, now: dat
         _add_messages(change, handover)
         change.log("handover_offered", user=to)
         invite_participant(session, number, to, now)
-    return wording.offered(mention(to))
+    return wording.OFFERED.format(person=mention(to))
 
 
 def _new_handover(change: Change, to: str, note: str) -> Handover:
@@ -95,7 +95,7 @@ def accept(services: Services, handover_id: int, by: str, now: datetime) -> str:
         change.publish(CommandHandedOver(handover.from_id, handover.to_id))
         change.log("handover_accepted", user=handover.from_id)
         change.mark_stale(*MESSAGE_KINDS)
-    return wording.you_command(change.number, services.floor.role(COMMANDER).help)
+    return wording.YOU_COMMAND.format(number=change.number, duties=services.floor.role(COMMANDER).help)
 
 
 def _hand_over_roles(change: Change, handover: Handover) -> None:
@@ -124,7 +124,7 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
         text, blocks = views.question_message(handover, change.incident)
         key = f"handover:{handover.number}:back"
         outbox.post(change.session, key, handover.from_id, text, now, incident_id=change.number, blocks=blocks)
-    return wording.question_sent(mention(handover.from_id))
+    return wording.QUESTION_SENT.format(person=mention(handover.from_id))
 
 
 def take_back(services: Services, handover_id: int, by: str, now: datetime) -> str:
@@ -149,7 +149,7 @@ def hand_over_role(services: Services, number: int, role: str, to: str, by: str,
         handover.decide(State.ACCEPTED, now)
         tables.add(change.session, handover)
     title = services.floor.role(role).title.lower()
-    return wording.role_handed_over(mention(to), title)
+    return wording.ROLE_HANDED_OVER.format(person=mention(to), role=title)
 
 
 def follow_role(change: Change, event: RoleChanged) -> None:

@@ -41,7 +41,12 @@ def _remind(change: Change, handover: Handover) -> None:
     due_at = rules.next_look(handover.offered_at, now, floor.reminded_after, floor.escalated_after)
     handover.due_at = max(due_at, now + time_to_answer)
     where = channel_link(change.incident.channel_id or "")
-    text = wording.reminder(mention(handover.from_id), change.number, where, near_time(handover.offered_at, now))
+    text = wording.REMINDER.format(
+        person=mention(handover.from_id),
+        number=change.number,
+        where=where,
+        since=near_time(handover.offered_at, now),
+    )
     key = f"handover:{handover.number}:reminder"
     outbox.post(change.session, key, handover.to_id, text, now, incident_id=change.number)
     change.log("handover_reminded", user=handover.to_id)

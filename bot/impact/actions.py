@@ -47,7 +47,8 @@ class FiguresNotReadable(WatchfloorError):
     def __init__(self, reasons: Mapping[str, NotReadable]) -> None:
         super().__init__()
         self.by_field = {
-            name: answer_wording.not_readable(str(reason).replace("`", "")) for name, reason in reasons.items()
+            name: answer_wording.NOT_READABLE.format(reason=str(reason).replace("`", ""))
+            for name, reason in reasons.items()
         }
 
 
@@ -194,7 +195,7 @@ def _read_figure(meaning: Meaning, text: str) -> float | None:
     number_text = ungrouped(text)
     amount = read_number(number_text, _decimal_of(number_text))
     if meaning in COUNTS and amount is not None and not amount.is_integer():
-        raise NotReadable(answer_wording.not_whole(text.strip()))
+        raise NotReadable(answer_wording.NOT_WHOLE.format(typed=text.strip()))
     return amount
 
 

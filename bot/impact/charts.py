@@ -148,7 +148,7 @@ def _upload_and_share(services: Services, row: OutboxRow, channel_id: str) -> No
     file_id = services.slack.upload(f"figures-{number}.png", png)
     with services.database.transaction() as session:
         outbox.remember(session, row, row_payload | {"file_id": file_id}, utcnow())
-    text = answer_wording.chart_shared(mention(row_payload["asked_by"]))
+    text = answer_wording.CHART_SHARED.format(person=mention(row_payload["asked_by"]))
     services.slack.share_files([(file_id, f"Figures {number}")], channel_id, text)
 
 
@@ -157,5 +157,5 @@ def note_refused(settled: Settled, error: str) -> None:
     session, row, now = settled.session, settled.row, utcnow()
     number, key = row.incident_id or 0, f"{row.key}:refused"
     timeline.append_once(session, number, key, "trouble", now, what="show the chart of the figures", reason=error)
-    text = answer_wording.chart_refused(number, error)
+    text = answer_wording.CHART_REFUSED.format(number=number, error=error)
     outbox.post(session, key, (row.payload or {})["asked_by"], text, now, incident_id=number)

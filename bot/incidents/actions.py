@@ -18,7 +18,9 @@ def change_severity(services: Services, number: int, severity: str, reason: str,
         if old_severity == severity:
             raise rules.NotChanged(state=severity)
         set_severity(change, severity, reason)
-    return " ".join([wording.severity_changed(old_severity, severity), *change.answers])
+    return " ".join(
+        [wording.SEVERITY_CHANGED.format(old_severity=old_severity, new_severity=severity), *change.answers]
+    )
 
 
 def set_severity(change: Change, severity: str, reason: str) -> None:

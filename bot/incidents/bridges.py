@@ -37,7 +37,7 @@ def set_bridge(services: Services, number: int, typed_address: str, by: str, now
         current_bridge = bridge_text(change.incident, services.floor)
     if address:
         return wording.BRIDGE_SAVED
-    return wording.floor_bridge_shows(current_bridge) if current_bridge else wording.BRIDGE_REMOVED
+    return wording.FLOOR_BRIDGE_SHOWS.format(bridge=current_bridge) if current_bridge else wording.BRIDGE_REMOVED
 
 
 def _read_address(typed_address: str) -> str:

@@ -98,7 +98,7 @@ def declare_as_typed(
     question = declare_unless_open(services, scope.complete(services, request), REMINDER_DELAY)
     if question:
         return question
-    severity_note = "" if declaration.severity else wording.default_severity(DEFAULT_SEVERITY)
+    severity_note = "" if declaration.severity else wording.DEFAULT_SEVERITY.format(severity=DEFAULT_SEVERITY)
     return f"{opening(request.title)}{severity_note}"
 
 

@@ -150,7 +150,7 @@ def _panel_without_channel(services: Services, command: SlashCommand) -> Respons
         return incident_panel(services, number, command.user_id, utcnow())
     channel = channel_link(incident.channel_id)
     if is_lost:
-        return forms.without_channel(incident, wording.channel_is_lost(number, channel))
+        return forms.without_channel(incident, wording.CHANNEL_IS_LOST.format(number=number, channel=channel))
     raise InAnotherChannel(number=number, channel=channel)
 
 

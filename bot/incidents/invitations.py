@@ -116,7 +116,7 @@ def _invite_group(services: Services, row: OutboxRow, channel_id: str, group: st
 
 def _report_group(services: Services, row: OutboxRow, channel_id: str, group: str, reason: str) -> None:
     number, now, name = row.incident_id or 0, utcnow(), f"@{group.removeprefix('@')}"
-    text = wording.group_not_invited(escape(name), reason)
+    text = wording.GROUP_NOT_INVITED.format(group=escape(name), reason=reason)
     with services.database.transaction() as session:
         outbox.post(session, f"{row.key}:{group}", channel_id, text, now, incident_id=number)
         facts = {"what": f"bring in {name}", "reason": reason}
@@ -142,6 +142,6 @@ def _bridge_text(services: Services, row: OutboxRow) -> str:
 
 def _answer_text(channel_id: str, error: str | None, bridge: str) -> str:
     if error is None:
-        return wording.you_are_in(channel_link(channel_id), bridge).strip()
+        return wording.YOU_ARE_IN_CHANNEL.format(channel=channel_link(channel_id), bridge=bridge).strip()
     reason = REFUSAL_REASONS.get(error) or refusals.reason("conversations.invite", error)
-    return wording.could_not_add(channel_link(channel_id), reason)
+    return wording.COULD_NOT_ADD.format(channel=channel_link(channel_id), reason=reason)

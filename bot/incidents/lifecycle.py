@@ -28,9 +28,14 @@ def change_status(services: Services, number: int, status: str, reason: str, by:
         set_status(change, status, reason)
         is_undescribed = not situation_tables.current(change.session, number).text(SituationField.CAUSE)
     if old_status not in rules.OPEN and status == Status.INVESTIGATING:
-        return " ".join([wording.reopened(number), *change.answers])
+        return " ".join([wording.REOPENED.format(number=number), *change.answers])
     question = f" {wording.DESCRIBE_CAUSE}" if status == Status.IDENTIFIED and is_undescribed else ""
-    return " ".join([wording.status_changed(old_status, status, question), *change.answers])
+    return " ".join(
+        [
+            wording.STATUS_CHANGED.format(old_status=old_status, new_status=status, question=question),
+            *change.answers,
+        ]
+    )
 
 
 def set_status(change: Change, status: str, reason: str) -> None:
@@ -93,7 +98,7 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
     with changing(services, number, by, now, "close") as change:
         rules.check_may_reopen(number, change.incident.status)
         _reopen(change, reason)
-    return " ".join([wording.reopened(number), *change.answers])
+    return " ".join([wording.REOPENED.format(number=number), *change.answers])
 
 
 def _reopen(change: Change, reason: str) -> None:

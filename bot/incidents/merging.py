@@ -38,7 +38,9 @@ def merge(services: Services, number: int, target_number: int, by: str, now: dat
         _post_link_to_target(change, target)
         change.mark_stale()
         target_change.mark_stale()
-    return wording.merged(number, target_number, channel_link(target.channel_id or ""))
+    return wording.MERGED.format(
+        number=number, target_number=target_number, channel=channel_link(target.channel_id or "")
+    )
 
 
 def _lock_incidents(session: Session, number: int, target_number: int) -> tuple[Incident, Incident]:
@@ -68,6 +70,6 @@ def _post_link_to_target(change: Change, target: Incident) -> None:
     if change.incident.channel_id is None:
         return
     target_link = channel_link(target.channel_id or "")
-    text = wording.goes_on_in(target.number, target_link)
+    text = wording.GOES_ON_IN.format(number=target.number, channel=target_link)
     key = f"merged:{change.number}"
     outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)

@@ -36,7 +36,7 @@ def correct_milestone(
         raise milestones.ReasonMissing()
     with changing(services, number, by, now) as change:
         set_milestone(change, name, at, reason, key, how)
-    return wording.milestone_set(TITLES[name], day_and_time(at))
+    return wording.MILESTONE_SET.format(title=TITLES[name], at=day_and_time(at))
 
 
 def set_milestone(change: Change, name: MilestoneName, at: datetime, reason: str, key: str, how: str = "") -> None:

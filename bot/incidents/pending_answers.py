@@ -79,7 +79,7 @@ def join_duplicate(services: Services, pending_id: int, number: int, by: str, re
         key = f"declaration:{pending.number}:join"
         invitations.invite(session, incident.number, key, now, [by], reply_to=reply_to)
     channel = channel_link(incident.channel_id or "")
-    return wording.joined(channel)
+    return wording.REPORT_ON_RECORD.format(channel=channel)
 
 
 def _incident_to_join(session: Session, number: int, by: str) -> Incident:
@@ -115,6 +115,6 @@ def _earlier_decision(session: Session, pending: PendingDeclaration) -> str:
     if pending.state == Decision.OPENED:
         incident = incidents.by_key(session, pending.key)
         channel = channel_link(incident.channel_id) if incident and incident.channel_id else "being opened"
-        return wording.answered_with(channel)
+        return wording.ANSWERED_WITH.format(channel=channel)
     decision = "you joined the other incident" if pending.state == Decision.JOINED else "you cancelled it"
-    return wording.answered_already(decision)
+    return wording.ANSWERED_ALREADY.format(decision=decision)

@@ -226,7 +226,9 @@ def report_no_channel(services: Services, number: int, refusal: str) -> None:
         if not channel_loss.record_no_channel(session, number, refusal, now):
             return
         incident = incidents.by_number(session, number)
-        text, blocks = forms.without_channel(incident, wording.no_private_channel(number, escape(refusal)))
+        text, blocks = forms.without_channel(
+            incident, wording.NO_PRIVATE_CHANNEL.format(number=number, reason=escape(refusal))
+        )
         key, lead_id = f"private:{number}:no-channel", lead_of(session, incident)
         outbox.post(session, key, lead_id, text, now, incident_id=number, blocks=blocks)
 

@@ -24,15 +24,17 @@ def report(context: Context) -> Message:
     archiving = outbox.named(context.session, number, kinds.ARCHIVING)
     refused_rows = [row for row in deletions if row.refused]
     deleted_count = sum(row.is_settled for row in deletions) - len(refused_rows)
-    lines = [wording.deleted(deleted_count, len(deletions))]
+    lines = [wording.MESSAGES_DELETED.format(deleted_count=deleted_count, total=len(deletions))]
     lines += [
-        wording.not_deleted(count, channel_link(channel_id), refusals.reason("chat.delete", error))
+        wording.MESSAGES_NOT_DELETED.format(
+            count=count, channel=channel_link(channel_id), reason=refusals.reason("chat.delete", error)
+        )
         for (channel_id, error), count in Counter(_channel_and_error(row) for row in refused_rows).items()
     ]
     for row in archiving:
         old_channel = channel_link((row.payload or {})["channel_id"])
         state = "archived" if row.is_settled and not row.refused else "not archived"
-        lines.append(wording.old_channel(old_channel, state))
+        lines.append(wording.OLD_CHANNEL.format(channel=old_channel, state=state))
     lines.append(wording.READ_OR_COPIED)
     text = "\n".join(lines)
     return text, [section(text)]

@@ -54,7 +54,7 @@ def relate(services: Services, number: int, other_number: int, by: str, now: dat
         ]
         if any(new_relations):
             _log(change, other, "related")
-    return wording.related(number, other_number)
+    return wording.NOW_RELATED.format(number=number, other=other_number)
 
 
 def unrelate(services: Services, number: int, other_number: int, by: str, now: datetime) -> str:
@@ -67,7 +67,7 @@ def unrelate(services: Services, number: int, other_number: int, by: str, now: d
         )
         if change.session.connection().execute(sa.delete(RelatedIncident).where(pairs)).rowcount:
             _log(change, other, "unrelated")
-    return wording.not_related(number, other_number)
+    return wording.NOT_RELATED.format(number=number, other=other_number)
 
 
 def forget(session: Session, number: int) -> None:

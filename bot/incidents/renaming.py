@@ -25,7 +25,7 @@ def rename(services: Services, number: int, title: str, by: str, now: datetime) 
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         set_title(change, title)
-    return wording.renamed(one_line(title, 200))
+    return wording.RENAMED.format(title=one_line(title, 200))
 
 
 def set_title(change: Change, title: str) -> None:

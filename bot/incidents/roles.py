@@ -41,12 +41,12 @@ def claim(services: Services, number: int, role: str, by: str, now: datetime) ->
         _check_may_claim(change, role, is_free=not holders)
         rules.check_may_change(number, change.incident.status)
         if by in holders:
-            return wording.role_yours_already(_role_title(services, role))
+            return wording.ROLE_YOURS_ALREADY.format(role=_role_title(services, role))
         if holders and role != "responder":
             raise RoleTaken(holder=mention(holders[0]), role=_role_title(services, role), name=role)
         _assign(change, role, by)
         change.log("role_taken", user=by, role=_role_title(services, role))
-    return wording.role_taken(_role_title(services, role), number)
+    return wording.ROLE_TAKEN.format(role=_role_title(services, role), number=number)
 
 
 def _check_may_claim(change: Change, role: str, *, is_free: bool) -> None:
@@ -62,10 +62,10 @@ def assign(services: Services, number: int, role: str, to: str, by: str, now: da
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         if to in incidents.roles(change.session, number).get(role, []):
-            return wording.role_theirs_already(mention(to), _role_title(services, role))
+            return wording.ROLE_THEIRS_ALREADY.format(person=mention(to), role=_role_title(services, role))
         _assign(change, role, to)
         change.log("role_given", user=to, role=_role_title(services, role))
-    return wording.role_assigned(mention(to), _role_title(services, role), number)
+    return wording.ROLE_ASSIGNED.format(person=mention(to), role=_role_title(services, role), number=number)
 
 
 def pass_on(change: Change, role: str, to: str) -> None:
@@ -99,7 +99,7 @@ def leave(services: Services, number: int, role: str, by: str, now: datetime) ->
         change.log("role_left", user=by, role=_role_title(services, role))
         remaining_holders = incidents.roles(change.session, number).get(role, [])
     vacant = "" if remaining_holders else wording.ROLE_VACANT
-    return wording.role_left(_role_title(services, role), vacant)
+    return wording.ROLE_LEFT.format(role=_role_title(services, role), vacant=vacant)
 
 
 def release_all(services: Services, user_id: str) -> None:
@@ -125,7 +125,7 @@ def _release(services: Services, number: int, user_id: str, name: str, roles: Se
             return
         change.mark_stale()
         titles = " and ".join(_role_title(services, role) for role in dropped_roles)
-        text = wording.account_gone(escape(name), titles)
+        text = wording.ACCOUNT_GONE.format(name=escape(name), roles=titles)
         channel_id, key = change.incident.channel_id, f"gone:{number}:{user_id}:{now.isoformat()}"
         if channel_id:
             outbox.post(session, key, channel_id, text, now, incident_id=number)
@@ -161,7 +161,9 @@ def _assign(change: Change, role: str, to: str) -> None:
     incidents.give_role(change.session, number, role, to, now)
     change.publish(RoleChanged(role, to))
     channel = channel_link(change.incident.channel_id or "")
-    text = wording.role_given(_role_title(services, role), number, channel, services.floor.role(role).help)
+    text = wording.ROLE_GIVEN.format(
+        role=_role_title(services, role), number=number, channel=channel, duties=services.floor.role(role).help
+    )
     if bridge := bridge_outside_channel(change.incident, services.floor):
         text += f"\n{bridge}"
     key = f"role:{number}:{role}:{to}:{now.isoformat()}"

@@ -50,7 +50,7 @@ def change_type(services: Services, number: int, typed_type: str, by: str, now: 
         old_scope = scope_of(change.incident)
         new_scope = Scope(_read_type(services, typed_type), old_scope.sites, old_scope.partners)
         set_scope(change, new_scope)
-    return wording.about(services.floor.types[new_scope.type])
+    return wording.TYPE_CHANGED.format(type_title=services.floor.types[new_scope.type])
 
 
 def edit(services: Services, number: int, title: str, new_scope: Scope, by: str, now: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from bot.slack.text import day_and_time
 
@@ -50,13 +51,26 @@ DECLARATION_CANCELLED = "Cancelled. Nothing was opened."
 NO_CHANNEL_NAME_LEFT = "every name for its channel is taken; rename the old channels or choose another title."
 YOU_ARE_IN = "You are in it."
 YOU_ARE_IN_AFTERWARDS = "You are in it; `/incident close` there writes the post-mortem draft."
+DECLARED: Final = "Incident {number} {state}: {channel} ({severity}, {title}). {ending}"
+# The note if no severity was given.
+DEFAULT_SEVERITY: Final = " It is {severity} until you change it."
+NOT_OPENED: Final = "The incident was not opened: {reason} Nothing was left half-done; please try again."
+REPORT_ON_RECORD: Final = "No new incident was opened. Your report is on the record of {channel}."
+ANSWERED_WITH: Final = "You have answered this already: the incident is {channel}."
+ANSWERED_ALREADY: Final = "You have answered this already: {decision}."
 # Situation, status.
 IMPACT_SAVED = "Impact saved. It shows on the card."
+SEVERITY_CHANGED: Final = "Severity changed from {old_severity} to {new_severity}."
+STATUS_CHANGED: Final = "Status changed from {old_status} to {new_status}.{question}"
 DESCRIBE_CAUSE = "Please describe the cause with `/incident brief`: updates say that it is not described yet."
 RESOLVED = (
     "Resolved. The last update is on its way. Type `/incident close` in its channel once nothing is left to do."
 )
 DECLINED = "Declined as a false alarm. Everyone who was told of it is told so, and no more updates follow."
+REOPENED: Final = "Incident {number} is open again."
+MERGED: Final = "Incident {number} is merged into incident {target_number}: {channel}."
+# The message in the merged incident's channel.
+GOES_ON_IN: Final = "This incident was merged into #{number}. Please go on in {channel}."
 RESOLVE_QUESTION = "What ended the impact?"
 DECLINE_QUESTION = "Why is it a false alarm?"
 REOPEN_QUESTION = "Why is it open again?"
@@ -66,16 +80,52 @@ WHAT_PRIVATE_MEANS = (
 )
 NOTHING_RELATED = "Nothing is related to this incident. `/incident related 12` relates it to incident 12."
 RELATED_ADVICE = "`/incident related remove 12` takes one off."
+NOW_RELATED: Final = "Incident {number} and incident {other} are related."
+NOT_RELATED: Final = "Incident {number} and incident {other} are not related."
+RENAMED: Final = "The title is now “{title}”. The channel is renamed in a moment."
+TYPE_CHANGED: Final = "Its type is now {type_title}."
+MILESTONE_SET: Final = "{title}: {at}. It is in the timeline and counts in every figure."
 # Roles, bridge.
 ROLE_VACANT = " The role is free until somebody takes it."
+ROLE_YOURS_ALREADY: Final = "You are {role} already."
+ROLE_TAKEN: Final = "You are {role} of incident {number}."
+ROLE_THEIRS_ALREADY: Final = "{person} is {role} already."
+ROLE_ASSIGNED: Final = "{person} is {role} of incident {number} now and has been told."
+ROLE_LEFT: Final = "You are no longer {role}.{vacant}"
+# The message to a person who was given a role.
+ROLE_GIVEN: Final = "You are *{role}* of incident {number} in {channel}. {duties}"
+# The message in the channel about a role holder whose account is deactivated.
+ACCOUNT_GONE: Final = (
+    "⚠️ The account of {name}, {roles} of this incident, was deactivated. Please take the role with the buttons"
+    " on the card, or `/incident claim`."
+)
 BRIDGE_SAVED = "Bridge saved. It shows on the card, in the channel's topic and in updates to colleagues."
 BRIDGE_REMOVED = "Bridge removed."
+FLOOR_BRIDGE_SHOWS: Final = "Bridge removed. The floor's own shows instead: {bridge}"
 NO_BRIDGE = "No bridge yet. `/incident bridge https://…` or a phone number sets it."
 # The channel.
 UNARCHIVE_CHANNEL = "Unarchive it and `/invite` me there, and I will show everything again."
 CHANNEL_CANNOT_COME_BACK = "It cannot come back; please agree on another place to talk."
 OPEN_AND_INVITE = "If it is still there, unarchive it and `/invite` me there, and I will show everything again."
 INVITE_ME = "Invite me there with `/invite`, and I will show everything again."
+CHANNEL_IS_LOST: Final = (
+    "I can no longer write into the channel of incident {number}, {channel}. Its control panel works anywhere."
+)
+YOU_ARE_IN_CHANNEL: Final = "You are in {channel}. {bridge}"
+COULD_NOT_ADD: Final = "I could not add you to {channel}: {reason}."
+NOT_INVITED: Final = "I could not invite {people}. Please invite them by hand with `/invite`."
+GROUP_NOT_INVITED: Final = "I could not invite {group}: {reason}. Please invite them by hand with `/invite`."
+# The message to the incident's lead.
+NO_PRIVATE_CHANNEL: Final = (
+    "Incident {number} is private, but I could not make a private channel for it: {reason} Please agree on "
+    "another place to talk. Use the control panel below; `/incident {number}` shows it again."
+)
+MESSAGES_DELETED: Final = "This incident is private now. I deleted {deleted_count} of my {total} messages about it."
+MESSAGES_NOT_DELETED: Final = "• {count} of them in {channel} stay there: {reason}."
+OLD_CHANNEL: Final = (
+    "• What people wrote in {channel} is still there. The channel is {state}, and everybody in the workspace "
+    "can read it; a workspace owner can delete it."
+)
 READ_OR_COPIED = "• Nobody can take back what somebody has read or copied."
 
 
@@ -85,24 +135,9 @@ def about_incident(number: int, answer: str) -> str:
     return answer if answer.startswith(subject) else f"{subject}: {answer}"
 
 
-def severity_changed(old_severity: str, new_severity: str) -> str:
-    """The answer to a change of severity."""
-    return f"Severity changed from {old_severity} to {new_severity}."
-
-
 def severity_changed_by_other(commander: str, by: str, verb: str, old: str, new: str, reason: str) -> str:
     """The message in the channel to a commander who did not change it."""
     return f"{commander}, {by} {verb} the severity from {old} to {new}{f': {reason}' if reason else '.'}"
-
-
-def status_changed(old_status: str, new_status: str, question: str) -> str:
-    """The answer to a change of status; `question` asks for what is missing."""
-    return f"Status changed from {old_status} to {new_status}.{question}"
-
-
-def reopened(number: int) -> str:
-    """The answer to reopening."""
-    return f"Incident {number} is open again."
 
 
 def reopened_by(person: str, reason: str) -> str:
@@ -110,86 +145,9 @@ def reopened_by(person: str, reason: str) -> str:
     return f"{person} opened this incident again{f': {reason}' if reason else '.'}"
 
 
-def default_severity(severity: str) -> str:
-    """The note if no severity was given."""
-    return f" It is {severity} until you change it."
-
-
-def joined(channel: str) -> str:
-    """The answer if the incident was already open."""
-    return f"No new incident was opened. Your report is on the record of {channel}."
-
-
-def answered_with(channel: str) -> str:
-    """The answer to a second click if an incident was opened."""
-    return f"You have answered this already: the incident is {channel}."
-
-
-def answered_already(decision: str) -> str:
-    """The answer to a second click."""
-    return f"You have answered this already: {decision}."
-
-
-def not_opened(reason: str) -> str:
-    """The message to the declarer if no incident was opened."""
-    return f"The incident was not opened: {reason} Nothing was left half-done; please try again."
-
-
-def declared(number: int, state: str, channel: str, severity: str, title: str, ending: str) -> str:
-    """The message to the declarer."""
-    return f"Incident {number} {state}: {channel} ({severity}, {title}). {ending}"
-
-
-def channel_is_lost(number: int, channel: str) -> str:
-    """The answer to an incident's number when nothing can be written into its channel."""
-    return (
-        f"I can no longer write into the channel of incident {number}, {channel}. Its control panel works anywhere."
-    )
-
-
 def recorded_as_resolved(started_at: datetime, ended_at: datetime) -> str:
     """The state of an incident declared afterwards, with the times as they were understood."""
     return f"is recorded as resolved, from {day_and_time(started_at)} to {day_and_time(ended_at)}"
-
-
-def not_invited(people: str) -> str:
-    """The message in the channel, with the reason for each person."""
-    return f"I could not invite {people}. Please invite them by hand with `/invite`."
-
-
-def group_not_invited(group: str, reason: str) -> str:
-    """The message in the channel."""
-    return f"I could not invite {group}: {reason}. Please invite them by hand with `/invite`."
-
-
-def you_are_in(channel: str, bridge: str) -> str:
-    """The answer to joining."""
-    return f"You are in {channel}. {bridge}"
-
-
-def could_not_add(channel: str, reason: str) -> str:
-    """The answer if Slack refuses the invitation."""
-    return f"I could not add you to {channel}: {reason}."
-
-
-def floor_bridge_shows(bridge: str) -> str:
-    """The answer if the incident's own bridge is removed."""
-    return f"Bridge removed. The floor's own shows instead: {bridge}"
-
-
-def merged(number: int, target_number: int, channel: str) -> str:
-    """The answer to merging."""
-    return f"Incident {number} is merged into incident {target_number}: {channel}."
-
-
-def goes_on_in(number: int, channel: str) -> str:
-    """The message in the merged incident's channel."""
-    return f"This incident was merged into #{number}. Please go on in {channel}."
-
-
-def milestone_set(title: str, at: str) -> str:
-    """The answer to correcting a milestone."""
-    return f"{title}: {at}. It is in the timeline and counts in every figure."
 
 
 def made_private(merged_numbers: Sequence[int]) -> str:
@@ -202,87 +160,3 @@ def made_private(merged_numbers: Sequence[int]) -> str:
         names = ", ".join(f"#{number}" for number in merged_numbers)
         answer += f" Incidents that were merged into it become private, too: {names}."
     return answer
-
-
-def no_private_channel(number: int, reason: str) -> str:
-    """The message to the incident's lead."""
-    return (
-        f"Incident {number} is private, but I could not make a private channel for it: {reason} Please agree on "
-        f"another place to talk. Use the control panel below; `/incident {number}` shows it again."
-    )
-
-
-def deleted(deleted_count: int, total: int) -> str:
-    """The line on how many messages were deleted."""
-    return f"This incident is private now. I deleted {deleted_count} of my {total} messages about it."
-
-
-def not_deleted(count: int, channel: str, reason: str) -> str:
-    """The line on messages that could not be deleted."""
-    return f"• {count} of them in {channel} stay there: {reason}."
-
-
-def old_channel(channel: str, state: str) -> str:
-    """The line on the old channel."""
-    return (
-        f"• What people wrote in {channel} is still there. The channel is {state}, and everybody in the workspace "
-        "can read it; a workspace owner can delete it."
-    )
-
-
-def related(number: int, other: int) -> str:
-    """The answer to relating two incidents."""
-    return f"Incident {number} and incident {other} are related."
-
-
-def not_related(number: int, other: int) -> str:
-    """The answer to removing a relation."""
-    return f"Incident {number} and incident {other} are not related."
-
-
-def renamed(title: str) -> str:
-    """The answer to a change of title."""
-    return f"The title is now “{title}”. The channel is renamed in a moment."
-
-
-def about(type_title: str) -> str:
-    """The answer to a change of type."""
-    return f"Its type is now {type_title}."
-
-
-def role_yours_already(role: str) -> str:
-    """The answer if the person already has the role."""
-    return f"You are {role} already."
-
-
-def role_taken(role: str, number: int) -> str:
-    """The answer to taking a role."""
-    return f"You are {role} of incident {number}."
-
-
-def role_theirs_already(person: str, role: str) -> str:
-    """The answer if the other person already has the role."""
-    return f"{person} is {role} already."
-
-
-def role_assigned(person: str, role: str, number: int) -> str:
-    """The answer to assigning a role."""
-    return f"{person} is {role} of incident {number} now and has been told."
-
-
-def role_left(role: str, vacant: str) -> str:
-    """The answer to giving a role up."""
-    return f"You are no longer {role}.{vacant}"
-
-
-def account_gone(name: str, roles: str) -> str:
-    """The message in the channel about a role holder whose account is deactivated."""
-    return (
-        f"⚠️ The account of {name}, {roles} of this incident, was deactivated. Please take the role with the "
-        "buttons on the card, or `/incident claim`."
-    )
-
-
-def role_given(role: str, number: int, channel: str, duties: str) -> str:
-    """The message to a person who was given a role."""
-    return f"You are *{role}* of incident {number} in {channel}. {duties}"

@@ -239,7 +239,7 @@ def _report_failed_invitations(session: Session, incident: Incident, errors_by_u
     assert incident.channel_id is not None
     names = directory.display_names(session, errors_by_user)
     refusals = (f"{escape(names.get(user, user))} ({reason})" for user, reason in errors_by_user.items())
-    text = wording.not_invited(", ".join(refusals))
+    text = wording.NOT_INVITED.format(people=", ".join(refusals))
     key = f"invitations:{incident.number}" + (":private" if incident.made_private_at else "")
     outbox.post(session, key, incident.channel_id, text, utcnow(), incident_id=incident.number)
     for user_id, reason in errors_by_user.items():
@@ -278,19 +278,19 @@ def _declared_message(
     services: Services, incident: Incident, request: DeclareRequest, refusal: str
 ) -> tuple[str, list[Block]]:
     if refusal:
-        text = wording.not_opened(escape(refusal))
+        text = wording.NOT_OPENED.format(reason=escape(refusal))
         return text, [section(text)]
     state, ending = "is open", wording.YOU_ARE_IN
     if request.started_at and request.ended_at:
         state = wording.recorded_as_resolved(request.started_at, request.ended_at)
         ending = wording.YOU_ARE_IN_AFTERWARDS
-    text = wording.declared(
-        incident.number,
-        state,
-        channel_link(incident.channel_id or ""),
-        incident.severity,
-        one_line(incident.title, 200),
-        ending,
+    text = wording.DECLARED.format(
+        number=incident.number,
+        state=state,
+        channel=channel_link(incident.channel_id or ""),
+        severity=incident.severity,
+        title=one_line(incident.title, 200),
+        ending=ending,
     )
     blocks = [section(text)]
     if request.guessed:

@@ -114,8 +114,8 @@ def add_account(
         line = NewLine(ledger.number, cohort, account, key, amount, currency)
         is_paid = _add_line(change, ledger, line)
     if is_paid:
-        return wording.added_as_excluded(SAME_CAUSE)
-    return wording.account_added(format_amount(amount, currency), cohort)
+        return wording.ADDED_AS_EXCLUDED.format(reason=SAME_CAUSE)
+    return wording.ACCOUNT_ADDED.format(amount=format_amount(amount, currency), cohort=cohort)
 
 
 def _read_money(amount: str, currency: str) -> tuple[int, str]:
@@ -164,7 +164,7 @@ def change_line(
         )
         move(change.session, [Move(line, new_state, full_reason)], Origin(by, now))
         difference_tables.settle_differences(change.session, ledger.number, [key], 0, now)
-    return wording.line_changed(rules.mask(account), new_state)
+    return wording.LINE_CHANGED.format(account=rules.mask(account), state=new_state)
 
 
 def _check_change(session: Session, ledger: Ledger, line: LineRow, choice: str, new_state: State) -> None:
@@ -186,8 +186,8 @@ def release(services: Services, number: int, cohort: str, currency: str, by: str
         return wording.release_begun(cohort, currency)
     amount = format_amount(new_release.amount, currency)
     if new_release.needs_second:
-        return wording.second_person_needed(amount)
-    return wording.released(amount)
+        return wording.SECOND_PERSON_NEEDED.format(amount=amount)
+    return wording.RELEASED.format(amount=amount)
 
 
 def decide(services: Services, release_id: int, by: str, now: datetime, *, is_approved: bool) -> str:

@@ -89,14 +89,14 @@ def _share_workbook(services: Services, row: OutboxRow, _: str) -> None:
     file_id = services.slack.upload(f"ledger-{number}.xlsx", content)
     with services.database.transaction() as session:
         outbox.remember(session, row, payload | {"file_id": file_id, "dm": channel_id}, utcnow())
-    text = wording.workbook_shared(number)
+    text = wording.WORKBOOK_SHARED.format(number=number)
     services.slack.share_files([(file_id, f"Ledger {number}")], channel_id, text)
 
 
 def _note_refused(settled: Settled, error: str) -> None:
     """Tell the requesting user that Slack refused the workbook."""
     row = settled.row
-    text = wording.workbook_refused(row.incident_id, error)
+    text = wording.WORKBOOK_REFUSED.format(number=row.incident_id, error=error)
     user_id = (row.payload or {})["to"]
     outbox.post(settled.session, f"{row.key}:refused", user_id, text, utcnow(), incident_id=row.incident_id)
 

@@ -1,6 +1,7 @@
 """Answers and messages about the ledger. Pure."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from bot.slack.text import escape
 
@@ -18,21 +19,19 @@ REOPENED = "The ledger is open again."
 WORKBOOK_REQUESTED = (
     "The workbook comes by direct message. It contains account numbers: keep it only where they are allowed."
 )
-
-
-def added_as_excluded(reason: str) -> str:
-    """The answer to adding an account that is not to be paid."""
-    return f"Added as excluded: {reason}."
-
-
-def account_added(amount: str, cohort: str) -> str:
-    """The answer to adding an account."""
-    return f"Added: {amount} is pending in {cohort}."
-
-
-def line_changed(account: str, state: str) -> str:
-    """The answer to changing a line."""
-    return f"{account} is {state} now."
+ADDED_AS_EXCLUDED: Final = "Added as excluded: {reason}."
+ACCOUNT_ADDED: Final = "Added: {amount} is pending in {cohort}."
+LINE_CHANGED: Final = "{account} is {state} now."
+SECOND_PERSON_NEEDED: Final = (
+    "{amount} is above the limit, so somebody else has to approve it: the message is in the channel."
+)
+RELEASED: Final = "{amount} is released. The workbook has the accounts to pay."
+# The text posted with the workbook.
+WORKBOOK_SHARED: Final = (
+    "The ledger of incident {number}. It contains account numbers: keep it only where they are allowed."
+)
+# The message when Slack refuses the workbook.
+WORKBOOK_REFUSED: Final = "Slack did not let me send the ledger of incident {number}: {error}."
 
 
 def approvers(permitted_names: Sequence[str]) -> str:
@@ -53,29 +52,9 @@ def stayed(unchanged: int, other_amounts: int) -> str:
     )
 
 
-def second_person_needed(amount: str) -> str:
-    """The answer to a release above the limit."""
-    return f"{amount} is above the limit, so somebody else has to approve it: the message is in the channel."
-
-
 def release_begun(cohort: str, currency: str) -> str:
     """The answer to a release of many accounts."""
     return (
         f"The release of {escape(cohort)}, {currency} has many accounts and is being prepared. Its message in the "
         "channel shows the progress, and whether somebody else has to approve it."
     )
-
-
-def released(amount: str) -> str:
-    """The answer to a release."""
-    return f"{amount} is released. The workbook has the accounts to pay."
-
-
-def workbook_shared(number: int) -> str:
-    """The text posted with the workbook."""
-    return f"The ledger of incident {number}. It contains account numbers: keep it only where they are allowed."
-
-
-def workbook_refused(number: int | None, error: str) -> str:
-    """The message when Slack refuses the workbook."""
-    return f"Slack did not let me send the ledger of incident {number}: {error}."

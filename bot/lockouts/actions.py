@@ -118,7 +118,7 @@ def add(services: Services, partner: str, logins: str, release: Release, key: st
     with services.database.transaction() as session:
         check_permission(services, session, by, "lockouts")
         new_count = recording.record(session, services.floor, FORM_SOURCE, rows, now)
-    return wording.lockouts_added(new_count, len(rows))
+    return wording.LOCKOUTS_ADDED.format(new_count=new_count, total=len(rows))
 
 
 def claim(services: Services, lockout_id: int, by: str, now: datetime) -> str:
@@ -127,7 +127,7 @@ def claim(services: Services, lockout_id: int, by: str, now: datetime) -> str:
         if account.claimed_by and account.claimed_by != by:
             raise AlreadyClaimed(person=mention(account.claimed_by), login=account.login)
         account.claimed_by = by
-    return wording.claimed(account.login)
+    return wording.CLAIMED.format(login=account.login)
 
 
 def done(services: Services, lockout_id: int, by: str, now: datetime) -> str:
@@ -135,14 +135,14 @@ def done(services: Services, lockout_id: int, by: str, now: datetime) -> str:
     with open_account(services, lockout_id, by) as (session, account):
         account.done_by, account.unlocked_at = by, now
         bursts.show_unlocked(session, services.floor, account.burst_id, now)
-    return wording.works_again(account.login)
+    return wording.WORKS_AGAIN.format(login=account.login)
 
 
 def record_partner_told(services: Services, lockout_id: int, by: str) -> str:
     """Record that the partner knows. Returns the answer for the user."""
     with open_account(services, lockout_id, by) as (_, account):
         account.told_by = by
-    return wording.partner_knows(account.login)
+    return wording.PARTNER_KNOWS.format(login=account.login)
 
 
 @contextmanager
@@ -166,7 +166,7 @@ def declare(services: Services, burst_id: int, by: str, reply_to: str, now: date
     request = DeclareRequest(
         key=f"{KEY}{burst.number}",
         user_id=by,
-        title=wording.burst_title(burst.accounts, burst.partner),
+        title=wording.BURST_TITLE.format(agents=burst.accounts, partner=burst.partner),
         severity=SEVERITY,
         at=now,
         type="sign_on" if "sign_on" in services.floor.types else "other",

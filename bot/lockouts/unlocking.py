@@ -129,7 +129,7 @@ def request_many(
             return wording.MANY_STARTED
         _show(session, batch, directory.channel_id(session, services.floor.incidents_channel) or by, now)
     channel = services.floor.incidents_channel
-    return wording.second_person_needed(channel)
+    return wording.SECOND_PERSON_NEEDED.format(channel=channel)
 
 
 def _is_selected(account: LockedAccount, chosen_numbers: Sequence[int], partner: str | None) -> bool:

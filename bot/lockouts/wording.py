@@ -1,5 +1,7 @@
 """Answers and notices about lockouts. Pure."""
 
+from typing import Final
+
 HELP = (
     "`/incident lockouts` agents who are locked out of sign-on, `add` records some; with a login or a partner: why "
     "sign-ins failed"
@@ -10,31 +12,13 @@ RESET_ASKED = "{source} is asked to mail {login} a password reset. You get a dir
 MANY_STARTED = "All results come by direct message, in one message."
 MANY_APPROVED = "It has begun. All results come by direct message, in one message."
 MANY_DECLINED = "Recorded: nothing is done for these accounts."
-
-
-def lockouts_added(new_count: int, total: int) -> str:
-    """The answer to adding lockouts."""
-    return f"{new_count} of {total} are newly locked out. `/incident lockouts` shows all."
-
-
-def claimed(login: str) -> str:
-    """The answer to claiming a lockout."""
-    return f"{login} is yours."
-
-
-def works_again(login: str) -> str:
-    """The answer when an account was unlocked."""
-    return f"{login} works again. Tell the partner, if you have not."
-
-
-def partner_knows(login: str) -> str:
-    """The answer when the partner was told."""
-    return f"Recorded: the partner knows of {login}."
-
-
-def burst_title(agents: int, partner: str) -> str:
-    """The title of the incident for a burst."""
-    return f"{agents} agents of {partner} locked out"
+LOCKOUTS_ADDED: Final = "{new_count} of {total} are newly locked out. `/incident lockouts` shows all."
+CLAIMED: Final = "{login} is yours."
+WORKS_AGAIN: Final = "{login} works again. Tell the partner, if you have not."
+PARTNER_KNOWS: Final = "Recorded: the partner knows of {login}."
+# The title of the incident for a burst.
+BURST_TITLE: Final = "{agents} agents of {partner} locked out"
+SECOND_PERSON_NEEDED: Final = "More than ten within ten minutes need a second person, who is asked in #{channel}."
 
 
 def file_taken(name: str, accounts: int, new_count: int) -> str:
@@ -43,8 +27,3 @@ def file_taken(name: str, accounts: int, new_count: int) -> str:
         return f"{name}: no locked account."
     count = "1 locked account" if accounts == 1 else f"{accounts} locked accounts"
     return f"{name}: {count}, {new_count} of them new. `/incident lockouts` shows all."
-
-
-def second_person_needed(channel: str) -> str:
-    """The answer to a request for many accounts."""
-    return f"More than ten within ten minutes need a second person, who is asked in #{channel}."

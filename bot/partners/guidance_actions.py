@@ -69,8 +69,8 @@ def _announce(change: Change, languages: Collection[str]) -> list[str]:
         is_told = reply_in_thread(change.session, change.services, row, "guidance", change.now, key=key)
         (told if is_told else to_phone).append(row.partner)
     return [
-        *([wording.guidance_announced(", ".join(told))] if told else []),
-        *([wording.guidance_to_phone(", ".join(to_phone))] if to_phone else []),
+        *([wording.GUIDANCE_ANNOUNCED.format(names=", ".join(told))] if told else []),
+        *([wording.GUIDANCE_TO_PHONE.format(names=", ".join(to_phone))] if to_phone else []),
     ]
 
 
@@ -103,9 +103,9 @@ def _left_out(change: Change, language: str, texts: Mapping[GuidanceField, str])
     ]
     name, notes = guidance_views.language_name(language), []
     if guesses:
-        notes.append(wording.guesses_left_out(name, " ".join(guesses)))
+        notes.append(wording.GUESSES_LEFT_OUT.format(language=name, sentences=" ".join(guesses)))
     if any(text_for_outsiders(GuidanceField.RELIEF, line) != line for each in lines.values() for line in each):
-        notes.append(wording.names_left_out(name))
+        notes.append(wording.NAMES_LEFT_OUT.format(language=name))
     return notes
 
 

@@ -50,10 +50,10 @@ def add(services: Services, number: int, typed: str, by: str, now: datetime) -> 
         check_may_change(number, incident.status)
         added_names = [name for name in names if name not in incident.partners]
         if not added_names:
-            return wording.listed_already(", ".join(names))
+            return wording.LISTED_ALREADY.format(names=", ".join(names))
         _add_to_scope(change, added_names)
     start_due(services, now)
-    return wording.added(", ".join(added_names))
+    return wording.ADDED.format(names=", ".join(added_names))
 
 
 def _any_name(services: Services) -> str:
@@ -80,7 +80,7 @@ def send_notice_now(services: Services, number: int, typed: str, by: str, now: d
                 row.plan(NextAction.TELL, now)
                 session.add(row)
     start_due(services, now)
-    return wording.notice_sent(", ".join(row.partner for row in waiting_rows))
+    return wording.NOTICE_SENT.format(names=", ".join(row.partner for row in waiting_rows))
 
 
 def record_phoned(services: Services, number: int, typed: str, agents: str, by: str, now: datetime) -> str:

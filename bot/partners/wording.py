@@ -1,6 +1,7 @@
 """The words around a partner's notice, used when the file of its language cannot be. Pure."""
 
 from collections.abc import Mapping
+from typing import Final
 
 Labels = Mapping[str, str]
 
@@ -57,6 +58,17 @@ PURPOSES_OF_CALLS = {
 }
 NO_CHANNEL = "it has no channel"
 HELP = "`/incident partners` who was told and who answered · `add NAME`, `tell`, `phoned NAME 12`, `guidance`"
+LISTED_ALREADY: Final = "{names}: already listed as affected; `/incident partners` shows where it stands."
+ADDED: Final = "Added as affected: {names}. `/incident partners` shows who is told when."
+NOTICE_SENT: Final = "The notice is on its way to {names}."
+# The note about partners that are pointed to the new guidance in their notice.
+GUIDANCE_ANNOUNCED: Final = "{names}: told below the notice."
+# The note about partners that were phoned, and so have no notice that could show the guidance.
+GUIDANCE_TO_PHONE: Final = "No notice shows it to {names}: please phone."
+# The note about sentences that the notice leaves out.
+GUESSES_LEFT_OUT: Final = "The {language} notice leaves out what customers could take for a promise: {sentences}"
+# The note about names that the notice leaves out.
+NAMES_LEFT_OUT: Final = "The {language} notice has no names of colleagues or other partners."
 
 
 def plain_notice(facts: Mapping[str, object]) -> str:
@@ -73,43 +85,8 @@ def fill(pattern: str, **facts: object) -> str:
     return pattern
 
 
-def listed_already(names: str) -> str:
-    """The answer when all named partners are already listed."""
-    return f"{names}: already listed as affected; `/incident partners` shows where it stands."
-
-
-def added(names: str) -> str:
-    """The answer to adding partners."""
-    return f"Added as affected: {names}. `/incident partners` shows who is told when."
-
-
-def notice_sent(names: str) -> str:
-    """The answer to sending the notice."""
-    return f"The notice is on its way to {names}."
-
-
 def phoned(partner: str, agents: int | None) -> str:
     """The answer to recording a phone call, with what was understood of it."""
     if agents is None:
         return f"Recorded: {partner} was phoned, without a number of affected agents."
     return f"Recorded: {partner} was phoned; {agents} agents are affected."
-
-
-def guidance_announced(names: str) -> str:
-    """The note about partners that are pointed to the new guidance in their notice."""
-    return f"{names}: told below the notice."
-
-
-def guidance_to_phone(names: str) -> str:
-    """The note about partners that were phoned, and so have no notice that could show the guidance."""
-    return f"No notice shows it to {names}: please phone."
-
-
-def guesses_left_out(language: str, sentences: str) -> str:
-    """The note about sentences that the notice leaves out."""
-    return f"The {language} notice leaves out what customers could take for a promise: {sentences}"
-
-
-def names_left_out(language: str) -> str:
-    """The note about names that the notice leaves out."""
-    return f"The {language} notice has no names of colleagues or other partners."

@@ -30,7 +30,7 @@ def offer_better_playbook(change: Change, event: SeverityChanged | ScopeChanged)
     if name is None or name in started_before:
         return
     book = known_playbooks(services)[name]
-    text = wording.fits_better(_quoted_title(book), escape(book.summary))
+    text = wording.FITS_BETTER.format(title=_quoted_title(book), summary=escape(book.summary))
     buttons = [
         _button("Start it too", ids.START, incident, name),
         _button("Switch to it", ids.SWITCH, incident, name),
@@ -67,7 +67,7 @@ def offer_after_reopening(change: Change, event: Reopened) -> None:
     if name is None or any(run.is_running for run in runs_of(session, incident.number)):
         return
     title = _quoted_title(known_playbooks(services)[name])
-    text = wording.stopped_by_ending(title)
+    text = wording.STOPPED_BY_ENDING.format(title=title)
     buttons = [_button("Start it", ids.START, incident, name)]
     _offer(change, f"reopened:{incident.number}:{now.isoformat()}", text, buttons)
 

@@ -125,7 +125,7 @@ def propose(services: Services, new_proposal: NewProposal, by: str, now: datetim
             text, blocks = proposal_views.question(proposal)
             outbox.post(session, _key(proposal), proposal.decides_id, text, now, blocks=blocks)
             _log(session, proposal, "playbook_proposed", by, now, user=proposal.decides_id)
-    return wording.proposed(mention(new_proposal.decides_id))
+    return wording.PROPOSED.format(people=mention(new_proposal.decides_id))
 
 
 def _key(proposal: PlaybookProposal) -> str:
@@ -173,7 +173,7 @@ def _decide(services: Services, number: int, state: ProposalState, reason: str, 
         text = proposal_views.decided_text(proposal)
         for user_id in sorted({proposal.by, proposal.owner_id} - {by}):
             outbox.post(session, f"{_key(proposal)}:decided:{user_id}", user_id, text, now)
-    return wording.proposal_decided(state)
+    return wording.PROPOSAL_DECIDED.format(state=state)
 
 
 def _log(session: Session, proposal: PlaybookProposal, kind: str, by: str, now: datetime, **facts: str) -> None:

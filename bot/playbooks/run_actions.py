@@ -86,14 +86,14 @@ def start_manually(services: Services, number: int, name: str, by: str, now: dat
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         run = _start(change, name, by)
-    return wording.running(escape(run.title))
+    return wording.RUNNING.format(title=escape(run.title))
 
 
 def stop(services: Services, number: int, name: str, by: str, now: datetime) -> str:
     """Stop a playbook; its finished steps stay on record. Return the answer."""
     with changing(services, number, by, now) as change:
         run = _stop(change, name)
-    return wording.stopped(escape(run.title))
+    return wording.STOPPED.format(title=escape(run.title))
 
 
 def switch(services: Services, number: int, name: str, by: str, now: datetime) -> str:
@@ -104,7 +104,7 @@ def switch(services: Services, number: int, name: str, by: str, now: datetime) -
         for run in runs_of(change.session, number):
             if run.is_running and run.number != started.number:
                 _stop(change, run.playbook)
-    return wording.runs_instead(escape(started.title))
+    return wording.RUNS_INSTEAD.format(title=escape(started.title))
 
 
 def _start(change: Change, name: str, by: str | None) -> PlaybookRun:
@@ -159,11 +159,11 @@ def list_playbooks(services: Services, number: int) -> str:
     """The playbooks running in an incident, and those that could be started."""
     with services.database.reading() as session:
         running_runs = [run for run in runs_of(session, number) if run.is_running]
-    lines = [wording.running_line(run.playbook, escape(run.title)) for run in running_runs]
+    lines = [wording.RUNNING_LINE.format(name=run.playbook, title=escape(run.title)) for run in running_runs]
     lines = lines or [wording.NONE_RUNNING]
     lines.append(wording.HOW_TO_START)
     playbooks_by_name = known_playbooks(services)
     lines += [f"• `{name}` {escape(book.title)}" for name, book in sorted(playbooks_by_name.items())]
     broken_files = sorted({problem.file for problem in services.get(ReloadingLibrary).library.problems})
-    lines += [wording.broken_line(escape(file)) for file in broken_files]
+    lines += [wording.BROKEN_LINE.format(file=escape(file)) for file in broken_files]
     return "\n".join(lines)

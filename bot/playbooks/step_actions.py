@@ -55,7 +55,11 @@ def complete(
         change = _change_step(services, step_id, by, now, finish, then)
     except steps.CommandIsFree:
         return _take_command(services, step_id, by, now)
-    return wording.step_done(change.incident_id, escape(change.title), " ".join(sentences)) if sentences else None
+    return (
+        wording.STEP_DONE.format(number=change.incident_id, title=escape(change.title), effects=" ".join(sentences))
+        if sentences
+        else None
+    )
 
 
 def skip(services: Services, step_id: int, by: str, reason: str, now: datetime) -> None:
@@ -135,7 +139,7 @@ def undo(services: Services, step_id: int, by: str, now: datetime) -> str | None
     )
     if change.facts["was"] != State.DONE or not has_effects:
         return None
-    return wording.step_open_again(escape(change.title))
+    return wording.STEP_OPEN_AGAIN.format(title=escape(change.title))
 
 
 def snooze(services: Services, step_id: int, by: str, minutes: int, now: datetime) -> str:
@@ -149,8 +153,8 @@ def snooze(services: Services, step_id: int, by: str, minutes: int, now: datetim
         lambda session, locked_step: reminders.snooze(session, locked_step, by, length, now),
     )
     if not change.facts["is_reminded"]:
-        return wording.reminders_over(escape(change.title))
-    return wording.snoozed(escape(change.title), minutes)
+        return wording.REMINDERS_OVER.format(title=escape(change.title))
+    return wording.SNOOZED.format(title=escape(change.title), minutes=minutes)
 
 
 def _change_step(

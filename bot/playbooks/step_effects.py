@@ -51,12 +51,12 @@ class StepEffects(Struct, frozen=True):
         incident, sentences = self.change.incident, []
         if sets.status and sets.status != incident.status:
             set_status(self.change, sets.status, self.step.title)
-            sentences.append(wording.status_set(sets.status))
+            sentences.append(wording.STATUS_SET.format(status=sets.status))
         if sets.front_door:
             sentences.append(self._set_front_door(sets.front_door))
         if sets.cadence:
             self.change.publish(CadenceRequested(sets.cadence))
-            sentences.append(wording.cadence_set(format_duration(sets.cadence)))
+            sentences.append(wording.CADENCE_SET.format(length=format_duration(sets.cadence)))
         self.change.mark_stale(kinds.DIGEST, kinds.TOPIC)
         return sentences
 
@@ -98,7 +98,11 @@ class StepEffects(Struct, frozen=True):
             return [wording.EMPTY_NOT_SENT]
         key = f"step:{self.step.step_id}:{self.step.at.isoformat()}"
         self.change.publish(UpdateRequested(posts.to, self.message_to_send.text, key))
-        return [wording.update_requested(describe_channels(self.change.services, self.change.incident, posts.to))]
+        return [
+            wording.UPDATE_REQUESTED.format(
+                channels=describe_channels(self.change.services, self.change.incident, posts.to)
+            )
+        ]
 
     def _invite(self, invites: Invites | None) -> list[str]:
         if invites is None:
@@ -109,7 +113,7 @@ class StepEffects(Struct, frozen=True):
         groups = [f"@{group.removeprefix('@')}" for group in invites.groups]
         invite(session, number, f"invite:{self.step.step_id}:{at.isoformat()}", at, holders, groups=groups)
         invited_names = [*invites.groups, *(role.replace("_", " ") for role in invites.roles)]
-        return [wording.invited(", ".join(invited_names))]
+        return [wording.INVITED.format(names=", ".join(invited_names))]
 
 
 def notify_owner(session: Session, change: StepChange, owner_id: str) -> None:
@@ -117,8 +121,11 @@ def notify_owner(session: Session, change: StepChange, owner_id: str) -> None:
     if owner_id == change.by:
         return
     incident = incidents.by_number(session, change.incident_id)
-    text = wording.step_given(
-        change.by, incident.number, channel_link(incident.channel_id or ""), escape(change.title)
+    text = wording.STEP_GIVEN.format(
+        person=change.by,
+        number=incident.number,
+        channel=channel_link(incident.channel_id or ""),
+        title=escape(change.title),
     )
     key = f"given:{change.step_id}:{owner_id}:{change.at.isoformat()}"
     batches.post_to_person(session, key, owner_id, text, change.at, incident_id=incident.number)

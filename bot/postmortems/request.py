@@ -23,7 +23,7 @@ UTC = "UTC"
 def follow_close(change: Change, event: Closed) -> None:
     """Request the draft together with the close; the answer names its recipient."""
     recipient = request_at_close(change)
-    change.answers.append(wording.draft_goes_to(mention(recipient)))
+    change.answers.append(wording.DRAFT_GOES_TO.format(person=mention(recipient)))
 
 
 def put_aside(change: Change, event: Reopened) -> None:
@@ -104,4 +104,4 @@ def request_by_command(services: Services, number: int, asked_key: str, by: str,
             start_over(session, copies.add(session, postmortem, by))
         if postmortem is not None:
             deliver(session, postmortem, now)
-    return wording.comes(number, mention(by))
+    return wording.COMES.format(number=number, person=mention(by))

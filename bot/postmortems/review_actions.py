@@ -85,12 +85,12 @@ def assign(services: Services, postmortem_id: int, author: str, by: str, now: da
     with _changing_postmortem(services, postmortem_id, by, now) as (session, postmortem, incident):
         review.check_open(postmortem.state)
         if postmortem.author_id == author:
-            return wording.author_already(mention(author))
+            return wording.AUTHOR_ALREADY.format(person=mention(author))
         _check_may_see(session, incident, [author])
         postmortem.author_id = author
         copies.add(session, postmortem, author)
         timeline.append(session, incident.number, "postmortem_assigned", now, by, user=author)
-    return wording.author_now(mention(author))
+    return wording.AUTHOR_NOW.format(person=mention(author))
 
 
 def rewrite(services: Services, postmortem_id: int, version: int, by: str, now: datetime) -> None:
@@ -122,7 +122,7 @@ def request_review(services: Services, postmortem_id: int, reviewers: Sequence[s
                 copy.is_reviewer = True
                 session.add(copy)
                 timeline.append(session, incident.number, "postmortem_review_asked", now, by, user=user_id)
-    return wording.review_asked(mentions(reviewers))
+    return wording.REVIEW_ASKED.format(people=mentions(reviewers))
 
 
 def request_changes(services: Services, postmortem_id: int, comment: str, by: str, now: datetime) -> None:

@@ -44,11 +44,11 @@ def _record_document(session: Session, copy: Copy, event: Event) -> None:
     file = next((file for file in event["files"] if _is_document(file)), None)
     postmortem = tables.locked(session, copy.postmortem_id)
     if file is None:
-        _reply(session, copy, event, wording.not_a_document(", ".join(DOCUMENTS)))
+        _reply(session, copy, event, wording.NOT_A_DOCUMENT.format(kinds=", ".join(DOCUMENTS)))
     elif file.get("size", 0) > LARGEST_FILE:
         _reply(session, copy, event, wording.FILE_TOO_LARGE)
     elif postmortem.state in (State.PREVIEW, State.PUT_ASIDE):
-        _reply(session, copy, event, wording.no_version(postmortem.state))
+        _reply(session, copy, event, wording.NO_VERSION.format(state=postmortem.state))
     else:
         now = utcnow()
         name = shorten(escape(str(file.get("name") or "file")), LONGEST_NAME)

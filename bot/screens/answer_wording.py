@@ -1,5 +1,7 @@
 """Replies about the timeline, its picture and lists. Pure."""
 
+from typing import Final
+
 HELP_PANEL = "`/incident` the control panel · `/incident catchup` what has happened so far"
 HELP_LIST = "`/incident list` what is open · `list closed S1 Manila` · `list mine`"
 HELP_SEARCH = "`/incident search crm last 7 days` titles, impact and causes"
@@ -10,23 +12,11 @@ HELP_TIMELINE = (
 HELP_CORRECT = "`/incident correct 12` corrects an entry · `/incident milestones` when it started, was detected …"
 NOTHING_CHANGED = "Nothing was changed."
 PICTURE_REQUESTED = "The picture is being drawn and will be posted in the incident's channel."
-
-
-def note_added(at: str) -> str:
-    """The reply to a note."""
-    return f"Added to the timeline: {at}."
-
-
-def entry_changed(number: int, operations: str) -> str:
-    """The reply to a correction."""
-    return f"Entry {number} is {operations}. The original is kept in the log."
-
-
-def picture_shared(person: str) -> str:
-    """The text beside the picture."""
-    return f"The timeline as a picture, requested by {person}."
-
-
-def picture_refused(number: int, error: str) -> str:
-    """The message when Slack refuses the picture."""
-    return f"Slack did not let me show the picture of incident {number}'s timeline: {error}."
+# The reply to a note.
+NOTE_ADDED: Final = "Added to the timeline: {at}."
+# The reply to a correction.
+ENTRY_CHANGED: Final = "Entry {number} is {operations}. The original is kept in the log."
+# The text beside the picture.
+PICTURE_SHARED: Final = "The timeline as a picture, requested by {person}."
+# The message when Slack refuses the picture.
+PICTURE_REFUSED: Final = "Slack did not let me show the picture of incident {number}'s timeline: {error}."

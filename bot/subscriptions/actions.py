@@ -38,7 +38,7 @@ def subscribe(services: Services, number: int, by: str, now: datetime) -> Screen
         is_new = tables.set_for_incident(session, by, number, now, is_wanted=True)
         text = wording.subscribed(number, is_new=is_new)
         if due_at := next_update_for(session, services, incident, by):
-            text += wording.next_update(near_time(due_at, now))
+            text += wording.NEXT_UPDATE.format(due=near_time(due_at, now))
     text, blocks = views.confirmation(text, number, is_subscribed=True)
     if is_new and person.may_act:
         blocks += services.get(Registry).ask(CATCH_UP)(services, incident, by)
@@ -87,8 +87,8 @@ def unsubscribe_from(services: Services, typed_scope: str, by: str) -> str:
         ended_count += tables.delete_of_incidents(session, by) if is_all else 0
     scope_text = views.describe_scope(scope, services.floor)
     if not ended_count:
-        return wording.not_subscribed(scope_text)
-    return wording.ended(scope_text)
+        return wording.NOT_SUBSCRIBED.format(scope=scope_text)
+    return wording.ENDED.format(scope=scope_text)
 
 
 def end_subscription(services: Services, subscription_id: int, by: str) -> Screen:

@@ -103,7 +103,7 @@ def send_text_now(services: Services, number: int, message_text: str, key: str, 
         untold_note = _untold_note(change, names)
     start_due(services, now)
     if not names:
-        return wording.no_audience_informed(change.incident.severity)
+        return wording.NO_AUDIENCE_INFORMED.format(severity=change.incident.severity)
     return _answer_text(services, names, waiting_titles) + left_out_note + untold_note
 
 
@@ -123,4 +123,8 @@ def _answer_text(services: Services, names: Sequence[str], waiting_titles: Seque
     titles = [known_audiences.audience_title(services, name) for name in names]
     sent_titles = [title for title in titles if title not in waiting_titles]
     answer = wording.on_its_way_to([escape(title) for title in sent_titles]) if sent_titles else wording.ON_ITS_WAY
-    return wording.waits_for_approval(answer, ", ".join(waiting_titles)) if waiting_titles else answer
+    return (
+        wording.WAITS_FOR_APPROVAL.format(answer=answer, titles=", ".join(waiting_titles))
+        if waiting_titles
+        else answer
+    )

@@ -151,7 +151,7 @@ def edit(services: Services, promise_id: int, text: str, by: str, now: datetime,
     if at_once:
         start_due(services, now)
         return wording.GOES_OUT_NOW_AS_WRITTEN
-    return wording.goes_out_as_written(due_text) if is_approved else wording.TEXT_WAITS
+    return wording.GOES_OUT_AS_WRITTEN.format(due=due_text) if is_approved else wording.TEXT_WAITS
 
 
 def approve(services: Services, promise_id: int, by: str, now: datetime) -> None:
@@ -173,4 +173,4 @@ def postpone(services: Services, promise_id: int, due_at: datetime, reason: str,
         times = {"old_at": promise.due_at.isoformat(), "new_at": due_at.isoformat()}
         change.log("update_moved", audience=title, reason=reason, **times)
         copies.update_footers(change, [promise.audience])
-    return wording.postponed(title, near_time(due_at, now))
+    return wording.POSTPONED.format(title=title, due=near_time(due_at, now))

@@ -63,9 +63,9 @@ def _reason(session: Session, promise: Promise) -> str:
         return wording.NOT_RUNNING
     rows = deliveries.of_promise(session, promise)
     if promise.state == tables.REFUSED:
-        return wording.slack_refused(", ".join(sorted({row.refused for row in rows if row.refused})))
+        return wording.SLACK_REFUSED.format(errors=", ".join(sorted({row.refused for row in rows if row.refused})))
     error = batches.error_of(session, rows)
-    return wording.slack_not_taken(error) if error else wording.SLACK_SLOW
+    return wording.SLACK_NOT_TAKEN.format(error=error) if error else wording.SLACK_SLOW
 
 
 def _was_refused_before(session: Session, promise: Promise) -> bool:

@@ -37,7 +37,7 @@ def left_out_note(session: Session, services: Services, text: str, audiences: It
     if not sentences:
         return ""
     titles = ", ".join(escape(audience_title(services, name)) for name in outside_audiences)
-    return wording.left_out_note(titles, _quoted_sentences(sentences))
+    return wording.LEFT_OUT_NOTE.format(titles=titles, sentences=_quoted_sentences(sentences))
 
 
 def _quoted_sentences(sentences: Iterable[str]) -> str:

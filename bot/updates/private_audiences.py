@@ -28,7 +28,7 @@ def add(services: Services, number: int, typed_audience: str, by: str, now: date
         name = audience_named(services.floor.audiences, typed_audience)
         title = services.floor.audiences[name].title
         if name in incident.audiences:
-            return wording.already_informed(escape(title))
+            return wording.ALREADY_INFORMED.format(title=escape(title))
         incident.audiences = [*incident.audiences, name]
         change.session.add(incident)
         change.log("audience_added", audience=title)
@@ -46,7 +46,7 @@ def remove(services: Services, number: int, typed_audience: str, by: str, now: d
         name = audience_named(services.floor.audiences, typed_audience)
         title = services.floor.audiences[name].title
         if name not in incident.audiences:
-            return wording.audience_not_added(escape(title))
+            return wording.AUDIENCE_NOT_ADDED.format(title=escape(title))
         incident.audiences = [audience for audience in incident.audiences if audience != name]
         change.session.add(incident)
         change.log("audience_removed", audience=title)
@@ -54,4 +54,4 @@ def remove(services: Services, number: int, typed_audience: str, by: str, now: d
             for promise in tables.pending(change.session, number):
                 if promise.audience == name:
                     promising.drop_promise(change.session, promise, wording.NOT_PRIVATE)
-    return wording.audience_removed(escape(title))
+    return wording.AUDIENCE_REMOVED.format(title=escape(title))

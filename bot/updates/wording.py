@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from bot.incidents.rules import REASON_SHOWN
 from bot.slack.text import escape, format_duration, near_time, one_line
@@ -42,6 +43,19 @@ NOT_RUNNING = "Watchfloor was not running at that minute"
 # The same reason once the update was approved after all.
 APPROVED_LATE = "it waited for approval"
 SLACK_SLOW = "Slack was slow to take it"
+# Reason for a late update: every channel refused it.
+SLACK_REFUSED: Final = "Slack refused it ({errors})"
+# Reason for a late update: sending is being retried.
+SLACK_NOT_TAKEN: Final = "Slack has not taken it ({error})"
+NO_AUDIENCE_INFORMED: Final = "No audience is told of a {severity} before it closes, so nothing was sent."
+WAITS_FOR_APPROVAL: Final = "{answer} For {titles} it waits for approval; the approvers have the draft."
+GOES_OUT_AS_WRITTEN: Final = "It goes out at {due} as you wrote it."
+POSTPONED: Final = "The update for {title} now comes {due}; the last one says so."
+# A note about the parts of a text that outside audiences do not get.
+LEFT_OUT_NOTE: Final = " Left out or without names for {titles}: {sentences}"
+ALREADY_INFORMED: Final = "{title} already get its updates."
+AUDIENCE_NOT_ADDED: Final = "{title} had not been added to it, so nothing was changed."
+AUDIENCE_REMOVED: Final = "{title} get no more updates of it."
 
 
 def describe_cadence(cadence: timedelta) -> str:
@@ -116,16 +130,6 @@ def late_reason(promise: Promise) -> str:
     return APPROVED_LATE if is_approved_late else promise.late_because
 
 
-def slack_refused(errors: str) -> str:
-    """Reason for a late update: every channel refused it."""
-    return f"Slack refused it ({errors})"
-
-
-def slack_not_taken(error: str) -> str:
-    """Reason for a late update: sending is being retried."""
-    return f"Slack has not taken it ({error})"
-
-
 def pace_set(titles: str, outcome: str, *, is_paused: bool) -> str:
     """The answer to a changed pace."""
     return f"{titles}: updates {outcome} {'from `/incident resume` on' if is_paused else 'now'}."
@@ -150,11 +154,6 @@ def told_when(titles_by_time: Mapping[str, Sequence[str]]) -> str:
     return f"{'; '.join(parts)}."
 
 
-def no_audience_informed(severity: str) -> str:
-    """The answer if no audience is told of an incident of this severity."""
-    return f"No audience is told of a {severity} before it closes, so nothing was sent."
-
-
 def on_its_way_to(titles: Sequence[str]) -> str:
     """The answer that names the audiences."""
     return f"The update is on its way to {_listed(titles)}."
@@ -173,42 +172,7 @@ def partners_untold(names: Sequence[str]) -> str:
     )
 
 
-def waits_for_approval(answer: str, titles: str) -> str:
-    """The answer if some audiences need an approval."""
-    return f"{answer} For {titles} it waits for approval; the approvers have the draft."
-
-
-def goes_out_as_written(due: str) -> str:
-    """The answer to an edited draft."""
-    return f"It goes out at {due} as you wrote it."
-
-
-def postponed(title: str, due: str) -> str:
-    """The answer to *later*."""
-    return f"The update for {title} now comes {due}; the last one says so."
-
-
-def left_out_note(titles: str, sentences: str) -> str:
-    """A note about the parts of a text that outside audiences do not get."""
-    return f" Left out or without names for {titles}: {sentences}"
-
-
-def already_informed(title: str) -> str:
-    """The answer if the audience is told of the private incident already."""
-    return f"{title} already get its updates."
-
-
 def audience_added(title: str, *, is_paused: bool) -> str:
     """The answer to adding an audience."""
     since_when = "from `/incident resume` on" if is_paused else "from now on"
     return f"{title} get updates of this private incident {since_when}. `/incident updates` shows when."
-
-
-def audience_not_added(title: str) -> str:
-    """The answer if the audience to remove had not been added."""
-    return f"{title} had not been added to it, so nothing was changed."
-
-
-def audience_removed(title: str) -> str:
-    """The answer to removing an audience."""
-    return f"{title} get no more updates of it."

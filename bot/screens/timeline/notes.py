@@ -47,7 +47,7 @@ def add_note(services: Services, number: int, typed_note: Note, key: str, by: st
         raise milestones.MilestoneInFuture()
     with _writing_to_timeline(services, number, by, now) as change:
         timeline.append_once(change.session, number, f"note:{key}", typed_note.kind, at, by, text=typed_note.text)
-    return answer_wording.note_added(day_and_time(at))
+    return answer_wording.NOTE_ADDED.format(at=day_and_time(at))
 
 
 @contextmanager
@@ -83,7 +83,7 @@ def amend_entry(
         if entry.kind in milestones.KINDS:
             check_still_possible(session, incident, now)
             apply_milestones(session, incident)
-    return answer_wording.entry_changed(entry_number, " and ".join(operations))
+    return answer_wording.ENTRY_CHANGED.format(number=entry_number, operations=" and ".join(operations))
 
 
 def _correct(entry: TimelineEntry, amendment: Amendment, previous_text: str, by: str, now: datetime) -> list[str]:

@@ -66,7 +66,7 @@ def _share(services: Services, row: OutboxRow, channel_id: str) -> None:
     file_id = services.slack.upload(f"timeline-{number}.png", picture_png(services, number, utcnow()))
     with services.database.transaction() as session:
         outbox.remember(session, row, payload | {"file_id": file_id}, utcnow())
-    text = answer_wording.picture_shared(mention(payload["asked_by"]))
+    text = answer_wording.PICTURE_SHARED.format(person=mention(payload["asked_by"]))
     services.slack.share_files([(file_id, f"Timeline {number}")], channel_id, text)
 
 
@@ -76,7 +76,7 @@ def note_refused(settled: Settled, error: str) -> None:
     number, key = row.incident_id or 0, f"{row.key}:refused"
     facts = {"what": "show the picture of the timeline", "reason": error}
     timeline.append_once(session, number, key, "trouble", now, **facts)
-    text = answer_wording.picture_refused(number, error)
+    text = answer_wording.PICTURE_REFUSED.format(number=number, error=error)
     outbox.post(session, key, (row.payload or {})["asked_by"], text, now, incident_id=number)
 
 
