@@ -111,10 +111,4 @@ def belongs_form(group: AlertGroup, open_incidents: Sequence[Incident]) -> Block
         section(f"*{one_line(group.title, 250)}*"),
         field("Incident", ids.INCIDENT, select(ids.INCIDENT, options, placeholder="Choose an open incident")),
     ]
-    return modal(
-        "Belongs to",
-        fields,
-        callback_id=ids.BELONGS_FORM,
-        submit="Add to incident",
-        private_metadata=str(group.number),
-    )
+    return modal(ids.BELONGS_FORM, "Belongs to", fields, submit="Add to incident", subject=group.number)

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.cases import ids
 from bot.cases.clusters import DECLARING, DISMISSED, INCIDENT, Cluster
 from bot.cases.tables import Case
-from bot.slack.blocks import Block, actions, button, context, field, modal, section, text_input
+from bot.slack.blocks import Block, actions, button, context, modal, section, text_field
 from bot.slack.phrases import Translator
 from bot.slack.text import format_duration, mention, near_time, one_line
 
@@ -124,12 +124,7 @@ def _decision_blocks(cluster: Cluster, translate: Translator, now: datetime, *, 
 def not_related_form(number: int, translate: Translator) -> Block:
     """The form for the reason why the cases are not related."""
     hint = translate("Cases like these are proposed less often.")
-    reason_field = field(translate("Why"), ids.REASON, text_input(ids.REASON, longest=500), hint=hint)
+    reason_field = text_field(translate("Why"), ids.REASON, longest=500, hint=hint)
     return modal(
-        translate("Not related"),
-        [reason_field],
-        callback_id=ids.NOT_RELATED_FORM,
-        submit=translate("Save"),
-        close=translate("Cancel"),
-        private_metadata=str(number),
+        ids.NOT_RELATED_FORM, "Not related", [reason_field], submit="Save", subject=number, translate=translate
     )

@@ -17,7 +17,7 @@ from bot.slack.blocks import (
     option,
     section,
     select,
-    text_input,
+    text_field,
     user_select,
 )
 from bot.slack.phrases import Translator
@@ -52,21 +52,15 @@ def _form(
     case_section = section(f"*{one_line(case.name, 60)}* {one_line(case.title, 150)}")
     notice_section = [section(notice)] if notice else []
     label = "Note" if callback_id == ids.NOTE_FORM else "Why"
-    reason = field(
+    reason = text_field(
         translate(label),
         ids.REASON,
-        text_input(ids.REASON, multiline=True, longest=1_000),
+        multiline=True,
+        longest=1_000,
         hint=translate("It goes to the case's work notes."),
     )
     blocks = [case_section, *notice_section, *fields, reason]
-    return modal(
-        translate(title),
-        blocks,
-        callback_id=callback_id,
-        submit=translate(submit),
-        close=translate("Cancel"),
-        private_metadata=str(case.number),
-    )
+    return modal(callback_id, title, blocks, submit=submit, subject=case.number, translate=translate)
 
 
 def declare_form(cluster: Cluster, cases: Sequence[Case], floor: Floor, translate: Translator) -> Block:
@@ -74,21 +68,22 @@ def declare_form(cluster: Cluster, cases: Sequence[Case], floor: Floor, translat
     linked_phrase = "{count} similar cases are linked to it and get its updates as work notes."
     linked_section = section(translate(linked_phrase, count=len(cases)))
     # Never filled in: a list of shared words is no headline, and titles of cases may name customers.
-    title = field(
+    title = text_field(
         translate("What is wrong?"),
         ids.TITLE,
-        text_input(ids.TITLE, placeholder=cluster.title, longest=300),
+        placeholder=cluster.title,
+        longest=300,
         hint=translate("The headline that executives and partners read."),
     )
     hint = translate("When unsure, take the higher.")
     severity = field(translate("Severity"), ids.SEVERITY, severity_select(floor, "S2"), hint=hint)
     return modal(
-        translate("Declare an incident"),
+        ids.DECLARE_FORM,
+        "Declare an incident",
         [linked_section, title, severity],
-        callback_id=ids.DECLARE_FORM,
-        submit=translate("Declare"),
-        close=translate("Cancel"),
-        private_metadata=str(cluster.number),
+        submit="Declare",
+        subject=cluster.number,
+        translate=translate,
     )
 
 
@@ -96,16 +91,9 @@ def link_form(number: int, incidents: Sequence[Incident], translate: Translator)
     """The form to choose the open incident that the cases are part of."""
     if not incidents:
         text = translate("No incident is open. *Declare incident…* opens one for these cases.")
-        return modal(
-            translate("No open incident"), [section(text)], callback_id=ids.INCIDENT_FORM, close=translate("Close")
-        )
+        return modal(ids.INCIDENT_FORM, "No open incident", [section(text)], close="Close", translate=translate)
     options = [option(f"#{each.number} {each.severity} {each.title}", str(each.number)) for each in incidents]
     incident_field = field(translate("Incident"), ids.INCIDENT, select(ids.INCIDENT, options))
     return modal(
-        translate("It is an incident"),
-        [incident_field],
-        callback_id=ids.INCIDENT_FORM,
-        submit=translate("Link"),
-        close=translate("Cancel"),
-        private_metadata=str(number),
+        ids.INCIDENT_FORM, "It is an incident", [incident_field], submit="Link", subject=number, translate=translate
     )

@@ -123,4 +123,4 @@ def reading_view(services: Services, name: str, by: str) -> Block:
     lines = [one_line(line, 2_000) for line in guide.text.splitlines()]
     title = link(guide.url, guide.title) if guide.url else one_line(guide.title, 150)
     blocks = [section(f"*{title}*"), *paragraphs(lines, rest=translate("The rest is in its file."))]
-    return modal(translate("Guide"), blocks, callback_id=incident_ids.READ_GUIDE, close=translate("Close"))
+    return modal(incident_ids.READ_GUIDE, "Guide", blocks, close="Close", translate=translate)

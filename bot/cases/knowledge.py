@@ -14,7 +14,17 @@ from bot.incidents.change import Change
 from bot.incidents.events import Closed, MadePrivate
 from bot.incidents.permissions import check_member
 from bot.services import Services
-from bot.slack.blocks import Block, actions, button, field, modal, paragraphs, section, text_input, user_select
+from bot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    field,
+    modal,
+    paragraphs,
+    section,
+    text_field,
+    user_select,
+)
 from bot.slack.phrases import Translator
 from bot.slack.text import mention, one_line
 from bot.timeline import timeline
@@ -125,20 +135,11 @@ def write_form(services: Services, number: int, by: str) -> Block:
 def guide_form(gap: KnowledgeGap, translate: Translator) -> Block:
     """The form for the title, text and reviewer of a guide."""
     blocks = [
-        field(translate("Title"), ids.TITLE, text_input(ids.TITLE, initial=gap.title, longest=150)),
-        field(
-            translate("Guide"), ids.TEXT, text_input(ids.TEXT, initial=gap.text, multiline=True, longest=LONGEST)
-        ),
+        text_field(translate("Title"), ids.TITLE, initial=gap.title, longest=150),
+        text_field(translate("Guide"), ids.TEXT, initial=gap.text, multiline=True, longest=LONGEST),
         field(translate("Reviewer"), ids.PERSON, user_select(ids.PERSON, initial=gap.reviewer_id)),
     ]
-    return modal(
-        translate("Guide"),
-        blocks,
-        callback_id=ids.WRITE_FORM,
-        submit=translate("Send to review"),
-        close=translate("Cancel"),
-        private_metadata=str(gap.number),
-    )
+    return modal(ids.WRITE_FORM, "Guide", blocks, submit="Send to review", subject=gap.number, translate=translate)
 
 
 def send_to_review(

@@ -18,6 +18,7 @@ from bot.slack.blocks import (
     option,
     section,
     select,
+    text_field,
     text_input,
     user_select,
 )
@@ -100,7 +101,7 @@ def form(sites: Sequence[str], partners: Sequence[str], types: Mapping[str, str]
     )
     blocks = [
         field("Kind", ids.KIND, select(ids.KIND, kinds, initial=Kind.ROUTING)),
-        field("What changes?", ids.TITLE, text_input(ids.TITLE, longest=LONGEST_TITLE)),
+        text_field("What changes?", ids.TITLE, longest=LONGEST_TITLE),
         field("Before", ids.BEFORE, _text_input(ids.BEFORE)),
         field("After", ids.AFTER, _text_input(ids.AFTER)),
         field("How is it rolled back?", ids.ROLLBACK, _text_input(ids.ROLLBACK)),
@@ -114,7 +115,7 @@ def form(sites: Sequence[str], partners: Sequence[str], types: Mapping[str, str]
             if choices
         ),
     ]
-    return modal("Planned change", blocks, callback_id=ids.FORM, submit="Save")
+    return modal(ids.FORM, "Planned change", blocks, submit="Save")
 
 
 def _text_input(name: str) -> Element:

@@ -42,10 +42,7 @@ def add_form(
         options = [option(f"{incident.number} {incident.title}", str(incident.number)) for incident in incidents]
         blocks.append(field("Which incident is it about?", ids.INCIDENT, select(ids.INCIDENT, options)))
     blocks += [_owner_field(owner_id), _due_field(due_on), _kind_field(""), _link_field(link)]
-    private_metadata = "" if number is None else str(number)
-    return modal(
-        "Add a follow-up", blocks, callback_id=ids.ADD_FORM, submit="Add", private_metadata=private_metadata
-    )
+    return modal(ids.ADD_FORM, "Add a follow-up", blocks, submit="Add", subject=number or "")
 
 
 def change_form(follow_up: FollowUp) -> Block:
@@ -60,8 +57,7 @@ def change_form(follow_up: FollowUp) -> Block:
         _link_field(follow_up.link),
     ]
     title = f"Follow-up {follow_up.number}"
-    private_metadata = str(follow_up.number)
-    return modal(title, blocks, callback_id=ids.CHANGE_FORM, submit="Save", private_metadata=private_metadata)
+    return modal(ids.CHANGE_FORM, title, blocks, submit="Save", subject=follow_up.number)
 
 
 def later_form(follow_up: FollowUp, proposed: date) -> Block:
@@ -72,8 +68,7 @@ def later_form(follow_up: FollowUp, proposed: date) -> Block:
         field("When will it be done?", ids.DUE, date_picker(ids.DUE, initial=proposed.isoformat())),
         field("Why later?", ids.REASON, reason_input, optional=True),
     ]
-    private_metadata = str(follow_up.number)
-    return modal("Later", blocks, callback_id=ids.LATER_FORM, submit="Move it", private_metadata=private_metadata)
+    return modal(ids.LATER_FORM, "Later", blocks, submit="Move it", subject=follow_up.number)
 
 
 def _text_field(initial: str) -> Block:

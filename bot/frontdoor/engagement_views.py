@@ -14,6 +14,7 @@ from bot.slack.blocks import (
     field,
     modal,
     section,
+    text_field,
     text_input,
     user_select,
 )
@@ -40,7 +41,7 @@ def form(number: int, team: str, now: datetime, answer_by: datetime, wrong: str)
         field("Answer due", ids.DUE, datetime_picker(ids.DUE, answer_by)),
         context(f"{escape(team)} comes into the channel and gets a card to answer." if team else _NO_TEAM),
     ]
-    return modal("Routing fault", blocks, callback_id=ids.ROUTING_FORM, submit="Ask", private_metadata=str(number))
+    return modal(ids.ROUTING_FORM, "Routing fault", blocks, submit="Ask", subject=number)
 
 
 _NO_TEAM = '`front_door: {routing_team: "@group"}` in `floor.yaml` names the team that is brought in.'
@@ -54,10 +55,9 @@ def answer_form(engagement: Engagement) -> Block:
     """The form for what was found or done."""
     blocks = [
         section(f"*{one_line(engagement.wrong, SHOWN)}*"),
-        field("What did you find or do?", ids.REPLY, text_input(ids.REPLY, multiline=True, longest=LONGEST)),
+        text_field("What did you find or do?", ids.REPLY, multiline=True, longest=LONGEST),
     ]
-    number = str(engagement.number)
-    return modal("Answer", blocks, callback_id=ids.ANSWER_FORM, submit="Answer", private_metadata=number)
+    return modal(ids.ANSWER_FORM, "Answer", blocks, submit="Answer", subject=engagement.number)
 
 
 def card(engagement: Engagement, now: datetime) -> Screen:

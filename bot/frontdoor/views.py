@@ -22,6 +22,7 @@ from bot.slack.blocks import (
     option,
     section,
     select,
+    text_field,
     text_input,
     user_select,
 )
@@ -57,15 +58,12 @@ def form(
             )
             for index, language in enumerate(dict.fromkeys([*languages, *texts]))
         ),
-        field(
+        text_field(
             "On which lines?",
             ids.LINES,
-            text_input(
-                ids.LINES,
-                initial=", ".join(initial_wording.lines),
-                placeholder="Billing, Orders",
-                longest=LONGEST_LINES,
-            ),
+            initial=", ".join(initial_wording.lines),
+            placeholder="Billing, Orders",
+            longest=LONGEST_LINES,
         ),
         field(
             "Who approved the wording?",
@@ -77,11 +75,11 @@ def form(
         field("Did you dial in?", ids.HEARD_NOW, _heard_box(), optional=True),
     ]
     return modal(
+        ids.FORM,
         "Caller message",
         blocks,
-        callback_id=ids.FORM,
         submit="Save",
-        private_metadata=f"{incident.number}:{message.number if message else 0}",
+        subject=f"{incident.number}:{message.number if message else 0}",
     )
 
 

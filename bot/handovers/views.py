@@ -13,6 +13,7 @@ from bot.slack.blocks import (
     context,
     modal,
     section,
+    text_field,
     text_input,
     user_select,
 )
@@ -31,26 +32,17 @@ def offer_form(incident: Incident, summary: str, *, person: str | None = None, n
         form_field("Who takes over?", ids.PERSON, user_select(ids.PERSON, initial=person)),
         context("They get this summary. You stay in command until they accept."),
         *_sections(summary),
-        form_field(
+        text_field(
             "Anything to add?",
             ids.NOTE,
-            text_input(
-                ids.NOTE,
-                initial=note,
-                multiline=True,
-                longest=LONGEST_NOTE,
-                placeholder="What to watch, whom to call",
-            ),
+            initial=note,
+            multiline=True,
+            longest=LONGEST_NOTE,
+            placeholder="What to watch, whom to call",
             optional=True,
         ),
     ]
-    return modal(
-        "Hand over command",
-        blocks,
-        callback_id=ids.OFFER_FORM,
-        submit="Send",
-        private_metadata=str(incident.number),
-    )
+    return modal(ids.OFFER_FORM, "Hand over command", blocks, submit="Send", subject=incident.number)
 
 
 def question_form(handover: Handover) -> Block:
@@ -62,18 +54,12 @@ def question_form(handover: Handover) -> Block:
             f"{mention(handover.from_id)} stays in command, gets your question and can send the handover again."
         ),
     ]
-    return modal(
-        "Send back",
-        blocks,
-        callback_id=ids.QUESTION_FORM,
-        submit="Send back",
-        private_metadata=str(handover.number),
-    )
+    return modal(ids.QUESTION_FORM, "Send back", blocks, submit="Send back", subject=handover.number)
 
 
 def summary_view(handover: Handover) -> Block:
     """The summary of a private incident, shown without being sent anywhere."""
-    return modal("Handover", [*_summary(handover)], callback_id="handover.summary", close="Close")
+    return modal("handover.summary", "Handover", [*_summary(handover)], close="Close")
 
 
 def offer_message(handover: Handover, incident: Incident, now: datetime) -> tuple[str, list[Block]]:

@@ -10,7 +10,7 @@ from bot.impact.reading.plan import ColumnMap
 from bot.impact.reading.vocabulary import TITLES, Meaning
 from bot.impact.rules.assessment import QueueFacts
 from bot.impact.rules.figures import Figures
-from bot.slack.blocks import Block, Element, context, field, modal, option, section, select, text_input
+from bot.slack.blocks import Block, Element, context, field, modal, option, section, select, text_field, text_input
 from bot.slack.text import one_line
 
 # A phone shows few fields at once: these are what an analyst reads off the wallboard, in that order.
@@ -66,7 +66,7 @@ def figures_form(
     for name, label, hint in FIELDS:
         element = text_input(name, longest=20, placeholder=_last_value(name, last_interval))
         blocks.append(field(label, name, element, optional=True, hint=hint))
-    return modal("Figures", blocks, callback_id=ids.FORM, submit="Save", private_metadata=f"{number}:{interval_s}")
+    return modal(ids.FORM, "Figures", blocks, submit="Save", subject=f"{number}:{interval_s}")
 
 
 def _last_value(name: str, last_interval: LastInterval | None) -> str:
@@ -101,7 +101,7 @@ def columns_form(number: int, name: str, header: Sequence[str], columns: ColumnM
     if len(header) > COLUMNS_IN_FORM:
         left_out = len(header) - COLUMNS_IN_FORM
         blocks.append(context(f"The last {left_out} of {len(header)} columns are read as shown in the message."))
-    return modal("Columns", blocks, callback_id=ids.COLUMNS_FORM, submit="Read it so", private_metadata=str(number))
+    return modal(ids.COLUMNS_FORM, "Columns", blocks, submit="Read it so", subject=number)
 
 
 def whatif_form(number: int, queues: Sequence[QueueFacts]) -> Block:
@@ -116,5 +116,5 @@ def whatif_form(number: int, queues: Sequence[QueueFacts]) -> Block:
         (ids.VOLUME_CHANGE, "Contacts", "x1.4"),
         (ids.OUTAGE, "Nobody answers for", "45 min"),
     ):
-        blocks.append(field(label, name, text_input(name, longest=20, placeholder=example), optional=True))
-    return modal("What if", blocks, callback_id=ids.WHAT_IF_FORM, submit="Compute", private_metadata=str(number))
+        blocks.append(text_field(label, name, longest=20, placeholder=example, optional=True))
+    return modal(ids.WHAT_IF_FORM, "What if", blocks, submit="Compute", subject=number)

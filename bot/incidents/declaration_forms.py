@@ -20,6 +20,7 @@ from bot.slack.blocks import (
     option,
     section,
     select,
+    text_field,
     text_input,
 )
 from bot.slack.blocks import field as form_field
@@ -50,31 +51,21 @@ def declare_form(floor: Floor, prefilled: Prefilled = EMPTY, private_metadata: s
     """The form behind `/incident declare`. Required: the title, and the times of an incident that is over."""
     times = _time_fields(prefilled)
     blocks = [
-        form_field(
+        text_field(
             "What is wrong?",
             ids.TITLE,
-            text_input(ids.TITLE, initial=prefilled.title, placeholder="IVR down in Manila"),
+            initial=prefilled.title,
+            placeholder="IVR down in Manila",
             hint="In a few words, as you would say it on the floor.",
         ),
         form_field("Severity", ids.SEVERITY, severity_select(floor, prefilled.severity), hint=WHEN_UNSURE),
         *(times if prefilled.is_over else ()),
         *_scope_fields(floor, prefilled.scope, FROM_TITLE),
-        form_field(
-            "What is known?",
-            ids.DESCRIPTION,
-            text_input(ids.DESCRIPTION, initial=prefilled.description, multiline=True),
-            optional=True,
-        ),
+        text_field("What is known?", ids.DESCRIPTION, initial=prefilled.description, multiline=True, optional=True),
         form_field("Who may see it?", ids.PRIVATE, _privacy_box(prefilled), optional=True),
         *(() if prefilled.is_over else times),
     ]
-    return modal(
-        "Declare an incident",
-        blocks,
-        callback_id=ids.DECLARE_FORM,
-        submit="Declare",
-        private_metadata=private_metadata,
-    )
+    return modal(ids.DECLARE_FORM, "Declare an incident", blocks, submit="Declare", subject=private_metadata)
 
 
 def _privacy_box(prefilled: Prefilled) -> Block:
@@ -115,11 +106,11 @@ def scope_form(incident: Incident, floor: Floor) -> Block:
     scope = Scope(incident.type, tuple(incident.sites), tuple(incident.partners))
     title = text_input(ids.TITLE, initial=incident.title, longest=INPUT_TEXT)
     return modal(
+        ids.SCOPE_FORM,
         "Edit the incident",
         [form_field("What is wrong?", ids.TITLE, title), *_scope_fields(floor, scope)],
-        callback_id=ids.SCOPE_FORM,
         submit="Save",
-        private_metadata=str(incident.number),
+        subject=incident.number,
     )
 
 

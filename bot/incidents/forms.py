@@ -20,7 +20,7 @@ from bot.slack.blocks import (
     paragraphs,
     section,
     select,
-    text_input,
+    text_field,
     user_select,
 )
 from bot.slack.blocks import field as form_field
@@ -44,15 +44,9 @@ def severity_form(incident: Incident, floor: Floor) -> Block:
     """The form that changes the severity, with a reason."""
     blocks = [
         form_field("Severity", ids.SEVERITY, severity_select(floor, incident.severity), hint=WHEN_UNSURE),
-        form_field("Why?", ids.REASON, text_input(ids.REASON, placeholder="What has changed", longest=500)),
+        text_field("Why?", ids.REASON, placeholder="What has changed", longest=500),
     ]
-    return modal(
-        "Change the severity",
-        blocks,
-        callback_id=ids.SEVERITY_FORM,
-        submit="Change",
-        private_metadata=str(incident.number),
-    )
+    return modal(ids.SEVERITY_FORM, "Change the severity", blocks, submit="Change", subject=incident.number)
 
 
 def status_form(incident: Incident) -> Block:
@@ -61,16 +55,9 @@ def status_form(incident: Incident) -> Block:
     initial_status = incident.status if incident.status in OPEN else "investigating"
     blocks = [
         form_field("Status", ids.STATUS, select(ids.STATUS, options, initial=initial_status)),
-        form_field(
-            "Why?",
-            ids.REASON,
-            text_input(ids.REASON, placeholder="What was found or done", longest=500),
-            optional=True,
-        ),
+        text_field("Why?", ids.REASON, placeholder="What was found or done", longest=500, optional=True),
     ]
-    return modal(
-        "Set the status", blocks, callback_id=ids.STATUS_FORM, submit="Set", private_metadata=str(incident.number)
-    )
+    return modal(ids.STATUS_FORM, "Set the status", blocks, submit="Set", subject=incident.number)
 
 
 def role_form(incident: Incident, floor: Floor) -> Block:
@@ -80,9 +67,7 @@ def role_form(incident: Incident, floor: Floor) -> Block:
         form_field("Role", ids.ROLE, select(ids.ROLE, options, initial="commander")),
         form_field("Person", ids.PERSON, user_select(ids.PERSON)),
     ]
-    return modal(
-        "Assign role", blocks, callback_id=ids.ROLE_FORM, submit="Assign", private_metadata=str(incident.number)
-    )
+    return modal(ids.ROLE_FORM, "Assign role", blocks, submit="Assign", subject=incident.number)
 
 
 def lifecycle_form(
@@ -96,10 +81,12 @@ def lifecycle_form(
     """The form that resolves, closes, reopens or declines, with a reason; open `required` steps need a waiver."""
     blocks = [
         section(f"*#{incident.number}* {one_line(incident.title, 200)}"),
-        form_field(
+        text_field(
             question,
             ids.REASON,
-            text_input(ids.REASON, initial=reason, multiline=True, longest=1000),
+            initial=reason,
+            multiline=True,
+            longest=1000,
             optional=callback_id == ids.CLOSE_FORM,
         ),
     ]
@@ -107,13 +94,14 @@ def lifecycle_form(
         required_steps = "\n".join(f"• {escape(step)}" for step in required)
         blocks += [
             section(f"*The playbook wants these first:*\n{required_steps}"),
-            form_field(
+            text_field(
                 f"Why do you {title.lower()} without them?",
                 ids.WAIVER,
-                text_input(ids.WAIVER, longest=500, placeholder="The reason goes into the post-mortem"),
+                longest=500,
+                placeholder="The reason goes into the post-mortem",
             ),
         ]
-    return modal(title, blocks, callback_id=callback_id, submit=title, private_metadata=str(incident.number))
+    return modal(callback_id, title, blocks, submit=title, subject=incident.number)
 
 
 def private_form(incident: Incident) -> Block:
@@ -121,12 +109,9 @@ def private_form(incident: Incident) -> Block:
     blocks = [
         section(f"*#{incident.number}* {one_line(incident.title, 200)}"),
         section(wording.WHAT_PRIVATE_MEANS),
-        form_field("Why?", ids.REASON, text_input(ids.REASON, multiline=True, longest=1000), optional=True),
+        text_field("Why?", ids.REASON, multiline=True, longest=1000, optional=True),
     ]
-    number = str(incident.number)
-    return modal(
-        "Make private", blocks, callback_id=ids.PRIVATE_FORM, submit="Make private", private_metadata=number
-    )
+    return modal(ids.PRIVATE_FORM, "Make private", blocks, submit="Make private", subject=incident.number)
 
 
 def panel(incident: Incident, next_update_at: datetime | None, now: datetime) -> tuple[str, list[Block]]:

@@ -65,11 +65,11 @@ def situation_form(
     for language, texts in translations.items():
         blocks += _translation(incident, situation, language, texts)
     return modal(
+        ids.SITUATION_FORM,
         "Situation",
         blocks,
-        callback_id=ids.SITUATION_FORM,
         submit="Save",
-        private_metadata=":".join(str(number) for number in (incident.number, *versions)),
+        subject=":".join(str(number) for number in (incident.number, *versions)),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.ledger import ids
-from bot.slack.blocks import Block, Element, context, field, modal, option, section, select, text_input
+from bot.slack.blocks import Block, Element, context, field, modal, option, section, select, text_field, text_input
 from bot.slack.text import escape
 
 LONGEST_RULE, LONGEST_REASON = 1_000, 500
@@ -25,7 +25,7 @@ def add_form(number: int, cohorts: Sequence[str], rules: dict[str, str]) -> Bloc
         field("File", ids.FILE, _file_input(), hint="CSV or xlsx with the columns account, amount, currency"),
         context("Nothing is imported while a row is wrong. Please delete the file in Slack afterwards."),
     ]
-    return modal("Add accounts", blocks, callback_id=ids.ADD_FORM, submit="Add", private_metadata=str(number))
+    return modal(ids.ADD_FORM, "Add accounts", blocks, submit="Add", subject=number)
 
 
 def line_form(number: int, cohorts: Sequence[str], rules: dict[str, str]) -> Block:
@@ -33,11 +33,11 @@ def line_form(number: int, cohorts: Sequence[str], rules: dict[str, str]) -> Blo
     blocks = [
         _cohort_field(cohorts),
         _rule_field(next(iter(rules.values()), "")),
-        field("Account", ids.ACCOUNT, text_input(ids.ACCOUNT, longest=100)),
-        field("Amount", ids.AMOUNT, text_input(ids.AMOUNT, longest=30, placeholder="12.50")),
-        field("Currency", ids.CURRENCY, text_input(ids.CURRENCY, longest=3, placeholder="EUR")),
+        text_field("Account", ids.ACCOUNT, longest=100),
+        text_field("Amount", ids.AMOUNT, longest=30, placeholder="12.50"),
+        text_field("Currency", ids.CURRENCY, longest=3, placeholder="EUR"),
     ]
-    return modal("Add one account", blocks, callback_id=ids.LINE_FORM, submit="Add", private_metadata=str(number))
+    return modal(ids.LINE_FORM, "Add one account", blocks, submit="Add", subject=number)
 
 
 def results_form(number: int) -> Block:
@@ -51,20 +51,18 @@ def results_form(number: int) -> Block:
         ),
         context("Statuses: issued, failed, reversed, pending. A file that comes twice pays nobody twice."),
     ]
-    return modal(
-        "Payer's results", blocks, callback_id=ids.RESULTS_FORM, submit="Read", private_metadata=str(number)
-    )
+    return modal(ids.RESULTS_FORM, "Payer's results", blocks, submit="Read", subject=number)
 
 
 def change_form(number: int) -> Block:
     """The form to change one line, found by its account."""
     options = [option(title, value, description) for value, title, description in CHANGES]
     blocks = [
-        field("Account", ids.ACCOUNT, text_input(ids.ACCOUNT, longest=100)),
+        text_field("Account", ids.ACCOUNT, longest=100),
         field("What happened?", ids.WHAT, select(ids.WHAT, options)),
-        field("Why?", ids.REASON, text_input(ids.REASON, longest=LONGEST_REASON)),
+        text_field("Why?", ids.REASON, longest=LONGEST_REASON),
     ]
-    return modal("Change a line", blocks, callback_id=ids.CHANGE_FORM, submit="Save", private_metadata=str(number))
+    return modal(ids.CHANGE_FORM, "Change a line", blocks, submit="Save", subject=number)
 
 
 def close_form(number: int, reasons: Sequence[str]) -> Block:
@@ -75,9 +73,7 @@ def close_form(number: int, reasons: Sequence[str]) -> Block:
         blocks = [section(f"*It does not add up yet*\n{lines}")]
         reason_input = text_input(ids.REASON, longest=LONGEST_REASON, multiline=True)
         blocks.append(field("Why is it closed all the same?", ids.REASON, reason_input))
-    return modal(
-        "Close the ledger", blocks, callback_id=ids.CLOSE_FORM, submit="Close", private_metadata=str(number)
-    )
+    return modal(ids.CLOSE_FORM, "Close the ledger", blocks, submit="Close", subject=number)
 
 
 def _cohort_field(cohorts: Sequence[str]) -> Block:

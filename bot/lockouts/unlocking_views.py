@@ -39,7 +39,7 @@ def form(accounts: Sequence[LockedAccount]) -> Block:
     """The form that asks for the action and the accounts."""
     actionable = [account for account in accounts if account.release != Release.DIRECTORY]
     if not actionable:
-        return modal("Several at once", [section(NO_ACCOUNTS)], callback_id=ids.MANY_FORM)
+        return modal(ids.MANY_FORM, "Several at once", [section(NO_ACCOUNTS)])
     choices = [option(title, action) for action, title in CHOICES.items()]
     logins = [
         option(one_line(f"{each.login} · {each.partner or NO_PARTNER}", 70), str(each.number))
@@ -53,6 +53,7 @@ def form(accounts: Sequence[LockedAccount]) -> Block:
         for partner, count in partner_counts
     ]
     return modal(
+        ids.MANY_FORM,
         "Several at once",
         [
             field("What?", ids.ACTION, radio_buttons(ids.ACTION, choices, initial=AccountAction.UNLOCK)),
@@ -60,7 +61,6 @@ def form(accounts: Sequence[LockedAccount]) -> Block:
             field("All of a partner", ids.PARTNER, select(ids.PARTNER, partners), optional=True),
             context("More than ten within ten minutes need a second person. The directory sends its own mail."),
         ],
-        callback_id=ids.MANY_FORM,
         submit="Ask",
     )
 
@@ -71,13 +71,7 @@ def approval_form(batch: RequestBatch, accounts: Sequence[LockedAccount]) -> Blo
     for partner, group in groupby(sorted(accounts, key=lambda each: each.partner), lambda each: each.partner):
         logins = [one_line(account.login, LOGIN) for account in group]
         lines += [f"*{escape(partner) or NO_PARTNER}* ({len(logins)})", *(f"• {login}" for login in logins)]
-    return modal(
-        "Approve",
-        paragraphs(lines, rest=""),
-        callback_id=ids.APPROVAL_FORM,
-        submit="Approve",
-        private_metadata=str(batch.number),
-    )
+    return modal(ids.APPROVAL_FORM, "Approve", paragraphs(lines, rest=""), submit="Approve", subject=batch.number)
 
 
 def message(batch: RequestBatch, requests: RequestsWithAccounts, *, is_public: bool) -> Screen:

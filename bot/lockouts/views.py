@@ -20,7 +20,7 @@ from bot.slack.blocks import (
     overflow,
     section,
     select,
-    text_input,
+    text_field,
 )
 from bot.slack.text import channel_link, escape, mention, near_time, one_line
 
@@ -104,14 +104,12 @@ def form(partners: Sequence[str]) -> Block:
     states = [option(title.capitalize(), release) for release, title in TITLES.items()]
     blocks = [
         field("Partner", ids.PARTNER, select(ids.PARTNER, [option(name, name) for name in partners])),
-        field(
-            "Logins",
-            ids.LOGINS,
-            text_input(ids.LOGINS, multiline=True, placeholder="One a line. Never a password, a link or a code"),
+        text_field(
+            "Logins", ids.LOGINS, multiline=True, placeholder="One a line. Never a password, a link or a code"
         ),
         field("What ends it?", ids.RELEASE, select(ids.RELEASE, states, initial=Release.ADMINISTRATOR)),
     ]
-    return modal("Lockouts", blocks, callback_id=ids.FORM, submit="Add")
+    return modal(ids.FORM, "Lockouts", blocks, submit="Add")
 
 
 def proposal(burst: Burst, unlocked_count: int, channel_id: str, now: datetime) -> Screen:

@@ -42,13 +42,7 @@ def guidance_form(incident: Incident, texts_by_language: Mapping[str, Texts]) ->
     for language, texts in texts_by_language.items():
         blocks.append(header(language_name(language)))
         blocks += [_field(field, language, texts[field]) for field in GuidanceField]
-    return modal(
-        "Guidance for partners",
-        blocks,
-        callback_id=ids.GUIDANCE_FORM,
-        submit="Save",
-        private_metadata=str(incident.number),
-    )
+    return modal(ids.GUIDANCE_FORM, "Guidance for partners", blocks, submit="Save", subject=incident.number)
 
 
 def _field(field: GuidanceField, language: str, text: str) -> Block:

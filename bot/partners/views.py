@@ -58,12 +58,12 @@ def affected_form(row: PartnerNotice, labels: Labels) -> Block:
     agents_input = text_input(ids.AGENTS, initial=initial, longest=20)
     question = field(labels["form_question"], ids.AGENTS, agents_input, hint=labels["form_hint"], optional=True)
     return modal(
+        ids.AFFECTED_FORM,
         labels["form_title"],
         [question],
-        callback_id=ids.AFFECTED_FORM,
         submit=labels["form_submit"],
         close=labels["form_cancel"],
-        private_metadata=str(row.number),
+        subject=row.number,
     )
 
 

@@ -44,16 +44,14 @@ def skip_form(step: AnyStep) -> Block:
     """The form that asks why a step is skipped."""
     reason = text_input(ids.VALUE, multiline=True, longest=LONGEST_REASON, placeholder="In a few words")
     blocks = [section(f"*{escape(step.title)}*"), field("Why?", ids.REASON, reason)]
-    return modal(
-        "Skip this step", blocks, callback_id=ids.SKIP_FORM, submit="Skip", private_metadata=str(step.number)
-    )
+    return modal(ids.SKIP_FORM, "Skip this step", blocks, submit="Skip", subject=step.number)
 
 
 def assign_form(step: AnyStep) -> Block:
     """The form that asks who takes the step."""
     person = user_select(ids.VALUE, initial=step.owner_id)
     blocks = [section(f"*{escape(step.title)}*"), field("Who takes it?", ids.OWNER, person)]
-    return modal("Assign", blocks, callback_id=ids.ASSIGN_FORM, submit="Assign", private_metadata=str(step.number))
+    return modal(ids.ASSIGN_FORM, "Assign", blocks, submit="Assign", subject=step.number)
 
 
 def answer_form(
@@ -85,7 +83,7 @@ def answer_form(
     elif definition.posts:
         blocks.append(context("This incident is private: the message of this step is not sent."))
     submit = "Send and finish" if definition.posts and recipients else "Done"
-    return modal("Done", blocks, callback_id=ids.ANSWER_FORM, submit=submit, private_metadata=str(step.number))
+    return modal(ids.ANSWER_FORM, "Done", blocks, submit=submit, subject=step.number)
 
 
 def all_steps_view(
@@ -99,7 +97,7 @@ def all_steps_view(
         blocks += [_step_line(run, step, now, holders) for step in steps if step.phase == phase.title]
     if book.stand_down:
         blocks.append(section("*Stand down when*\n" + "\n".join(f"• {escape(line)}" for line in book.stand_down)))
-    return modal("All steps", blocks, callback_id=ids.ALL_STEPS, close="Close", private_metadata=str(run.number))
+    return modal(ids.ALL_STEPS, "All steps", blocks, close="Close", subject=run.number)
 
 
 def _hint(ask: Ask, zone: str) -> str:

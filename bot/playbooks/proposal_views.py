@@ -14,7 +14,7 @@ from bot.slack.blocks import (
     option,
     section,
     select,
-    text_input,
+    text_field,
     user_select,
 )
 from bot.slack.text import mention, one_line
@@ -31,35 +31,37 @@ def form(playbooks: Sequence[tuple[str, str]], text: str, incident: int | None, 
     """The form to propose a change: the playbook, the change, who makes it and who decides."""
     options = [option(title, name) for name, title in playbooks]
     return modal(
+        ids.PROPOSE_FORM,
         "Change a playbook",
         [
             field("Playbook", ids.PLAYBOOK, select(ids.PLAYBOOK, options)),
-            field(
+            text_field(
                 "What to change",
                 ids.TEXT,
-                text_input(ids.TEXT, initial=text, multiline=True, longest=LONGEST_TEXT),
+                initial=text,
+                multiline=True,
+                longest=LONGEST_TEXT,
                 hint="Everyone here can read it.",
             ),
             field("Who changes it", ids.OWNER, user_select(ids.OWNER, initial=by)),
             field("Who decides", ids.DECIDES, user_select(ids.DECIDES)),
         ],
-        callback_id=ids.PROPOSE_FORM,
         submit="Propose",
-        private_metadata=str(incident or ""),
+        subject=incident or "",
     )
 
 
 def decline_form(proposal: PlaybookProposal) -> Block:
     """The form for the reason for declining."""
     return modal(
+        ids.DECLINE_FORM,
         "Decline it",
         [
             section(_summary_line(proposal)),
-            field("Why?", ids.REASON, text_input(ids.REASON, multiline=True, longest=LONGEST_TEXT)),
+            text_field("Why?", ids.REASON, multiline=True, longest=LONGEST_TEXT),
         ],
-        callback_id=ids.DECLINE_FORM,
         submit="Decline",
-        private_metadata=str(proposal.number),
+        subject=proposal.number,
     )
 
 

@@ -220,13 +220,7 @@ def assign_form(facts: PostMortemFacts) -> Block:
         f"It is due {day_and_time(facts.postmortem.due_at)}." if facts.postmortem.due_at else "It has no due date."
     )
     blocks = [section(f"{_incident_phrase(facts.incident)}\n{due_text}"), field("Author", ids.AUTHOR, author_field)]
-    return modal(
-        "Assign the author",
-        blocks,
-        callback_id=ids.ASSIGN_FORM,
-        submit="Assign",
-        private_metadata=str(facts.postmortem.number),
-    )
+    return modal(ids.ASSIGN_FORM, "Assign the author", blocks, submit="Assign", subject=facts.postmortem.number)
 
 
 def review_form(facts: PostMortemFacts) -> Block:
@@ -237,13 +231,7 @@ def review_form(facts: PostMortemFacts) -> Block:
         section(f"{_incident_phrase(facts.incident)}\n{hint}"),
         field("Reviewers", ids.REVIEWERS, multi_user_select(ids.REVIEWERS)),
     ]
-    return modal(
-        "Request a review",
-        blocks,
-        callback_id=ids.REVIEW_FORM,
-        submit="Ask",
-        private_metadata=str(facts.postmortem.number),
-    )
+    return modal(ids.REVIEW_FORM, "Request a review", blocks, submit="Ask", subject=facts.postmortem.number)
 
 
 def publish_form(facts: PostMortemFacts, channel: str) -> Block:
@@ -266,13 +254,7 @@ def publish_form(facts: PostMortemFacts, channel: str) -> Block:
             section(f"*Not done yet*\n{undone_lines}"),
             field("Publish without it? Why?", ids.REASON, reason, optional=True),
         ]
-    return modal(
-        "Publish",
-        blocks,
-        callback_id=ids.PUBLISH_FORM,
-        submit="Publish",
-        private_metadata=str(facts.postmortem.number),
-    )
+    return modal(ids.PUBLISH_FORM, "Publish", blocks, submit="Publish", subject=facts.postmortem.number)
 
 
 def changes_form(facts: PostMortemFacts) -> Block:
@@ -282,10 +264,4 @@ def changes_form(facts: PostMortemFacts) -> Block:
         section(_incident_phrase(facts.incident)),
         field("What should change?", ids.COMMENT, comment_input),
     ]
-    return modal(
-        "Changes wanted",
-        blocks,
-        callback_id=ids.CHANGES_FORM,
-        submit="Send",
-        private_metadata=str(facts.postmortem.number),
-    )
+    return modal(ids.CHANGES_FORM, "Changes wanted", blocks, submit="Send", subject=facts.postmortem.number)

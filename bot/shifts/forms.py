@@ -18,6 +18,7 @@ from bot.slack.blocks import (
     option,
     section,
     select,
+    text_field,
     text_input,
     user_select,
 )
@@ -36,18 +37,12 @@ def shift_form(floor: Floor, translate: Translator, now: datetime) -> Block:
     blocks = [
         field(translate("Who is on?"), ids.PERSON, user_select(ids.PERSON)),
         field(translate("Role"), ids.ROLE, select(ids.ROLE, roles)),
-        field(translate("Region"), ids.REGION, text_input(ids.REGION, longest=60), optional=True),
-        field(translate("Site"), ids.SITE, text_input(ids.SITE, longest=60), optional=True),
+        text_field(translate("Region"), ids.REGION, longest=60, optional=True),
+        text_field(translate("Site"), ids.SITE, longest=60, optional=True),
         field(translate("From"), ids.STARTS, datetime_picker(ids.STARTS, now)),
         field(translate("Until"), ids.ENDS, datetime_picker(ids.ENDS, now + USUAL_SHIFT)),
     ]
-    return modal(
-        translate("Add a shift"),
-        blocks,
-        callback_id=ids.SHIFT_FORM,
-        submit=translate("Add"),
-        close=translate("Cancel"),
-    )
+    return modal(ids.SHIFT_FORM, "Add a shift", blocks, submit="Add", translate=translate)
 
 
 def absence_form(user_id: str, ends_at: datetime | None, translate: Translator, now: datetime) -> Block:
@@ -58,15 +53,9 @@ def absence_form(user_id: str, ends_at: datetime | None, translate: Translator, 
         field(translate("From"), ids.STARTS, datetime_picker(ids.STARTS, now)),
         field(translate("Until"), ids.ENDS, datetime_picker(ids.ENDS, ends_at or now + USUAL_SHIFT)),
         field(translate("Reason"), ids.KIND, select(ids.KIND, options, initial="sick")),
-        field(translate("Note"), ids.NOTE, text_input(ids.NOTE, longest=200), optional=True),
+        text_field(translate("Note"), ids.NOTE, longest=200, optional=True),
     ]
-    return modal(
-        translate("Absence"),
-        blocks,
-        callback_id=ids.ABSENCE_FORM,
-        submit=translate("Save"),
-        close=translate("Cancel"),
-    )
+    return modal(ids.ABSENCE_FORM, "Absence", blocks, submit="Save", translate=translate)
 
 
 def ask_form(open_time: OpenTime, floor: Floor, translate: Translator, now: datetime) -> Block:
@@ -75,14 +64,7 @@ def ask_form(open_time: OpenTime, floor: Floor, translate: Translator, now: date
         section(f"{describe(open_time, floor, translate)}."),
         field(translate("Ask"), ids.PERSON, user_select(ids.PERSON)),
     ]
-    return modal(
-        translate("Ask somebody"),
-        blocks,
-        callback_id=ids.ASK_FORM,
-        submit=translate("Ask"),
-        close=translate("Cancel"),
-        private_metadata=str(open_time.number),
-    )
+    return modal(ids.ASK_FORM, "Ask somebody", blocks, submit="Ask", subject=open_time.number, translate=translate)
 
 
 def take_form(open_time: OpenTime, floor: Floor, translate: Translator, now: datetime) -> Block:
@@ -95,12 +77,7 @@ def take_form(open_time: OpenTime, floor: Floor, translate: Translator, now: dat
         field(translate("Until"), ids.ENDS, datetime_picker(ids.ENDS, ends_at)),
     ]
     return modal(
-        translate("I'll take it"),
-        blocks,
-        callback_id=ids.TAKE_FORM,
-        submit=translate("Save"),
-        close=translate("Cancel"),
-        private_metadata=str(open_time.number),
+        ids.TAKE_FORM, "I'll take it", blocks, submit="Save", subject=open_time.number, translate=translate
     )
 
 
@@ -113,12 +90,7 @@ def people_form(open_time: OpenTime, floor: Floor, translate: Translator, now: d
         field(translate("Who comes, or why nobody does"), ids.ANSWER, answer),
     ]
     return modal(
-        translate("Answer the request"),
-        blocks,
-        callback_id=ids.PEOPLE_FORM,
-        submit=translate("Save"),
-        close=translate("Cancel"),
-        private_metadata=str(open_time.number),
+        ids.PEOPLE_FORM, "Answer the request", blocks, submit="Save", subject=open_time.number, translate=translate
     )
 
 
@@ -137,14 +109,7 @@ def swap_form(
     if options:
         blocks.append(field(translate("In exchange for"), ids.OTHER, select(ids.OTHER, options), optional=True))
     blocks.append(field(translate("Or give it to"), ids.PERSON, user_select(ids.PERSON), optional=True))
-    return modal(
-        translate("Swap a shift"),
-        blocks,
-        callback_id=ids.SWAP_FORM,
-        submit=translate("Ask"),
-        close=translate("Cancel"),
-        private_metadata=str(shift.number),
-    )
+    return modal(ids.SWAP_FORM, "Swap a shift", blocks, submit="Ask", subject=shift.number, translate=translate)
 
 
 def _option_text(shift: Shift, names: Mapping[str, str], zone: ZoneInfo) -> str:

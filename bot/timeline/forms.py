@@ -14,6 +14,7 @@ from bot.slack.blocks import (
     plain_text,
     section,
     select,
+    text_field,
     text_input,
 )
 from bot.slack.blocks import field as form_field
@@ -42,17 +43,11 @@ def note_form(number: int, now: datetime) -> Block:
     """The form for a note: its text, its kind and its time."""
     kinds = [option(title, kind) for kind, title in KIND_TITLES.items()]
     blocks = [
-        form_field(
-            "What is to be noted?",
-            ids.TEXT,
-            text_input(ids.TEXT, multiline=True, longest=LONGEST_NOTE),
-        ),
+        text_field("What is to be noted?", ids.TEXT, multiline=True, longest=LONGEST_NOTE),
         form_field("What is it?", ids.KIND, select(ids.KIND, kinds, initial=NOTE)),
         form_field("When was it?", ids.AT, datetime_picker(ids.AT, now)),
     ]
-    return modal(
-        "Add to the timeline", blocks, callback_id=ids.NOTE_FORM, submit="Add", private_metadata=str(number)
-    )
+    return modal(ids.NOTE_FORM, "Add to the timeline", blocks, submit="Add", subject=number)
 
 
 def amend_form(private_metadata: str, title: str, text: str, at: datetime, *, is_hidden: bool) -> Block:
@@ -61,15 +56,13 @@ def amend_form(private_metadata: str, title: str, text: str, at: datetime, *, is
     boxes = checkboxes(ids.HIDE, [hide], initial=["hide"] if is_hidden else [])
     blocks = [
         section(title),
-        form_field("What it says", ids.TEXT, text_input(ids.TEXT, initial=text, multiline=True)),
+        text_field("What it says", ids.TEXT, initial=text, multiline=True),
         form_field("When it was", ids.AT, datetime_picker(ids.AT, at)),
         form_field("Not for anyone?", ids.HIDE, boxes, optional=True),
-        form_field("Why?", ids.REASON, text_input(ids.REASON, longest=500, placeholder="The log keeps it")),
+        text_field("Why?", ids.REASON, longest=500, placeholder="The log keeps it"),
         context("The original is kept in the log."),
     ]
-    return modal(
-        "Correct an entry", blocks, callback_id=ids.AMEND_FORM, submit="Save", private_metadata=private_metadata
-    )
+    return modal(ids.AMEND_FORM, "Correct an entry", blocks, submit="Save", subject=private_metadata)
 
 
 def milestone_form(number: int, known_milestones: Mapping[MilestoneName, Milestone], now: datetime) -> Block:
@@ -87,7 +80,7 @@ def milestone_form(number: int, known_milestones: Mapping[MilestoneName, Milesto
         form_field("How was it noticed?", ids.HOW, detection_field, hint=ONLY_WHEN_DETECTED, optional=True),
         form_field("How do you know?", ids.REASON, reason_field),
     ]
-    return modal("Milestones", blocks, callback_id=ids.MILESTONE_FORM, submit="Set", private_metadata=str(number))
+    return modal(ids.MILESTONE_FORM, "Milestones", blocks, submit="Set", subject=number)
 
 
 def _milestone_line(name: MilestoneName, milestone: Milestone | None) -> str:

@@ -17,7 +17,7 @@ from bot.slack.blocks import (
     option,
     section,
     select,
-    text_input,
+    text_field,
 )
 from bot.slack.text import near_time, one_line
 from bot.updates import ids, wording
@@ -52,28 +52,27 @@ def compose_form(
     ]
     blocks = [
         field("Who is told?", ids.AUDIENCES, menu),
-        field(
+        text_field(
             "Anything to add?",
             ids.TEXT,
-            text_input(ids.TEXT, multiline=True, longest=MAX_TEXT),
+            multiline=True,
+            longest=MAX_TEXT,
             hint="Everybody you choose reads this line, within their own update.",
             optional=True,
         ),
         field("Severity", ids.SEVERITY, select(ids.SEVERITY, severities, initial=incident.severity)),
         field("Status", ids.STATUS, _statuses(incident)),
-        field(
+        text_field(
             "Why?",
             ids.REASON,
-            text_input(ids.REASON, placeholder="What has changed", longest=MAX_SEVERITY_REASON),
+            placeholder="What has changed",
+            longest=MAX_SEVERITY_REASON,
             hint="Needed when you change the severity.",
             optional=True,
         ),
         field("Next update", ids.NEXT, select(ids.NEXT, next_choices, initial=AS_PROMISED)),
     ]
-    private_metadata = str(incident.number)
-    return modal(
-        "Send an update", blocks, callback_id=ids.COMPOSE_FORM, submit="Send", private_metadata=private_metadata
-    )
+    return modal(ids.COMPOSE_FORM, "Send an update", blocks, submit="Send", subject=incident.number)
 
 
 def _statuses(incident: Incident) -> Block:
@@ -96,10 +95,12 @@ def edit_form(promise: Promise, audience: Audience, text: str, missing: Sequence
             context(f"⚠️ Not recorded yet: {', '.join(FIELD_TITLES[field].lower() for field in missing)}.")
         )
     blocks += [
-        field(
+        text_field(
             "Text",
             ids.TEXT,
-            text_input(ids.TEXT, initial=text, multiline=True, longest=MAX_TEXT),
+            initial=text,
+            multiline=True,
+            longest=MAX_TEXT,
             hint="Headline and next update are added. Write times in UTC, as 14:05 UTC: readers see their own.",
         ),
         field(
@@ -109,10 +110,7 @@ def edit_form(promise: Promise, audience: Audience, text: str, missing: Sequence
             optional=True,
         ),
     ]
-    private_metadata = str(promise.row)
-    return modal(
-        "Edit the update", blocks, callback_id=ids.EDIT_FORM, submit="Save", private_metadata=private_metadata
-    )
+    return modal(ids.EDIT_FORM, "Edit the update", blocks, submit="Save", subject=promise.row)
 
 
 def _editing_note(audience: Audience) -> str:
@@ -131,21 +129,15 @@ def postpone_form(promise: Promise, title: str, now: datetime) -> Block:
         section(f"The update for *{one_line(title, 75)}* was promised for {near_time(promise.due_at, now)}."),
         field("When instead?", ids.WAIT, select(ids.WAIT, wait_options, initial=str(WAIT_CHOICES[0]))),
         field("At this time", ids.AT, picker, optional=True),
-        field(
+        text_field(
             "Why?",
             ids.REASON,
-            text_input(ids.REASON, placeholder="The carrier calls back at half past", longest=MAX_REASON),
+            placeholder="The carrier calls back at half past",
+            longest=MAX_REASON,
             hint="It goes into the record and the post-mortem.",
         ),
     ]
-    private_metadata = str(promise.row)
-    return modal(
-        "Put the update off",
-        blocks,
-        callback_id=ids.LATER_FORM,
-        submit="Put off",
-        private_metadata=private_metadata,
-    )
+    return modal(ids.LATER_FORM, "Put the update off", blocks, submit="Put off", subject=promise.row)
 
 
 def cadence_form(incident: Incident, audiences: Mapping[str, Audience]) -> Block:
@@ -161,17 +153,13 @@ def cadence_form(incident: Incident, audiences: Mapping[str, Audience]) -> Block
         field("Who?", ids.AUDIENCE, select(ids.AUDIENCE, options, initial=EVERYBODY)),
         field("How often?", ids.PACE, select(ids.PACE, paces, initial="30 min")),
     ]
-    return modal(
-        "Pace of updates", blocks, callback_id=ids.CADENCE_FORM, submit="Set", private_metadata=str(incident.number)
-    )
+    return modal(ids.CADENCE_FORM, "Pace of updates", blocks, submit="Set", subject=incident.number)
 
 
 def pause_form(incident: Incident) -> Block:
     """The form to pause scheduled updates, with a reason."""
     blocks = [
         section("No scheduled updates until `/incident resume`; the last update to each audience says so."),
-        field("Why?", ids.REASON, text_input(ids.REASON, longest=MAX_REASON)),
+        text_field("Why?", ids.REASON, longest=MAX_REASON),
     ]
-    return modal(
-        "Pause updates", blocks, callback_id=ids.PAUSE_FORM, submit="Pause", private_metadata=str(incident.number)
-    )
+    return modal(ids.PAUSE_FORM, "Pause updates", blocks, submit="Pause", subject=incident.number)

@@ -27,15 +27,15 @@ def test_a_message_with_any_text_is_accepted(first: str, second: str, third: str
 def test_a_form_with_any_text_is_accepted(label: str, given_before: str, choice: str) -> None:
     options = [blocks.option(choice, "one", label), blocks.option(choice, "two")]
     form = blocks.modal(
+        "form",
         label,
         [
             blocks.field(label, "text", blocks.text_input("text", initial=given_before, longest=500), hint=choice),
             blocks.field(label, "one", blocks.select("one", options, initial="two")),
             blocks.field(label, "many", blocks.multi_select("many", options), optional=True),
         ],
-        callback_id="form",
         submit=choice,
-        private_metadata=given_before,
+        subject=given_before,
     )
 
     check_view(form, "modal")
@@ -88,12 +88,12 @@ def test_every_option_of_a_menu_can_be_chosen(number: int) -> None:
     options = [blocks.option(f"Playbook {index}", str(index)) for index in range(number)]
     last = str(number - 1)
     form = blocks.modal(
+        "form",
         "Choose",
         [
             blocks.field("One", "one", blocks.select("one", options, initial=last)),
             blocks.field("Many", "many", blocks.multi_select("many", options)),
         ],
-        callback_id="form",
         submit="Choose",
     )
 

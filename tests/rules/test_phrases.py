@@ -21,8 +21,19 @@ from bot.slack.phrases import Translator, translator_in
 from bot.timeline import wording as timeline_wording
 
 NOUNS = {"shifts": wording.SPANISH, "handovers/shift": shift_wording.SPANISH, "cases": case_wording.SPANISH}
-# The words for an item's state and for lengths of time in the handover come from other rules.
-STATES = {"unstable", "watch closely", "improving", "steady", "watched", "red", "amber", "less than a minute"}
+# The words for an item's state and for lengths of time in the handover come from other rules, that of the button
+# that closes a form from `modal`.
+STATES = {
+    "unstable",
+    "watch closely",
+    "improving",
+    "steady",
+    "watched",
+    "red",
+    "amber",
+    "less than a minute",
+    "Cancel",
+}
 TRANSLATORS = ("translate", "answer", "written", "to_owner")
 
 
@@ -36,6 +47,11 @@ def sources(noun: str) -> Iterator[ast.AST]:
             yield ast.parse(path.read_text())
 
 
+def texts_of_form(form: ast.Call) -> list[ast.expr]:
+    """The title and the buttons that `modal` translates."""
+    return [form.args[1], *(keyword.value for keyword in form.keywords if keyword.arg in ("submit", "close"))]
+
+
 @pytest.mark.parametrize(("noun", "spanish"), NOUNS.items())
 def test_every_phrase_has_a_spanish_translation_with_the_same_facts(noun: str, spanish: Mapping[str, str]) -> None:
     for english, own in spanish.items():
@@ -43,14 +59,11 @@ def test_every_phrase_has_a_spanish_translation_with_the_same_facts(noun: str, s
     nodes = [node for source in sources(noun) for node in ast.walk(source)]
     texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     assert spanish.keys() - texts - STATES == set(), "no code uses these any more"
-    used_phrases = {
-        node.args[0].value
-        for node in nodes
-        if isinstance(node, ast.Call)
-        and getattr(node.func, "id", "") in TRANSLATORS
-        and node.args
-        and isinstance(node.args[0], ast.Constant)
-    }
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    phrases = [call.args[0] for call in calls if getattr(call.func, "id", "") in TRANSLATORS and call.args]
+    forms = [call for call in calls if "translate" in {keyword.arg for keyword in call.keywords}]
+    phrases += [phrase for form in forms for phrase in texts_of_form(form)]
+    used_phrases = {phrase.value for phrase in phrases if isinstance(phrase, ast.Constant)}
     assert len(used_phrases) > 20
     assert used_phrases - spanish.keys() == set(), "these are not translated"
 

@@ -10,7 +10,7 @@ from bot.handovers.shift.views import WHAT_NEXT, name_of, quoted
 from bot.handovers.shift.wording import of_item
 from bot.handovers.tables import Handover
 from bot.incidents.handover_items import HandoverItem
-from bot.slack.blocks import Block, context, field, modal, paragraphs, section, text_input, user_select
+from bot.slack.blocks import Block, context, field, modal, paragraphs, section, text_field, user_select
 from bot.slack.phrases import Translator
 from bot.slack.text import mention, near_time, one_line
 
@@ -42,44 +42,33 @@ def offer_form(
         *paragraphs(item_lines, rest=""),
         *([context(earlier_note)] if earlier_note else []),
         context(translate("You stay accountable for each of these until it is accepted.")),
-        field(
+        text_field(
             translate("Risks of the next two hours"),
             ids.RISKS,
-            text_input(
-                ids.RISKS,
-                multiline=True,
-                longest=LONGEST,
-                initial=risks,
-                placeholder=translate("The carrier's change at 04:00"),
-            ),
+            multiline=True,
+            longest=LONGEST,
+            initial=risks,
+            placeholder=translate("The carrier's change at 04:00"),
             optional=True,
         ),
-        field(
+        text_field(
             translate("If … then …"),
             ids.CONTINGENCIES,
-            text_input(
-                ids.CONTINGENCIES,
-                multiline=True,
-                longest=LONGEST,
-                initial=contingencies,
-                placeholder=translate("If the queue passes 200, then call the duty manager"),
-            ),
+            multiline=True,
+            longest=LONGEST,
+            initial=contingencies,
+            placeholder=translate("If the queue passes 200, then call the duty manager"),
             optional=True,
         ),
-        field(
+        text_field(
             translate("What else to watch, a line each"),
             ids.WATCHED,
-            text_input(ids.WATCHED, multiline=True, longest=LONGEST),
+            multiline=True,
+            longest=LONGEST,
             optional=True,
         ),
     ]
-    return modal(
-        translate("Hand over the shift"),
-        blocks,
-        callback_id=ids.SHIFT_FORM,
-        submit=translate("Send"),
-        close=translate("Cancel"),
-    )
+    return modal(ids.SHIFT_FORM, "Hand over the shift", blocks, submit="Send", translate=translate)
 
 
 def _item_line(item: HandoverItem, translate: Translator, now: datetime) -> str:
@@ -93,21 +82,11 @@ def question_form(handover: Handover, translate: Translator) -> Block:
     """The form in which the incoming person asks about an item."""
     blocks = [
         section(f"*{name_of(handover, translate)}*"),
-        field(
-            translate("What do you need to know first?"),
-            ids.QUESTION,
-            text_input(ids.QUESTION, multiline=True, longest=500),
-        ),
+        text_field(translate("What do you need to know first?"), ids.QUESTION, multiline=True, longest=500),
         context(translate("{person} stays accountable until you accept.", person=mention(handover.from_id))),
     ]
-    number = str(handover.number)
     return modal(
-        translate("Ask first"),
-        blocks,
-        callback_id=ids.ITEM_QUESTION_FORM,
-        submit=translate("Ask"),
-        close=translate("Cancel"),
-        private_metadata=number,
+        ids.ITEM_QUESTION_FORM, "Ask first", blocks, submit="Ask", subject=handover.number, translate=translate
     )
 
 
@@ -115,16 +94,10 @@ def answer_form(handover: Handover, translate: Translator) -> Block:
     """The form for the answer, which offers the item again."""
     blocks = [
         section(f"*{name_of(handover, translate)}*{quoted(handover.question)}"),
-        field(translate("Your answer"), ids.ANSWER, text_input(ids.ANSWER, multiline=True, longest=LONGEST)),
+        text_field(translate("Your answer"), ids.ANSWER, multiline=True, longest=LONGEST),
     ]
-    number = str(handover.number)
     return modal(
-        translate("Answer"),
-        blocks,
-        callback_id=ids.ANSWER_FORM,
-        submit=translate("Offer again"),
-        close=translate("Cancel"),
-        private_metadata=number,
+        ids.ANSWER_FORM, "Answer", blocks, submit="Offer again", subject=handover.number, translate=translate
     )
 
 
@@ -133,20 +106,15 @@ def repeat_form(shift: ShiftHandover, handovers: Sequence[Handover], count: int,
     item_lines = "\n".join(f"• {name_of(each, translate)}" for each in handovers[:count])
     blocks = [
         section(item_lines or translate("Nothing is left to accept.")),
-        field(
+        text_field(
             translate("In your own words: what is most important, what do you do first?"),
             ids.REPEATED,
-            text_input(ids.REPEATED, multiline=True, longest=LONGEST),
+            multiline=True,
+            longest=LONGEST,
         ),
     ]
-    number = str(shift.number)
     return modal(
-        translate("Repeat the top items"),
-        blocks,
-        callback_id=ids.REPEAT_FORM,
-        submit=translate("Send"),
-        close=translate("Cancel"),
-        private_metadata=number,
+        ids.REPEAT_FORM, "Repeat the top items", blocks, submit="Send", subject=shift.number, translate=translate
     )
 
 
@@ -154,17 +122,6 @@ def next_step_form(value: str, title: str, translate: Translator) -> Block:
     """The form for an item's next step."""
     blocks = [
         section(f"*{one_line(title, 150)}*"),
-        field(
-            translate(WHAT_NEXT),
-            ids.NEXT_STEP,
-            text_input(ids.NEXT_STEP, multiline=True, longest=500),
-        ),
+        text_field(translate(WHAT_NEXT), ids.NEXT_STEP, multiline=True, longest=500),
     ]
-    return modal(
-        translate("Next step"),
-        blocks,
-        callback_id=ids.NEXT_STEP_FORM,
-        submit=translate("Save"),
-        close=translate("Cancel"),
-        private_metadata=value,
-    )
+    return modal(ids.NEXT_STEP_FORM, "Next step", blocks, submit="Save", subject=value, translate=translate)

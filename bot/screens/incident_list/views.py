@@ -20,7 +20,7 @@ from bot.slack.blocks import (
     option,
     section,
     select,
-    text_input,
+    text_field,
 )
 from bot.slack.blocks import field as form_field
 from bot.slack.text import channel_link, day_and_time, format_duration, one_line
@@ -106,7 +106,7 @@ def describe(list_filter: Filter, floor: Floor) -> str:
 
 def results(screen: Screen) -> Block:
     """A page in place of the form."""
-    return modal("Incidents", screen[1], callback_id=ids.FORM, close="Close")
+    return modal(ids.FORM, "Incidents", screen[1], close="Close")
 
 
 def form(list_filter: Filter, floor: Floor) -> Block:
@@ -119,10 +119,12 @@ def form(list_filter: Filter, floor: Floor) -> Block:
     search_text = " ".join(list_filter.words)
     blocks = [
         form_field("State", ids.STATE, select(ids.STATE, states, initial=list_filter.state)),
-        form_field(
+        text_field(
             "Words",
             ids.WORDS,
-            text_input(ids.WORDS, initial=search_text, longest=LONGEST_SEARCH, placeholder="crm login"),
+            initial=search_text,
+            longest=LONGEST_SEARCH,
+            placeholder="crm login",
             hint="Searched for in title, impact, cause and type.",
             optional=True,
         ),
@@ -138,7 +140,7 @@ def form(list_filter: Filter, floor: Floor) -> Block:
     mine = option("Declared by me, or I have a role", "mine")
     mine_checkbox = checkboxes(ids.MINE, [mine], initial=["mine"] if list_filter.is_mine else [])
     blocks.append(form_field("Mine", ids.MINE, mine_checkbox, optional=True))
-    return modal("Find incidents", blocks, callback_id=ids.FORM, submit="Show")
+    return modal(ids.FORM, "Find incidents", blocks, submit="Show")
 
 
 def _periods(list_filter: Filter) -> dict[str, str]:

@@ -32,7 +32,7 @@ from bot.slack.blocks.fitting import (
     modal,
     paragraphs,
 )
-from bot.slack.blocks.layout import Block, actions, context, divider, field, header, section
+from bot.slack.blocks.layout import Block, actions, context, divider, field, header, section, text_field
 
 __all__ = [
     "INPUT_TEXT",
@@ -68,6 +68,7 @@ __all__ = [
     "radio_buttons",
     "section",
     "select",
+    "text_field",
     "text_input",
     "user_select",
 ]

@@ -1,7 +1,7 @@
 """Messages and forms within Slack's limits: what does not fit is left out, and a note says so."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.slack.blocks.elements import SECTION_TEXT, plain_text
@@ -22,25 +22,29 @@ TOPIC_TEXT = 250
 
 
 def modal(
+    form: str,
     title: str,
     blocks: Sequence[Block],
     *,
-    callback_id: str,
-    submit: str | None = None,
+    submit: str = "",
     close: str = "Cancel",
-    private_metadata: str = "",
+    subject: int | str = "",
+    translate: Callable[[str], str] = str,
 ) -> Block:
-    """A form. Users can change the `private_metadata` that comes back with the answer: it proves no permission."""
+    """A form. `subject` says what it is about and comes back with the answer, as its `private_metadata`.
+
+    Users can change that: it proves no permission. `translate` renders the title and the buttons.
+    """
     view: Block = {
         "type": "modal",
-        "callback_id": callback_id,
-        "title": plain_text(title, MODAL_TITLE),
-        "close": plain_text(close, MODAL_TITLE),
+        "callback_id": form,
+        "title": plain_text(translate(title), MODAL_TITLE),
+        "close": plain_text(translate(close), MODAL_TITLE),
         "blocks": list(fit_blocks(blocks, VIEW_BLOCKS)),
-        "private_metadata": private_metadata[:PRIVATE_METADATA],
+        "private_metadata": str(subject)[:PRIVATE_METADATA],
     }
     if submit:
-        view["submit"] = plain_text(submit, MODAL_TITLE)
+        view["submit"] = plain_text(translate(submit), MODAL_TITLE)
     return view
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.slack.blocks.elements import Element, mrkdwn, plain_text
+from bot.slack.blocks.elements import INPUT_TEXT, Element, mrkdwn, plain_text, text_input
 from bot.slack.text import ELLIPSIS
 
 Block = dict[str, Any]
@@ -63,3 +63,19 @@ def field(label: str, block_id: str, element: Element, *, hint: str = "", option
     if hint:
         block["hint"] = plain_text(hint, INPUT_LABEL)
     return block
+
+
+def text_field(
+    label: str,
+    name: str,
+    *,
+    initial: str = "",
+    multiline: bool = False,
+    placeholder: str = "",
+    longest: int = INPUT_TEXT,
+    hint: str = "",
+    optional: bool = False,
+) -> Block:
+    """A labelled field to type in."""
+    element = text_input(name, initial=initial, multiline=multiline, placeholder=placeholder, longest=longest)
+    return field(label, name, element, hint=hint, optional=optional)
