@@ -93,5 +93,5 @@ def _channel(context: Context) -> str:
 
 KINDS = (
     Kind(kinds.ALERTS, "", POSTED.render, _channel, forget=forget_channel),
-    Kind(kinds.ALERTS_DECLARATION, "", _declaration, lambda context: ""),
+    Kind(kinds.ALERTS_DECLARATION, "", _declaration, kinds.no_channel),
 )

@@ -13,9 +13,9 @@ from bot.incidents.change import Change
 from bot.incidents.events import MadePrivate
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
+from bot.outbox.kinds import Context, Message
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
-from bot.slack.blocks import Block
 
 # The occasion of a direct message; it is part of the display's subject.
 NEWS, REMINDER = "news", "reminder"
@@ -38,8 +38,9 @@ def mark_checklist_stale(session: Session, incident_id: int) -> None:
     outbox.mark_stale(session, incident_id, (kinds.POST_MORTEM,))
 
 
-def render(session: Session, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
+def render(context: Context) -> Message:
     """Return one message with the follow-up's current state."""
+    session, incident, display = context.session, context.incident, context.row
     if display.kind == kinds.FOLLOW_UP:
         return views.channel_message(_facts(session, incident, display.subject))
     number, message_number, reader_id, occasion = display.subject.split(":")

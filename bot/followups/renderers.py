@@ -3,17 +3,9 @@
 from bot.followups import messages, owners
 from bot.incidents import incidents
 from bot.outbox import kinds
-from bot.outbox.kinds import Context, Kind, Message, Settled
+from bot.outbox.kinds import Kind, Settled
 from bot.outbox.rules import COMMON, Refusal
 from bot.runtime.clock import utcnow
-
-
-def _follow_up(context: Context) -> Message:
-    return messages.render(context.session, context.incident, context.row)
-
-
-def _reader(context: Context) -> str:
-    return messages.recipient(context.row)
 
 
 def _is_over(settled: Settled, error: str) -> bool:
@@ -30,15 +22,15 @@ KINDS = (
     Kind(
         kinds.FOLLOW_UP,
         "keep a follow-up's message up to date",
-        _follow_up,
+        messages.render,
         refusals={error: Refusal.OWN for error, refusal in COMMON.items() if refusal is Refusal.LOST_CHANNEL},
         on_refused=_is_over,
     ),
     Kind(
         kinds.FOLLOW_UP_TOLD,
         "tell somebody of their follow-up",
-        _follow_up,
-        _reader,
+        messages.render,
+        lambda context: messages.recipient(context.row),
         refusals=dict.fromkeys(owners.PERSON_GONE_ERRORS, Refusal.OWN),
         on_refused=_handle_reader_gone,
     ),

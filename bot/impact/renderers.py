@@ -2,16 +2,11 @@
 
 from bot.impact import charts, uploads
 from bot.outbox import kinds
-from bot.outbox.kinds import Context, Kind
+from bot.outbox.kinds import Kind
 from bot.outbox.rules import Refusal
 
-
-def _channel_of_row(context: Context) -> str:
-    return context.row.channel_id or ""
-
-
 KINDS = (
-    Kind(kinds.FIGURES_FILE, "", uploads.call, _channel_of_row, otherwise=Refusal.FINAL, is_import=True),
+    Kind(kinds.FIGURES_FILE, "", uploads.call, kinds.channel_of_row, otherwise=Refusal.FINAL, is_import=True),
     Kind(
         kinds.FIGURES_CHART,
         "",

@@ -103,13 +103,13 @@ def _note_refused(settled: Settled, error: str) -> None:
 
 KINDS = (
     Kind(kinds.LEDGER_RELEASE, "show what is released to be paid", _release_message),
-    Kind(kinds.LEDGER_LINES, "", _prepare_call, lambda context: ""),
-    Kind(kinds.LEDGER_FILE, "", _read_file_call, lambda context: "", otherwise=Refusal.FINAL, is_import=True),
+    Kind(kinds.LEDGER_LINES, "", _prepare_call, kinds.no_channel),
+    Kind(kinds.LEDGER_FILE, "", _read_file_call, kinds.no_channel, otherwise=Refusal.FINAL, is_import=True),
     Kind(
         kinds.LEDGER_WORKBOOK,
         "",
         _send_workbook_call,
-        lambda context: "",
+        kinds.no_channel,
         otherwise=Refusal.FINAL,
         on_given_up=_note_refused,
     ),

@@ -67,12 +67,8 @@ def _batch_message(context: Context) -> Message:
     return unlocking_views.message(batch, requests, is_public=is_public)
 
 
-def _channel_of_row(context: Context) -> str:
-    return context.row.channel_id or ""
-
-
 KINDS = (
-    Kind(kinds.LOCKOUT_UNLOCK, "", _request_call, lambda context: "", otherwise=Refusal.FINAL),
-    Kind(kinds.LOCKOUT_BATCH, "", _batch_message, _channel_of_row, otherwise=Refusal.FINAL),
-    Kind(kinds.LOCKOUT_FILE, "", file_import.call, _channel_of_row, otherwise=Refusal.FINAL, is_import=True),
+    Kind(kinds.LOCKOUT_UNLOCK, "", _request_call, kinds.no_channel, otherwise=Refusal.FINAL),
+    Kind(kinds.LOCKOUT_BATCH, "", _batch_message, kinds.channel_of_row, otherwise=Refusal.FINAL),
+    Kind(kinds.LOCKOUT_FILE, "", file_import.call, kinds.channel_of_row, otherwise=Refusal.FINAL, is_import=True),
 )

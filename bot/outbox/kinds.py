@@ -161,11 +161,21 @@ def _payload(context: Context) -> Message:
     return str(payload.get("text", "")), list(payload.get("blocks", ()))
 
 
+def channel_of_row(context: Context) -> str:
+    """The channel or person that the row itself names."""
+    return context.row.channel_id or ""
+
+
+def no_channel(context: Context) -> str:
+    """None: the call itself finds out where it goes."""
+    return ""
+
+
 POSTED = Kind(
     name=MESSAGE,
     purpose="",
     render=_payload,
-    recipient=lambda context: context.row.channel_id or "",
+    recipient=channel_of_row,
     refusals={
         "not_in_channel": Refusal.RETRY,
         "restricted_action": Refusal.RETRY,

@@ -67,4 +67,4 @@ def _share(services: Services, row: OutboxRow, channel_id: str) -> None:
     services.slack.share_files([(file_id, payload["name"])], channel_id, text, payload["ts"])
 
 
-KIND = Kind(kinds.ROWS_FILE, "", _send, lambda context: context.row.channel_id or "", otherwise=Refusal.FINAL)
+KIND = Kind(kinds.ROWS_FILE, "", _send, kinds.channel_of_row, otherwise=Refusal.FINAL)

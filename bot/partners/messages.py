@@ -19,7 +19,7 @@ from bot.incidents.rules import OPEN
 from bot.incidents.situation import SituationField
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox.tables import OutboxRow
+from bot.outbox.kinds import Context, Message
 from bot.partners import guidance, tables, views, wording
 from bot.partners.rules import NOTICE_SUFFICES
 from bot.partners.tables import PartnerNotice
@@ -27,7 +27,6 @@ from bot.partners.wording import Labels
 from bot.runtime.clock import utcnow
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services
-from bot.slack.blocks import Block
 from bot.slack.text import escape, format_duration, near_time, one_line, shorten
 
 FOLDER = "partner_notice"
@@ -50,9 +49,10 @@ def labels(services: Services, language: str) -> Labels:
     return wording.DEFAULT_LABELS
 
 
-def render(session: Session, services: Services, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
+def render(context: Context) -> Message:
     """The notice in its current state."""
-    row, now = tables.find(session, incident.number, display.subject), utcnow()
+    session, services, incident, now = context.session, context.services, context.incident, utcnow()
+    row = tables.find(session, incident.number, context.row.subject)
     partner_labels = labels(services, partner_of(services, row.partner).language)
     return views.notice(notice_text(session, services, incident, row, now), row, partner_labels, now)
 
@@ -70,9 +70,9 @@ def notice_text(session: Session, services: Services, incident: Incident, row: P
     return f"{labels(services, language)['drill']}\n{text}" if incident.is_drill else text
 
 
-def channel_of(services: Services, display: OutboxRow) -> str:
+def channel_of(context: Context) -> str:
     """The partner's channel; the notice's own channel is known only once it was sent."""
-    return channel_id(services, partner_of(services, display.subject).channel or "")
+    return channel_id(context.services, partner_of(context.services, context.row.subject).channel or "")
 
 
 def _facts(

@@ -9,7 +9,7 @@ from bot.incidents.checklist import checked
 from bot.incidents.facts import UPDATES_KEPT
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
-from bot.outbox.tables import OutboxRow
+from bot.outbox.kinds import Context, Message
 from bot.postmortems import copies, tables, versions, views
 from bot.postmortems.copies import Copy
 from bot.postmortems.rules import Verdict
@@ -17,19 +17,19 @@ from bot.postmortems.tables import PostMortem
 from bot.postmortems.views import PostMortemFacts
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import Block, actions, button
+from bot.slack.blocks import actions, button
 from bot.timeline import timeline
 
 
-def channel_of(session: Session, display: OutboxRow) -> str:
+def channel_of(context: Context) -> str:
     """Return the message's destination: a person's or a channel's id."""
-    return copies.get(session, int(display.subject)).place
+    return copies.get(context.session, int(context.row.subject)).place
 
 
-def render(session: Session, services: Services, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
+def render(context: Context) -> Message:
     """Return one message with the post-mortem's current state."""
-    copy = copies.get(session, int(display.subject))
-    text, blocks = views.message(facts(session, services, incident, copy), copy)
+    incident, copy = context.incident, copies.get(context.session, int(context.row.subject))
+    text, blocks = views.message(facts(context.session, context.services, incident, copy), copy)
     if not copy.is_published:
         follow_up = button("Add a follow-up…", incident_ids.ADD_FOLLOW_UP, str(incident.number))
         blocks.insert(len(blocks) - 1, actions([follow_up], block_id=f"postmortem-followup-{copy.number}"))

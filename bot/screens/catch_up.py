@@ -98,5 +98,5 @@ def _call(context: Context) -> Call:
 
 KINDS = (
     # A person who has left again needs no summary.
-    Kind(kinds.CATCH_UP, "", _call, lambda context: context.row.channel_id or "", otherwise=Refusal.FINAL),
+    Kind(kinds.CATCH_UP, "", _call, kinds.channel_of_row, otherwise=Refusal.FINAL),
 )

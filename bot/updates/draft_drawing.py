@@ -7,10 +7,9 @@ from bot.incidents import audiences as known_audiences
 from bot.incidents import situation_tables
 from bot.incidents.situation import FIELD_TITLES
 from bot.incidents.tables import Incident
-from bot.outbox.tables import OutboxRow
+from bot.outbox.kinds import Context, Message
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import Block
 from bot.slack.text import channel_link, escape
 from bot.updates import draft_messages, draft_views, drafts
 from bot.updates import scheduling as promising
@@ -19,8 +18,9 @@ from bot.updates.draft_views import Draft, IncidentHeading
 from bot.updates.tables import WAITING, Promise
 
 
-def render(session: Session, services: Services, incident: Incident, display: OutboxRow) -> tuple[str, list[Block]]:
+def render(context: Context) -> Message:
     """The current message of a draft."""
+    session, services, incident, display = context.session, context.services, context.incident, context.row
     now = utcnow()
     draft = drafts.get(session, draft_messages.draft_of(display))
     promises = drafts.promises_of(session, draft.number)

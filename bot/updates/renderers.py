@@ -17,10 +17,6 @@ from bot.updates.tables import Promise
 from bot.updates.views import is_line
 
 
-def _draft(context: Context) -> Message:
-    return draft_drawing.render(context.session, context.services, context.incident, context.row)
-
-
 def _draft_reader(context: Context) -> str:
     reader = draft_messages.recipient(context.row, context.incident.channel_id or "")
     if not reader:
@@ -66,7 +62,7 @@ def _thread(context: Context) -> str | None:
 
 
 KINDS = (
-    Kind(kinds.DRAFT, "show the draft of an update", _draft, _draft_reader),
+    Kind(kinds.DRAFT, "show the draft of an update", draft_drawing.render, _draft_reader),
     Kind(
         kinds.UPDATE,
         "",

@@ -77,4 +77,4 @@ def _send(services: Services, delivery_id: int, since: datetime) -> None:
         tables.settle(session, delivery_id, state, now)
 
 
-KINDS = (Kind(kinds.WEBHOOK, "", _call, lambda context: ""),)
+KINDS = (Kind(kinds.WEBHOOK, "", _call, kinds.no_channel),)

@@ -28,17 +28,13 @@ def _call_message(context: Context) -> Message:
     return views.call_message(shift, handovers, floor, translator(floor.language))
 
 
-def _of_row(context: Context) -> str:
-    return context.row.channel_id or ""
-
-
 def _operations(context: Context) -> str:
     floor = context.services.floor
     return channel_id(context.services, floor.shifts.channel or floor.incidents_channel)
 
 
 KINDS = (
-    Kind(kinds.SHIFT_HANDOVER, "", _shift_message, _of_row, otherwise=Refusal.FINAL),
+    Kind(kinds.SHIFT_HANDOVER, "", _shift_message, kinds.channel_of_row, otherwise=Refusal.FINAL),
     Kind(kinds.SHIFT_CALL, "", _call_message, _operations, forget=forget_channel),
     Kind(kinds.HANDOVERS_FILE, "", export.call, export.channel_of, otherwise=Refusal.FINAL),
 )
