@@ -167,13 +167,7 @@ def _repeat(
     _follow_rule(services, session, source, tables.group_locked(session, alert.group_id), received, now)
 
 
-def _resolve(
-    services: Services,
-    session: Session,
-    alert: Alert,
-    received: ReceivedAlert,
-    now: datetime,
-) -> None:
+def _resolve(services: Services, session: Session, alert: Alert, received: ReceivedAlert, now: datetime) -> None:
     """Record that an alert is resolved; this never resolves or closes an incident."""
     alert.resolved_at, alert.sent_at = now, received.at or alert.sent_at
     tables.save(session, alert)

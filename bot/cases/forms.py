@@ -9,17 +9,7 @@ from bot.cases.tables import Case
 from bot.config.floor import Floor
 from bot.incidents.forms import severity_select
 from bot.incidents.tables import Incident
-from bot.slack.blocks import (
-    Block,
-    datetime_picker,
-    field,
-    modal,
-    option,
-    section,
-    select,
-    text_field,
-    user_select,
-)
+from bot.slack.blocks import Block, datetime_picker, field, modal, option, section, select, text_field, user_select
 from bot.slack.phrases import Translator
 from bot.slack.text import one_line
 

@@ -14,17 +14,7 @@ from bot.incidents.change import Change
 from bot.incidents.events import Closed, MadePrivate
 from bot.incidents.permissions import check_member
 from bot.services import Services
-from bot.slack.blocks import (
-    Block,
-    actions,
-    button,
-    field,
-    modal,
-    paragraphs,
-    section,
-    text_field,
-    user_select,
-)
+from bot.slack.blocks import Block, actions, button, field, modal, paragraphs, section, text_field, user_select
 from bot.slack.phrases import Translator
 from bot.slack.text import mention, one_line
 from bot.timeline import timeline

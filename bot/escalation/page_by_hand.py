@@ -90,10 +90,7 @@ def look(services: Services, user_ids: list[str]) -> list[dict[str, str]]:
 def tell(services: Services, request: PageRequest, stored: list[dict[str, str]]) -> None:
     """Queue the messages, the timeline entries and the line in the channel in one transaction."""
     occasion = Occasion(
-        key=request.key,
-        reason=request.reason,
-        asked_by=request.by,
-        answer_by=utcnow() + ANSWER_WITHIN,
+        key=request.key, reason=request.reason, asked_by=request.by, answer_by=utcnow() + ANSWER_WITHIN
     )
     with services.database.transaction() as session:
         incident = incidents.by_number_locked(session, request.number)

@@ -272,9 +272,7 @@ def lapse(session: Session, incident_id: int, user_id: str) -> None:
     session.connection().execute(
         sa.update(Page)
         .where(
-            col(Page.incident_id) == incident_id,
-            col(Page.user_id) == user_id,
-            col(Page.answer) == Answer.COMING,
+            col(Page.incident_id) == incident_id, col(Page.user_id) == user_id, col(Page.answer) == Answer.COMING
         )
         .values(answer=Answer.LAPSED, arrive_by=None)
     )

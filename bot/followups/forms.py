@@ -7,17 +7,7 @@ from bot.followups import ids, rules
 from bot.followups.rules import MEANINGS, State
 from bot.followups.tables import FollowUp
 from bot.incidents.tables import Incident
-from bot.slack.blocks import (
-    Block,
-    date_picker,
-    field,
-    modal,
-    option,
-    section,
-    select,
-    text_input,
-    user_select,
-)
+from bot.slack.blocks import Block, date_picker, field, modal, option, section, select, text_input, user_select
 from bot.slack.text import day, one_line
 
 STATE_TITLES = {

@@ -12,10 +12,6 @@ def _handover(context: Context) -> Handover:
     return tables.get(context.session, int(context.row.subject))
 
 
-def _offer(context: Context) -> Message:
-    return views.offer_message(_handover(context), context.incident, utcnow())
-
-
 def _line(context: Context) -> Message:
     handover = _handover(context)
     return views.offered_line(handover) if handover.is_pending else views.settled_line(handover, utcnow())
@@ -33,7 +29,7 @@ KINDS = (
     Kind(
         kinds.HANDOVER,
         "tell somebody that they are to take over",
-        _offer,
+        lambda context: views.offer_message(_handover(context), context.incident, utcnow()),
         lambda context: _handover(context).to_id,
         refusals={"user_not_found": Refusal.FINAL, "user_disabled": Refusal.FINAL, "cannot_dm_bot": Refusal.FINAL},
         on_given_up=_not_reached,

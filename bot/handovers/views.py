@@ -6,17 +6,7 @@ from bot.handovers import ids
 from bot.handovers.rules import State
 from bot.handovers.tables import Handover
 from bot.incidents.tables import Incident
-from bot.slack.blocks import (
-    Block,
-    actions,
-    button,
-    context,
-    modal,
-    section,
-    text_field,
-    text_input,
-    user_select,
-)
+from bot.slack.blocks import Block, actions, button, context, modal, section, text_field, text_input, user_select
 from bot.slack.blocks import field as form_field
 from bot.slack.text import channel_link, escape, mention, near_time, one_line
 

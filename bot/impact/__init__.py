@@ -24,13 +24,7 @@ def register(registry: "Registry") -> None:
     )
     from bot.incidents import events
     from bot.incidents.checklist import FIGURES
-    from bot.incidents.facts import (
-        AGENTS_NEEDED,
-        FIGURE_CHART,
-        FIGURE_SENTENCES,
-        FIGURE_TABLE,
-        QUEUE_FIGURES,
-    )
+    from bot.incidents.facts import AGENTS_NEEDED, FIGURE_CHART, FIGURE_SENTENCES, FIGURE_TABLE, QUEUE_FIGURES
     from bot.incidents.registry import ChecklistItem, PurgeRule, Tick
 
     registry.listeners.append(listeners.register)

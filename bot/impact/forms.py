@@ -61,7 +61,7 @@ def figures_form(
     new_queue = text_input(ids.NEW_QUEUE, longest=100, placeholder="Billing")
     title = "Another queue" if queue_options else "Queue"
     blocks.append(field(title, ids.NEW_QUEUE, new_queue, optional=bool(queue_options)))
-    intervals = [option(_interval_label(at), str(int(at.timestamp()))) for at in starts]
+    intervals = [option(f"{at:%a %d %b %H:%M} {at.tzname()}", str(int(at.timestamp()))) for at in starts]
     blocks.append(field("Interval", ids.INTERVAL, select(ids.INTERVAL, intervals, initial=intervals[0]["value"])))
     for name, label, hint in FIELDS:
         element = text_input(name, longest=20, placeholder=_last_value(name, last_interval))
@@ -75,10 +75,6 @@ def _last_value(name: str, last_interval: LastInterval | None) -> str:
         return ""
     amount = getattr(last_interval.figures, name)
     return "" if amount is None else f"Last: {round(amount, 1):g}"
-
-
-def _interval_label(at: datetime) -> str:
-    return f"{at:%a %d %b %H:%M} {at.tzname()}"
 
 
 def columns_form(number: int, name: str, header: Sequence[str], columns: ColumnMap, zone: str) -> Block:

@@ -71,12 +71,7 @@ def role_form(incident: Incident, floor: Floor) -> Block:
 
 
 def lifecycle_form(
-    incident: Incident,
-    callback_id: str,
-    title: str,
-    question: str,
-    required: Sequence[str] = (),
-    reason: str = "",
+    incident: Incident, callback_id: str, title: str, question: str, required: Sequence[str] = (), reason: str = ""
 ) -> Block:
     """The form that resolves, closes, reopens or declines, with a reason; open `required` steps need a waiver."""
     blocks = [

@@ -50,7 +50,8 @@ def relate(services: Services, number: int, other_number: int, by: str, now: dat
         incidents.check_visible(change.session, other, by)
         merge_rules.check_may_relate(change.incident, other)
         new_relations = [
-            _insert_relation(change.session, one, two) for one, two in _naming_pairs(change.incident, other)
+            insert_new(change.session, RelatedIncident(incident_id=one.number, related_id=two.number))
+            for one, two in _naming_pairs(change.incident, other)
         ]
         if any(new_relations):
             _log(change, other, "related")
@@ -93,10 +94,6 @@ def describe(services: Services, number: int) -> str:
 
 def _naming_pairs(incident: Incident, other: Incident) -> list[tuple[Incident, Incident]]:
     return [(one, two) for one, two in ((incident, other), (other, incident)) if not two.is_private]
-
-
-def _insert_relation(session: Session, incident: Incident, other: Incident) -> bool:
-    return insert_new(session, RelatedIncident(incident_id=incident.number, related_id=other.number))
 
 
 def _log(change: Change, other: Incident, kind: str) -> None:

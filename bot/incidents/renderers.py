@@ -5,28 +5,16 @@ from bot.directory.lookup import channel_id, forget_channel
 from bot.errors import TryLater
 from bot.incidents import invitations, pending_answers, privacy, privacy_report, renaming, views
 from bot.outbox import kinds, row_files
-from bot.outbox.kinds import Call, Context, Kind, Message, Settled
+from bot.outbox.kinds import Call, Context, Kind, Settled
 from bot.outbox.rules import Refusal
 from bot.runtime.clock import utcnow
 
 CARD_SOON_S = 0.2
 
 
-def _card(context: Context) -> Message:
-    return views.card(context.snapshot.facts, context.services.floor)
-
-
 def _pin_again(settled: Settled) -> None:
     """Have the new card pinned, like the one that a person deleted."""
     outbox.show_again(settled.session, settled.row.incident_id or 0, kinds.PIN)
-
-
-def _digest(context: Context) -> Message:
-    return views.digest(context.snapshot.facts, context.services.floor)
-
-
-def _incidents_channel(context: Context) -> str:
-    return channel_id(context.services, context.services.floor.incidents_channel)
 
 
 def _topic(context: Context) -> Call:
@@ -59,12 +47,17 @@ def _bookmark(context: Context) -> Call:
 
 
 KINDS = (
-    Kind(kinds.CARD, "keep the card up to date", _card, on_lost=_pin_again),
+    Kind(
+        kinds.CARD,
+        "keep the card up to date",
+        lambda context: views.card(context.snapshot.facts, context.services.floor),
+        on_lost=_pin_again,
+    ),
     Kind(
         kinds.DIGEST,
         "keep the message in the incidents channel up to date",
-        _digest,
-        _incidents_channel,
+        lambda context: views.digest(context.snapshot.facts, context.services.floor),
+        lambda context: channel_id(context.services, context.services.floor.incidents_channel),
         forget=forget_channel,
     ),
     Kind(kinds.TOPIC, "set the topic", _topic),

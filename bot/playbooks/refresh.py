@@ -51,7 +51,7 @@ def step_in_form(body: Payload) -> int:
 
 def close_offer(services: Services, body: Payload, outcome: str) -> None:
     """Replace an accepted offer's buttons with a line about who accepted it."""
-    text, posted = body["message"]["text"], _posted(body)
+    text, posted = body["message"]["text"], Posted(body["channel"]["id"], body["message"]["ts"])
     blocks = [section(text), context(f"{mention(parse.user_id(body))} {outcome}.")]
     services.background.submit(f"message:{posted.ts}", partial(services.slack.update, posted, text, blocks))
 
@@ -66,7 +66,3 @@ def _refresh_list(services: Services, body: Payload, view_id: str, run: str) -> 
         step_screens.refresh_all_steps, services, view_id, parse.parse_number(run), parse.user_id(body)
     )
     services.background.submit(f"view:{view_id}", refresh)
-
-
-def _posted(body: Payload) -> Posted:
-    return Posted(body["channel"]["id"], body["message"]["ts"])

@@ -33,13 +33,7 @@ _RUNNING_RUNS_LOCKED = _RUNNING_RUNS.with_for_update().execution_options(populat
 
 
 def start_run(
-    session: Session,
-    incident_id: int,
-    name: str,
-    playbook: Playbook,
-    facts: IncidentFacts,
-    by: str,
-    now: datetime,
+    session: Session, incident_id: int, name: str, playbook: Playbook, facts: IncidentFacts, by: str, now: datetime
 ) -> PlaybookRun:
     """Start a run with its own copy of the playbook, or return the running one if there is one."""
     # The caller holds the incident's lock or is declaring it, so no second run can start in between.

@@ -7,14 +7,7 @@ from bot.incidents import ids as incident_ids
 from bot.playbooks import ids
 from bot.playbooks.answers import render_answers
 from bot.playbooks.playbook import Guide, Step
-from bot.playbooks.progress import (
-    current_phase,
-    is_late,
-    late_steps,
-    next_steps,
-    open_steps,
-    progress,
-)
+from bot.playbooks.progress import current_phase, is_late, late_steps, next_steps, open_steps, progress
 from bot.playbooks.rules import State
 from bot.playbooks.step_rows import AnyStep
 from bot.playbooks.tables import PlaybookRun, PlaybookStep

@@ -212,9 +212,5 @@ def form_for(
 def publish_form(services: Services, postmortem_id: int, by: str) -> Block:
     """Return the form for the place of publication; refused while a reviewer wants changes."""
     return form_for(
-        services,
-        postmortem_id,
-        by,
-        lambda facts: views.publish_form(facts, _channel(services)),
-        _check_publishing,
+        services, postmortem_id, by, lambda facts: views.publish_form(facts, _channel(services)), _check_publishing
     )

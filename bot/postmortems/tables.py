@@ -48,8 +48,7 @@ def set_aside(session: Session, incident_id: int) -> None:
     session.connection().execute(
         sa.update(PostMortem)
         .where(
-            col(PostMortem.incident_id) == incident_id,
-            col(PostMortem.state).in_((State.DRAFT, State.IN_REVIEW)),
+            col(PostMortem.incident_id) == incident_id, col(PostMortem.state).in_((State.DRAFT, State.IN_REVIEW))
         )
         .values(state=State.PUT_ASIDE.value, remind_at=None)
     )

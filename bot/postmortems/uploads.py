@@ -67,11 +67,5 @@ def _is_document(file: Event) -> bool:
 def _reply(session: Session, copy: Copy, event: Event, text: str) -> None:
     key = f"postmortem-upload:{event['channel']}:{event['ts']}"
     outbox.post(
-        session,
-        key,
-        event["channel"],
-        text,
-        utcnow(),
-        incident_id=copy.incident_id,
-        thread_ts=event["thread_ts"],
+        session, key, event["channel"], text, utcnow(), incident_id=copy.incident_id, thread_ts=event["thread_ts"]
     )

@@ -7,14 +7,7 @@ from bot.outbox.rules import Refusal
 from bot.shifts import absences, contact, coverage, roster_files
 
 KINDS = (
-    Kind(
-        kinds.CONTACT,
-        "",
-        contact.message,
-        contact.channel_of,
-        on_lost=contact.pin_again,
-        forget=forget_channel,
-    ),
+    Kind(kinds.CONTACT, "", contact.message, contact.channel_of, on_lost=contact.pin_again, forget=forget_channel),
     Kind(kinds.CONTACT_PIN, "", contact.pin, kinds.no_channel, otherwise=Refusal.FINAL),
     Kind(kinds.OPEN_TIME, "", coverage.message, kinds.channel_of_row, otherwise=Refusal.FINAL),
     Kind(kinds.ROSTER_FILE, "", roster_files.call, kinds.channel_of_row, otherwise=Refusal.FINAL, is_import=True),

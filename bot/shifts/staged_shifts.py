@@ -80,10 +80,7 @@ _ADD = (
     sa.insert(_SHIFTS)
     .from_select(
         ["source", *_FACTS],
-        sa.select(
-            sa.bindparam("source", type_=_SHIFTS.c.source.type),
-            *(_STAGED.c[name] for name in _FACTS),
-        )
+        sa.select(sa.bindparam("source", type_=_SHIFTS.c.source.type), *(_STAGED.c[name] for name in _FACTS))
         .where(_OURS, _STAGED.c.shift_id.is_(None))
         .order_by(_STAGED.c.id),
         include_defaults=False,

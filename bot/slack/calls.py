@@ -116,11 +116,7 @@ class ApiClient:
 
     @classmethod
     def to(
-        cls,
-        base_url: str,
-        token: str | None,
-        network: Network | None = None,
-        sdk_log: logging.Logger | None = None,
+        cls, base_url: str, token: str | None, network: Network | None = None, sdk_log: logging.Logger | None = None
     ) -> Self:
         """A client of the workspace that `token` opens; without one, each call brings its own token."""
         network = network or Network()

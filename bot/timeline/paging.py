@@ -1,7 +1,7 @@
 """The timeline page by page: filtered by kind, the last page first."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -28,11 +28,7 @@ def read_page(
         .offset((page - 1) * PER_PAGE)
         .limit(PER_PAGE)
     ).all()
-    return entries, page, total, _duration(first_at, last_at)
-
-
-def _duration(first_at: datetime | None, last_at: datetime | None) -> timedelta:
-    return last_at - first_at if first_at and last_at else timedelta()
+    return entries, page, total, (last_at - first_at if first_at and last_at else timedelta())
 
 
 def _conditions(incident_id: int, filter_name: str) -> list[sa.ColumnElement[bool]]:

@@ -23,12 +23,7 @@ _INSERT_ENTRY: sa.Insert = (
 
 
 def append(
-    session: Session,
-    incident_id: int,
-    kind: str,
-    at: datetime,
-    actor_id: str | None = None,
-    **facts: Any,
+    session: Session, incident_id: int, kind: str, at: datetime, actor_id: str | None = None, **facts: Any
 ) -> int:
     """Append an entry. Return its number."""
     columns = {"incident_id": incident_id, "at": at, "kind": kind, "actor_id": actor_id, "facts": facts}

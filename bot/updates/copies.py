@@ -49,13 +49,7 @@ def _next_times(change: Change) -> dict[str, datetime]:
 def _amended_event(change: Change, promise: Promise) -> UpdateAmended:
     def render(promise_id: int, text: str, languages: Sequence[str], is_outside: bool) -> list[Block]:
         footer_blocks = footer(
-            change.session,
-            change.services,
-            change.incident,
-            promise,
-            languages,
-            change.now,
-            is_outside=is_outside,
+            change.session, change.services, change.incident, promise, languages, change.now, is_outside=is_outside
         )
         shown_promise = promise if promise_id == promise.id else tables.get(change.session, promise_id)
         return amended_blocks(change.services, shown_promise, text, footer_blocks, languages)

@@ -49,12 +49,7 @@ _SENT_SINCE = (
 )
 _SUPERSEDED = (
     select(Promise.due_at)
-    .where(
-        *_BY_CLOCK,
-        Promise.state == DROPPED,
-        col(Promise.begun_at).is_not(None),
-        ~_SENT_SINCE,
-    )
+    .where(*_BY_CLOCK, Promise.state == DROPPED, col(Promise.begun_at).is_not(None), ~_SENT_SINCE)
     .order_by(col(Promise.number))
     .limit(1)
 )

@@ -38,14 +38,9 @@ class Facts(Struct, frozen=True):
     untold_partners: Sequence[str] = ()
 
 
-def _adherence_line(facts: Facts) -> str:
-    """The adherence figure, in one line."""
-    return f"Kept on time: {record.adherence(facts.promises).text}"
-
-
 def record_screen(audiences: Sequence[AudienceRow], facts: Facts, now: datetime) -> tuple[str, list[Block]]:
     """The whole record, newest last."""
-    adherence_text = _adherence_line(facts)
+    adherence_text = f"Kept on time: {record.adherence(facts.promises).text}"
     blocks = [header(f"Updates of incident #{facts.number}"), section(f"*{adherence_text}*")]
     if facts.pause:
         pause_text = f"⏸️ Paused since {near_time(facts.pause.since, now)} by {facts.name(facts.pause.by)}"

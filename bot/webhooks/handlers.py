@@ -50,12 +50,7 @@ def notify(change: Change, event: Event) -> None:
     }
     for target in interested_targets:
         delivery = Delivery(
-            webhook_name=target.name,
-            incident_id=change.number,
-            event_key=key,
-            kind=name,
-            body=body,
-            at=change.now,
+            webhook_name=target.name, incident_id=change.number, event_key=key, kind=name, body=body, at=change.now
         )
         sending.enqueue(change.session, tables.add(change.session, delivery), change.now)
 

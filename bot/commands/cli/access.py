@@ -48,8 +48,7 @@ def list_tokens() -> None:
 
 @webhook_commands.command("replay")
 def replay_webhook(
-    name: str,
-    since: Annotated[str, typer.Option(help="How far back, such as '24 h'.")] = "24 h",
+    name: str, since: Annotated[str, typer.Option(help="How far back, such as '24 h'.")] = "24 h"
 ) -> None:
     """Send a webhook's events again, in order and with the same ids."""
     from bot.commands import integrations

@@ -64,9 +64,7 @@ def hold(
 
 
 @app.command()
-def backup(
-    to: Annotated[Path, typer.Argument(help="The zip file to create.")],
-) -> None:
+def backup(to: Annotated[Path, typer.Argument(help="The zip file to create.")]) -> None:
     """Write everything that cannot be recreated into one file. The bot may be running."""
     from bot.commands import backup as backups
 
@@ -76,9 +74,7 @@ def backup(
 
 
 @app.command()
-def restore(
-    backup: Annotated[Path, typer.Argument(help="A file written by `watchfloor backup`.")],
-) -> None:
+def restore(backup: Annotated[Path, typer.Argument(help="A file written by `watchfloor backup`.")]) -> None:
     """Restore a backup while no bot runs. The replaced files are kept."""
     from bot.commands import backup as backups
 

@@ -15,16 +15,7 @@ from bot.handovers.shift.tables import Accountability
 from bot.handovers.shift.wording import translator_for
 from bot.handovers.tables import Handover
 from bot.incidents.change import Change
-from bot.incidents.events import (
-    Closed,
-    Declared,
-    Declined,
-    MadePrivate,
-    Merged,
-    Reopened,
-    Resolved,
-    Withdrawn,
-)
+from bot.incidents.events import Closed, Declared, Declined, MadePrivate, Merged, Reopened, Resolved, Withdrawn
 from bot.incidents.facts import CONTACT_NOW, FALLBACK
 from bot.incidents.registry import Registry
 from bot.outbox import kinds

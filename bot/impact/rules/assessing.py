@@ -5,15 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from bot.impact.rules.assessment import (
-    Assessment,
-    Group,
-    Level,
-    Past,
-    Point,
-    QueueFacts,
-    Window,
-)
+from bot.impact.rules.assessment import Assessment, Group, Level, Past, Point, QueueFacts, Window
 from bot.impact.rules.baseline import Expected, Usual, day_level, from_forecast
 from bot.impact.rules.figures import (
     SERVICE_LEVELS,

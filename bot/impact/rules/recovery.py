@@ -52,7 +52,7 @@ def recovery(
     """
     levels, queues, usual = [], [], []
     for span in spans:
-        settled = _settled(span, threshold_s, patience_s)
+        settled = _settled_load(Load(span.arrivals_per_s, span.aht_s, int(span.agents), threshold_s, patience_s))
         in_time, arrived, steps = 0.0, 0.0, max(1, round(interval_s / STEP_S))
         step_s = interval_s / steps
         for _ in range(steps):
@@ -80,10 +80,6 @@ class _Settled(Struct, frozen=True):
 def _settled_load(load: Load) -> _Settled:
     answer = erlang_a(load)
     return _Settled(answer.service_level(ServiceLevel.OF_OFFERED), answer.queue)
-
-
-def _settled(span: Span, threshold_s: float, patience_s: float) -> _Settled:
-    return _settled_load(Load(span.arrivals_per_s, span.aht_s, int(span.agents), threshold_s, patience_s))
 
 
 def _in_time(span: Span, waiting: float, settled: float, threshold_s: float, patience_s: float) -> float:

@@ -268,13 +268,7 @@ class Flows:
                 self._running_ids += Counter()  # removes counts of zero
 
     def _retry_later(
-        self,
-        declared: Flow[Any],
-        key: str,
-        request: dict[str, Any],
-        attempt: int,
-        failures: int,
-        reason: Exception,
+        self, declared: Flow[Any], key: str, request: dict[str, Any], attempt: int, failures: int, reason: Exception
     ) -> None:
         asked_s = reason.wait_s if isinstance(reason, TryLater) else None
         wait_s = self._backoff.before(attempt) if asked_s is None else asked_s

@@ -97,10 +97,6 @@ def _length(match: re.Match[str], now: datetime) -> int:
     return int(match[1] or 1) * HOURS[unit if unit in HOURS else unit.rstrip("s")]
 
 
-def _named(match: re.Match[str], now: datetime) -> int:
-    return NAMED_PERIODS[match[1]]
-
-
 def _since(match: re.Match[str], now: datetime) -> int:
     try:
         start = datetime.combine(date.fromisoformat(match[1]), time(), UTC)
@@ -112,7 +108,7 @@ def _since(match: re.Match[str], now: datetime) -> int:
 _PERIODS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], int]], ...] = (
     (_SINCE, _since),
     (_LENGTH, _length),
-    (_NAMED, _named),
+    (_NAMED, lambda match, now: NAMED_PERIODS[match[1]]),
 )
 
 

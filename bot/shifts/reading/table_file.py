@@ -8,15 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from bot.shifts.reading.rows import (
-    MOST_SHIFTS,
-    Defaults,
-    LeftOut,
-    ReadShift,
-    RosterTooLong,
-    objection,
-    read_line,
-)
+from bot.shifts.reading.rows import MOST_SHIFTS, Defaults, LeftOut, ReadShift, RosterTooLong, objection, read_line
 from bot.sources.tabular.cells import NotReadable
 from bot.sources.tabular.moments import Clock, Local, read_date, read_start, says_day_first, split_range
 from bot.sources.tabular.names import normalized

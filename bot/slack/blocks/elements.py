@@ -164,12 +164,7 @@ def checkboxes(action_id: str, options: Sequence[Element], *, initial: Collectio
 
 
 def text_input(
-    action_id: str,
-    *,
-    initial: str = "",
-    multiline: bool = False,
-    placeholder: str = "",
-    longest: int = INPUT_TEXT,
+    action_id: str, *, initial: str = "", multiline: bool = False, placeholder: str = "", longest: int = INPUT_TEXT
 ) -> Element:
     """A text field; its initial text is shortened to the length that may be typed."""
     element: Element = {
