@@ -20,7 +20,6 @@ class WatchfloorError(Exception):
         return own.format(**self.facts_in(language)) if own else self.sentence
 
     def facts_in(self, language: str) -> dict[str, Any]:
-        """The facts in a language."""
         return self.facts
 
 

@@ -61,7 +61,6 @@ def declare_at_once(session: Session, group: AlertGroup, now: datetime) -> None:
 
 
 def request_of(services: Services, group: AlertGroup, by: str, now: datetime, reply_to: str = "") -> DeclareRequest:
-    """The request to declare an incident for a group."""
     source = services.get(AlertSources).by_name.get(group.source_name)
     rule = source.rules[group.rule_place].described if source and group.rule_place < len(source.rules) else None
     request = DeclareRequest(

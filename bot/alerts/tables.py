@@ -90,7 +90,6 @@ def newest(session: Session, source: str, keys: Sequence[str]) -> dict[str, Aler
 
 
 def live_group(session: Session, source: str, group_key: str) -> AlertGroup | None:
-    """The group that is live for that key."""
     query = select(AlertGroup).where(
         AlertGroup.source_name == source, AlertGroup.group_key == group_key, col(AlertGroup.ended_at).is_(None)
     )
@@ -166,5 +165,4 @@ _GROUPS_OF = select(AlertGroup).where(AlertGroup.incident_id == sa.bindparam("of
 
 
 def groups_of(session: Session, incident_id: int) -> Sequence[AlertGroup]:
-    """The groups of an incident."""
     return session.exec(_GROUPS_OF, params={"of_incident": incident_id}).all()

@@ -105,7 +105,6 @@ def _buttons(group: AlertGroup) -> Block:
 
 
 def belongs_form(group: AlertGroup, open_incidents: Sequence[Incident]) -> Block:
-    """The form to choose one of the open incidents."""
     options = [option(f"{one.number} · {one.severity} · {one.title}", str(one.number)) for one in open_incidents]
     fields = [
         section(f"*{one_line(group.title, 250)}*"),

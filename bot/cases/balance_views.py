@@ -63,7 +63,6 @@ def _facts(move: Move, count: int, translate: Translator) -> dict[str, object]:
 
 
 def reason(move: Move, translate: Translator) -> str:
-    """The reason for a move, in figures."""
     load = move.source_load
     people = (
         translate("nobody") if load is None else translate("{load} cases a person", load=decimal(load, translate))

@@ -43,7 +43,6 @@ NEXT_BALANCE = select(sa.func.min(BoardClock.due_at)).where(col(BoardClock.chann
 
 
 def page(services: Services, wanted: Wanted, now: datetime, per_page: int = views.PER_PAGE) -> Board:
-    """A page of the open cases."""
     with services.database.reading() as session:
         entries = ranking(session, services, now)
     return board(entries, wanted, now, per_page)
@@ -105,5 +104,4 @@ def message(context: Context) -> Message:
 
 
 def channel_of(context: Context) -> str:
-    """The id of the board's channel."""
     return channel_id(context.services, context.services.floor.cases.board or "")

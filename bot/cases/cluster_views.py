@@ -98,7 +98,6 @@ def format_duration_of(seconds: int) -> str:
 
 
 def example(case: Case) -> str:
-    """A case in one line."""
     parts = [case.name, case.priority, case.title, case.customer]
     return one_line(" · ".join(part for part in parts if part), 160)
 

@@ -51,7 +51,6 @@ class Detector:
 
     @classmethod
     def of(cls, settings: Settings, floor: Floor) -> "Detector":
-        """Create the detector of a floor."""
         return cls()
 
     def catch_up(self, session: Session, due: Collection[int], explained: Collection[int], now: datetime) -> None:

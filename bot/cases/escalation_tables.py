@@ -71,7 +71,6 @@ def due(session: Session, now: datetime) -> Sequence[CaseEscalation]:
 
 
 def get(session: Session, number: int) -> CaseEscalation | None:
-    """Return a clock."""
     return session.get(CaseEscalation, number)
 
 

@@ -17,7 +17,6 @@ GONE = "gone"
 
 
 def open_ids(session: Session, source: str) -> Sequence[str]:
-    """The ids of the open cases of a source."""
     query = select(Case.external_id).where(Case.source == source, col(Case.is_open))
     return session.exec(query.order_by(col(Case.id))).all()
 

@@ -54,7 +54,6 @@ class GuideLibrary:
 
     @classmethod
     def of(cls, settings: Settings, floor: Floor) -> "GuideLibrary":
-        """Create the library of a floor."""
         return cls(floor)
 
     def guides(self) -> list[Guide]:

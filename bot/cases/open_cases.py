@@ -52,7 +52,6 @@ class OpenCases:
         return cls(floor.cases)
 
     def all(self, session: Session) -> list[OpenCase]:
-        """Every open case, as it is now."""
         with self._lock:
             self._refresh(session)
             return self._in_order

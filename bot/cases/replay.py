@@ -25,7 +25,6 @@ class Alert(Struct, frozen=True):
     window_s: int
 
     def line(self) -> str:
-        """The alert as one line."""
         shared_parts = [f"{name}={value}" for name, value in self.traits]
         if self.terms:
             shared_parts.append(f"words: {', '.join(self.terms)}")

@@ -36,7 +36,6 @@ class Stored(Struct):
 
     @property
     def count(self) -> int:
-        """The number of cases."""
         return self.new + self.changed + self.unchanged
 
 

@@ -139,7 +139,6 @@ def by_external_ids(session: Session, source: str, external_ids: Collection[str]
 
 
 def of_numbers(session: Session, numbers: Collection[int]) -> dict[int, Case]:
-    """The cases with these numbers."""
     return {each.number: each for each in session.exec(select(Case).where(col(Case.id).in_(numbers)))}
 
 
@@ -178,13 +177,11 @@ def link(session: Session, incident_id: int, case_ids: Iterable[int], by: str, n
 
 
 def cases_of_incident(session: Session, incident_id: int) -> Sequence[Case]:
-    """The cases linked to an incident."""
     case_ids = select(IncidentCase.case_id).where(IncidentCase.incident_id == incident_id)
     return session.exec(select(Case).where(col(Case.id).in_(case_ids)).order_by(col(Case.id))).all()
 
 
 def has_private_incident(session: Session, case_id: int) -> bool:
-    """True if the case is linked to a private incident."""
     query = (
         select(Incident.id)
         .join(IncidentCase, col(IncidentCase.incident_id) == col(Incident.id))

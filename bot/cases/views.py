@@ -88,7 +88,6 @@ def facts_of(case: OpenCase | Case) -> list[str]:
 
 
 def owner_text(case: OpenCase | Case) -> str:
-    """The owner, empty if there is none."""
     return mention(case.owner_id) if case.owner_id else one_line(case.owner, 60)
 
 

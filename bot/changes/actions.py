@@ -50,7 +50,6 @@ def overview(services: Services, by: str, now: datetime, page: int = 1) -> Scree
 
 
 def form(services: Services, by: str, now: datetime) -> Block:
-    """The form for recording a change."""
     check_member(services, by)
     with services.database.reading() as session:
         check_permission(services, session, by, "changes")

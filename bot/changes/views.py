@@ -52,7 +52,6 @@ def _card(change: PlannedChange, types: Mapping[str, str], now: datetime) -> lis
 
 
 def line(change: PlannedChange, now: datetime) -> str:
-    """A change in one line."""
     state = State(change.state)
     if state == State.PLANNED:
         state_text = "not verified yet" if change.planned_at <= now else "planned"

@@ -147,7 +147,6 @@ def record_person_changed(services: Services, event: Event) -> None:
 
 
 def record_group_changed(services: Services, event: Event) -> None:
-    """Record that a user group changed."""
     group = event["subteam"]
     if group["handle"] in services.floor.groups:
         with services.database.transaction() as session:

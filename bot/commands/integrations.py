@@ -47,7 +47,6 @@ def create_token(settings: Settings, name: str, scopes: Sequence[str]) -> str:
 
 
 def revoke_token(settings: Settings, name: str) -> None:
-    """Revoke a token."""
     with _changing(settings) as session:
         tokens.revoke(session, name, utcnow())
 

@@ -62,7 +62,6 @@ def save_groups(session: Session, groups: Sequence[Group]) -> None:
 
 
 def save_channel(session: Session, name: str, channel_id: str) -> None:
-    """Store a channel's id."""
     upsert(session, KnownChannel(name=name, id=channel_id))
 
 
@@ -73,7 +72,6 @@ _PEOPLE = sa.select(*(getattr(Person, name) for name in PersonFacts.__struct_fie
 
 
 def person(session: Session, user_id: str) -> PersonFacts | None:
-    """A person, if known."""
     return next(iter(people(session, [user_id])), None)
 
 
@@ -171,6 +169,5 @@ _CHANNEL_ID = sa.select(col(KnownChannel.id)).where(col(KnownChannel.name) == sa
 
 
 def channel_id(session: Session, name: str) -> str | None:
-    """A channel's id by its name."""
     session.flush()
     return session.connection().execute(_CHANNEL_ID, {"channel": name}).scalar()

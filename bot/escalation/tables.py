@@ -77,7 +77,6 @@ class Page(Numbered, table=True):
 
     @property
     def key(self) -> str:
-        """The page's unique key."""
         return f"page:{self.incident_id}:{self.occasion}:{self.user_id}"
 
     @property
@@ -114,7 +113,6 @@ def ladder(session: Session, incident_id: int) -> rules.Ladder:
 
 
 def save_ladder(session: Session, incident_id: int, ladder: Iterable[rules.Rung]) -> None:
-    """Save a ladder in its current state."""
     rows = [
         LadderRung(
             incident_id=incident_id,
@@ -187,7 +185,6 @@ def pages_of_person(session: Session, incident_id: int, user_id: str) -> Sequenc
 
 
 def overdue_answers(session: Session, now: datetime) -> Sequence[Page]:
-    """Pages that were not answered in time."""
     return session.exec(
         select(Page)
         .where(col(Page.answer_by).is_not(None), col(Page.answer_by) <= now)
@@ -289,5 +286,4 @@ def may_answer(session: Session, incident_id: int, now: datetime) -> bool:
 
 
 def set_pager(session: Session, page_id: int, state: str) -> None:
-    """Set the state of the pager's call."""
     session.connection().execute(sa.update(Page).where(col(Page.id) == page_id).values(pager=state))

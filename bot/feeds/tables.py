@@ -54,7 +54,6 @@ def feed_locked(session: Session, source: str, stream: str) -> Feed:
 
 
 def every_feed(session: Session) -> Sequence[Feed]:
-    """All feeds, by source."""
     return session.exec(select(Feed).order_by(Feed.source, Feed.stream)).all()
 
 

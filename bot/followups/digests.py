@@ -22,7 +22,6 @@ _WEEK = sa.select(col(FollowUpDigest.week)).where(col(FollowUpDigest.week) == sa
 
 
 def is_settled(session: Session, due_at: datetime) -> bool:
-    """True if this week's digest is settled."""
     return session.connection().execute(_WEEK, {"of_week": _week(due_at)}).first() is not None
 
 

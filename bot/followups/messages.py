@@ -23,7 +23,6 @@ KINDS = (kinds.FOLLOW_UP, kinds.FOLLOW_UP_TOLD)
 
 
 def mark_stale(session: Session, follow_up: FollowUp) -> None:
-    """Mark every message about a follow-up as stale."""
     outbox.mark_stale_subject(session, follow_up.incident_id, KINDS, str(follow_up.number))
     mark_checklist_stale(session, follow_up.incident_id)
 
@@ -56,7 +55,6 @@ def _facts(session: Session, incident: Incident, number: str) -> FollowUpFacts:
 
 
 def recipient(display: OutboxRow) -> str:
-    """Return the recipient of a direct message."""
     return display.subject.split(":")[2]
 
 

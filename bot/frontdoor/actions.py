@@ -46,7 +46,6 @@ def overview(services: Services, number: int, by: str, now: datetime) -> Screen:
 
 
 def form(services: Services, number: int, by: str, now: datetime) -> Block:
-    """The form for a new message."""
     incident = visible_incident(services, number, by, "lead")
     check_may_change(number, incident.status)
     return views.form(incident, languages(services), now, now + services.floor.front_door.look_again_after)

@@ -42,7 +42,6 @@ class Fault(Struct, frozen=True):
 
 
 def form(services: Services, number: int, by: str, now: datetime, wrong: str = "") -> Block:
-    """The form for a fault."""
     incident = visible_incident(services, number, by, "lead")
     check_may_change(number, incident.status)
     front_door = services.floor.front_door
@@ -101,7 +100,6 @@ def take(services: Services, engagement_id: int, by: str, now: datetime) -> str:
 
 
 def answer_form(services: Services, engagement_id: int, by: str, now: datetime) -> Block:
-    """The form for the answer."""
     check_member(services, by)
     with services.database.reading() as session:
         engagement = _visible_engagement(session, engagement_id, by)

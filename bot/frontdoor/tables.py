@@ -125,7 +125,6 @@ _OF_INCIDENT = (
 
 
 def of_incident(session: Session, incident_id: int) -> Sequence[CallerMessage]:
-    """Every message of an incident, in order."""
     return session.exec(_OF_INCIDENT, params={"of_incident": incident_id}).all()
 
 

@@ -86,7 +86,6 @@ def _require(handover: Handover | None) -> Handover:
 
 
 def pending(session: Session, incident_id: int, kind: str) -> Handover | None:
-    """The pending handover of this kind, if any."""
     return session.exec(
         select(Handover)
         .where(Handover.incident_id == incident_id, Handover.kind == kind, Handover.state == State.PENDING)
@@ -95,13 +94,11 @@ def pending(session: Session, incident_id: int, kind: str) -> Handover | None:
 
 
 def last(session: Session, incident_id: int, kind: str) -> Handover | None:
-    """The newest handover of this kind, if any."""
     query = select(Handover).where(Handover.incident_id == incident_id, Handover.kind == kind)
     return session.exec(query.order_by(col(Handover.id).desc()).limit(1)).first()
 
 
 def of_incident(session: Session, incident_id: int) -> Sequence[Handover]:
-    """Every handover of an incident, in order."""
     return session.exec(
         select(Handover).where(Handover.incident_id == incident_id).order_by(col(Handover.id))
     ).all()

@@ -79,7 +79,6 @@ def _last_import(session: Session) -> datetime | None:
 
 
 def queues_of(session: Session, services: Services, incident: Incident, now: datetime) -> list[QueueFacts]:
-    """The queues in an incident's scope."""
     zone = ZoneInfo(services.floor.figures.zone)
     window = gathering.window_of(incident, now, zone)
     return gathering.scope_of(session, services.floor, incident, window).queues

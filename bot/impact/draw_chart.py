@@ -46,12 +46,10 @@ class Canvas:
         *,
         bold: bool = False,
     ) -> None:
-        """Draw a text with its anchor at a place."""
         position = (at[0] * SCALE, at[1] * SCALE)
         self._draw.text(position, text, fill=colour, font=self._font(size, bold), anchor=anchor)
 
     def width(self, text: str, size: float) -> float:
-        """The width of a text."""
         return self._font(size, bold=False).getlength(text) / SCALE
 
     def box(self, box: Box, colour: str) -> None:
@@ -88,7 +86,6 @@ class Canvas:
         return self._fonts[key]
 
     def png(self) -> bytes:
-        """The drawing as PNG."""
         buffer = BytesIO()
         # Fast compression: a user is waiting, and plain areas compress well anyway.
         self.image.save(buffer, "png", compress_level=2)
@@ -105,7 +102,6 @@ def _font_file(bold: bool) -> Path:
 
 
 def render_png(facts: Json) -> bytes:
-    """The chart as PNG."""
     canvas, points = Canvas(), facts["points"]
     canvas.text((10, 22), _plain_text(facts["title"], LONGEST_TITLE), 14, bold=True)
     canvas.text((10, 42), _plain_text(facts["volume_title"], LONGEST_NOTE), 11, FAINT)
@@ -233,7 +229,6 @@ def _time_axis(canvas: Canvas, points: list[Json], bottom: float) -> None:
 
 
 def _round_up(amount: float) -> float:
-    """Round up to a round number."""
     step = 1.0
     while step * 10 < amount:
         step *= 10

@@ -138,7 +138,6 @@ def _queues_of_places(session: Session, known: Collection[int], place_names: Set
 
 
 def queue_facts(queue: Queue, floor: Floor) -> QueueFacts:
-    """A queue with its goal."""
     return QueueFacts(queue.number, queue.label, queue.name, queue.site, queue.partner, goal_of(queue.name, floor))
 
 

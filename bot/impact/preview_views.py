@@ -141,7 +141,6 @@ def without_times(number: int, sentence: str) -> Screen:
 
 
 def imported_message(result: Result, name: str) -> Screen:
-    """The result of a file's import."""
     if result.is_known:
         text = f"{one_line(name, 80)} was imported before, so nothing was changed."
         return text, plain(text)

@@ -117,7 +117,6 @@ def last_import(session: Session) -> Import | None:
 
 
 def imports(session: Session, numbers: Collection[int]) -> Sequence[Import]:
-    """The imports with these numbers."""
     return session.exec(select(Import).where(col(Import.id).in_(numbers))).all()
 
 

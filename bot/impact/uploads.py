@@ -104,7 +104,6 @@ def use(services: Services, number: int, by: str) -> None:
 
 
 def discard(services: Services, number: int, by: str) -> None:
-    """Discard the file."""
     with _waiting_preview(services, number, by) as (session, preview):
         preview.state = DISCARDED
         session.add(preview)

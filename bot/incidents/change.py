@@ -33,7 +33,6 @@ class Change(Struct, frozen=True):
 
     @property
     def number(self) -> int:
-        """The incident's number."""
         return self.incident.number
 
     def log(self, kind: str, **facts: Any) -> int:

@@ -13,7 +13,6 @@ class DrillPagesNobody(WatchfloorError):
 
 
 def may_page(services: Services, incident: Incident) -> bool:
-    """True if people may be paged for this incident."""
     return not incident.is_drill or services.floor.drills.page
 
 

@@ -77,12 +77,10 @@ _BY_KEY = select(Incident).where(col(Incident.declared_key) == sa.bindparam("req
 
 
 def of_channel(session: Session, channel_id: str) -> Incident | None:
-    """The channel's incident, if it has one."""
     return session.exec(_OF_CHANNEL, params={"channel": channel_id}).first()
 
 
 def number_of_channel(session: Session, channel_id: str) -> int | None:
-    """The number of the channel's incident, if it has one."""
     return session.connection().execute(_NUMBER_OF_CHANNEL, {"channel": channel_id}).scalar()
 
 
@@ -183,7 +181,6 @@ def with_channels(session: Session) -> list[tuple[int, datetime]]:
 
 
 def set_channel(session: Session, number: int, channel_id: str, channel_name: str) -> Incident:
-    """Store the incident's channel."""
     incident = by_number(session, number)
     incident.channel_id, incident.channel_name = channel_id, channel_name
     session.add(incident)
@@ -264,7 +261,6 @@ def replace_channel(session: Session, old_id: str, new_id: str) -> None:
 
 
 def commander(session: Session, incident_id: int) -> str | None:
-    """The commander, if there is one."""
     return next(iter(roles(session, incident_id).get("commander", [])), None)
 
 

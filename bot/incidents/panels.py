@@ -11,7 +11,6 @@ from bot.slack.blocks import Block
 
 
 def incident_panel(services: Services, number: int, user_id: str, now: datetime) -> tuple[str, list[Block]]:
-    """The control panel of an incident."""
     incident = visible_incident(services, number, user_id)
     with services.database.reading() as session:
         due_at = services.get(Registry).ask(NEXT_UPDATE)(session, services, incident, None, None)

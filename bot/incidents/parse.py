@@ -172,7 +172,6 @@ class SourceMessage(BaseModel):
 
 
 def shortcut_message(body: Payload) -> SourceMessage:
-    """The message on which the shortcut was used."""
     message = body["message"]
     return SourceMessage(
         channel_id=body["channel"]["id"],
@@ -203,7 +202,6 @@ def clicked_number(body: Payload) -> int:
 
 
 def form_number(body: Payload) -> int:
-    """The number for which the form was opened."""
     return parse_number(private_metadata(body))
 
 

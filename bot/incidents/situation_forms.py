@@ -110,5 +110,4 @@ def _translation(
 
 
 def translation_id(language: str, name: SituationField) -> str:
-    """The id of the field for a translation."""
     return f"{name.value}.{language}"

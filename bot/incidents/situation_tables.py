@@ -79,6 +79,5 @@ def all_rows(session: Session, number: int) -> Sequence[SituationValue]:
 
 
 def newest_id(session: Session, number: int) -> int:
-    """The id of the newest row; 0 if there is none."""
     query = select(sa.func.max(SituationValue.id)).where(SituationValue.incident_id == number)
     return session.exec(query).one() or 0

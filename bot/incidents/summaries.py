@@ -36,7 +36,6 @@ class Part(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """The part as mrkdwn."""
         return "\n".join([f"*{self.title}*", *(f"• {line}" for line in self.lines)])
 
 

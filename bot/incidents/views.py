@@ -82,7 +82,6 @@ class IncidentFacts(Struct, frozen=True):
 
     @property
     def merged_into(self) -> IncidentLink | None:
-        """The incident in which this one continues."""
         return next((link for link in self.links if link.kind == MERGED_INTO), None)
 
 

@@ -29,7 +29,6 @@ def add_form(number: int, cohorts: Sequence[str], rules: dict[str, str]) -> Bloc
 
 
 def line_form(number: int, cohorts: Sequence[str], rules: dict[str, str]) -> Block:
-    """The form for one account."""
     blocks = [
         _cohort_field(cohorts),
         _rule_field(next(iter(rules.values()), "")),

@@ -15,7 +15,6 @@ def add_form(services: Services, number: int, by: str, now: datetime) -> Block:
 
 
 def line_form(services: Services, number: int, by: str, now: datetime) -> Block:
-    """The form for one account."""
     return forms.line_form(number, services.floor.credits.cohorts, _rules(services, number, by))
 
 
@@ -34,7 +33,6 @@ def results_form(services: Services, number: int, by: str, now: datetime) -> Blo
 
 
 def change_form(services: Services, number: int, by: str, now: datetime) -> Block:
-    """The form to change one line."""
     visible_incident(services, number, by, "ledger")
     return forms.change_form(number)
 

@@ -104,7 +104,6 @@ class Totals(Struct, frozen=True):
         return Totals(**{str(state): sum_ for state, sum_ in sums.items()}, lines=self.lines + (old is None))
 
     def sums(self) -> dict[State, int]:
-        """Return the sums by state."""
         return {state: getattr(self, state) for state in State}
 
 

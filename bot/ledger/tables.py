@@ -145,7 +145,6 @@ class AccountKey(Row, table=True):
 
 
 def of_incident(session: Session, incident_id: int) -> Ledger | None:
-    """Return the incident's ledger, if it has one."""
     return session.exec(select(Ledger).where(Ledger.incident_id == incident_id)).first()
 
 
@@ -177,7 +176,6 @@ def open_ledger(session: Session, incident_id: int, by: str, now: datetime) -> N
 
 
 def totals_of(session: Session, ledger_id: int) -> Sequence[TotalsRow]:
-    """Every row of totals of a ledger."""
     query = select(TotalsRow).where(TotalsRow.ledger_id == ledger_id)
     return session.exec(query.order_by(col(TotalsRow.cohort), col(TotalsRow.currency))).all()
 
@@ -188,7 +186,6 @@ def cohorts_of(session: Session, ledger_id: int) -> Sequence[Cohort]:
 
 
 def releases_of(session: Session, ledger_id: int) -> Sequence[Release]:
-    """Every release of a ledger, in order."""
     return session.exec(select(Release).where(Release.ledger_id == ledger_id).order_by(col(Release.id))).all()
 
 

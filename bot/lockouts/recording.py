@@ -91,11 +91,9 @@ class OpenAccounts:
         self._by_login.pop((account.partner, account.login.casefold()), None)
 
     def by_user(self, source: str, user_id: str) -> LockedAccount | None:
-        """The account that a source knows by this id."""
         return self._by_user.get((source, user_id))
 
     def by_login(self, partner: str, login: str) -> LockedAccount | None:
-        """The account with this login, from any source."""
         return self._by_login.get((partner, login.casefold()))
 
 

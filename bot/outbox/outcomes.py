@@ -124,6 +124,5 @@ def is_first_attempt(row: OutboxRow) -> bool:
 
 
 def leased_at(row: OutboxRow) -> datetime:
-    """When the row's lease began."""
     assert row.leased_until is not None
     return row.leased_until - LEASE

@@ -80,12 +80,10 @@ _ROW_OF_SUBJECT = select(OutboxRow).where(
 
 
 def by_key(session: Session, key: str) -> OutboxRow | None:
-    """The row with that key, if there is one."""
     return session.exec(select(OutboxRow).where(OutboxRow.key == key)).first()
 
 
 def find(session: Session, incident_id: int, kind: str, subject: str = "") -> OutboxRow | None:
-    """The row of this kind and subject that is rendered from an incident."""
     parameters = {"of_incident": incident_id, "kind": kind, "subject": subject}
     return session.exec(_ROW_OF_SUBJECT, params=parameters).first()
 

@@ -99,7 +99,6 @@ class OutboxRow(Row, table=True):
 
     @property
     def text(self) -> str:
-        """The text of a post."""
         return str((self.payload or {}).get("text", ""))
 
     @property

@@ -70,7 +70,6 @@ def texts_in(session: Session, number: int, language: str) -> dict[GuidanceField
 
 
 def languages_without_guidance(session: Session, number: int, languages: Collection[str]) -> list[str]:
-    """The languages without any guidance."""
     written_languages = {
         language for language, row in of_incident(session, number).items() if any(row.texts.values())
     }

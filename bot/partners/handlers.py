@@ -80,12 +80,10 @@ def update_notices(change: Change) -> None:
 
 
 def give_all_clear(change: Change, event: Resolved) -> None:
-    """Send the all-clear."""
     send_all_clear(change)
 
 
 def say_false_alarm(change: Change, event: Declined) -> None:
-    """Tell partners that it was a false alarm."""
     send_all_clear(change, "false_alarm")
 
 

@@ -58,7 +58,6 @@ def render(context: Context) -> Message:
 
 
 def notice_text(session: Session, services: Services, incident: Incident, row: PartnerNotice, now: datetime) -> str:
-    """The notice's text, in the partner's language."""
     language = partner_of(services, row.partner).language
     facts = _facts(session, services, incident, row, now)
     name = f"{FOLDER}/{language}.j2"

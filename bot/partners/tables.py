@@ -111,7 +111,6 @@ def locked(
 
 
 def find(session: Session, incident_id: int, partner: str) -> PartnerNotice:
-    """The notice to one partner of an incident."""
     notice = session.exec(
         select(PartnerNotice).where(PartnerNotice.incident_id == incident_id, PartnerNotice.partner == partner)
     ).first()

@@ -58,7 +58,6 @@ class Proposal(Struct, frozen=True):
 
     @property
     def file(self) -> str:
-        """The path of the playbook's file."""
         return f"playbooks/{self.playbook}.yaml"
 
     @property

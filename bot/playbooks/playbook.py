@@ -226,7 +226,6 @@ class Playbook(Part):
         return hashlib.sha256(self.as_copy().encode()).hexdigest()[:12]
 
     def phase_of(self, step_id: str) -> Phase:
-        """The phase that contains a step."""
         return next(phase for phase in self.phases if any(step.id == step_id for step in phase.steps))
 
     def as_copy(self) -> str:

@@ -52,7 +52,6 @@ def form(playbooks: Sequence[tuple[str, str]], text: str, incident: int | None, 
 
 
 def decline_form(proposal: PlaybookProposal) -> Block:
-    """The form for the reason for declining."""
     return modal(
         ids.DECLINE_FORM,
         "Decline it",

@@ -45,7 +45,6 @@ def open_form(services: Services, body: Payload, form: Block) -> None:
 
 
 def step_in_form(body: Payload) -> int:
-    """The step for which a form was opened."""
     return parse.parse_number(parse.private_metadata(body).partition(" ")[0])
 
 

@@ -61,7 +61,6 @@ class StepChange(Struct, frozen=True):
 
     @property
     def incident_id(self) -> int:
-        """The incident's number."""
         return self.incident.number
 
 

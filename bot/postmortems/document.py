@@ -104,7 +104,6 @@ class Document(Struct, frozen=True):
         return {section.key: section for section in self.sections}[key]
 
     def statements(self) -> Iterator[Statement]:
-        """Yield every statement of the document."""
         yield from self.summary
         for section in self.leadership:
             for part in section.parts:
@@ -116,7 +115,6 @@ class Document(Struct, frozen=True):
 
 
 def statements_of(part: Part) -> Iterator[Statement]:
-    """Yield the statements of a part."""
     if isinstance(part, Lines):
         yield from part.statements
     elif isinstance(part, Table):

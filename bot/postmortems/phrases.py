@@ -34,7 +34,6 @@ class Phrases:
             return pattern
 
     def has(self, key: str) -> bool:
-        """True if there is a phrase with that key."""
         return key in self._phrases
 
     def unknown(self, role: str, question: str = "") -> str:

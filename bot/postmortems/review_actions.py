@@ -126,7 +126,6 @@ def request_review(services: Services, postmortem_id: int, reviewers: Sequence[s
 
 
 def request_changes(services: Services, postmortem_id: int, comment: str, by: str, now: datetime) -> None:
-    """Record a reviewer's request for changes."""
     record_verdict(services, postmortem_id, Verdict.CHANGES, comment, by, now)
 
 

@@ -258,7 +258,6 @@ def publish_form(facts: PostMortemFacts, channel: str) -> Block:
 
 
 def changes_form(facts: PostMortemFacts) -> Block:
-    """The form to request changes."""
     comment_input = text_input(ids.COMMENT, multiline=True, longest=1000)
     blocks = [
         section(_incident_phrase(facts.incident)),

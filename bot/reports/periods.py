@@ -32,7 +32,6 @@ class Period(Struct, frozen=True):
     title: str
 
     def holds(self, moment: datetime) -> bool:
-        """True if the moment is in the period."""
         return self.start <= moment < self.end
 
 

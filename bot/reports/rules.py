@@ -102,7 +102,6 @@ class Report(Struct, frozen=True):
     queues: Sequence[QueueLine] = field(default=())
 
     def row(self, group: str, name: str) -> Row:
-        """The row of that group and name."""
         return next(row for row in self.rows if (row.group, row.name) == (group, name))
 
 

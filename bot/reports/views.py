@@ -29,7 +29,6 @@ QUEUES_IN_SUMMARY = 3
 
 
 def title(report: Report, language: str = ENGLISH) -> str:
-    """The report's title."""
     region = f", {report.region}" if report.region else ""
     return f"{translate('Report', language)} {days(report.period.title, language)}{region}"
 

@@ -64,7 +64,6 @@ class Book:
         return translate(text, self.language)
 
     def sheet(self, name: str, header: Sequence[str]) -> Any:
-        """Add a sheet with its header."""
         sheet = self.workbook.add_worksheet(self.translate(name))
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(header) - 1, 18)

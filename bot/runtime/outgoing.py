@@ -151,7 +151,6 @@ class CheckedTransport(httpx.BaseTransport):
             raise AddressRefused(host=host, reason="it is not a public address.")
 
     def close(self) -> None:
-        """Close all connections."""
         for transport in (self._direct_transport, *self._proxy_transports.values()):
             transport.close()
 

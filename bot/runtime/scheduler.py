@@ -15,7 +15,6 @@ class Job(Struct, frozen=True):
 
 
 def start(jobs: Iterable[Job]) -> BackgroundScheduler:
-    """Start running the jobs."""
     scheduler = BackgroundScheduler(
         timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )

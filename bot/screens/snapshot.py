@@ -54,7 +54,6 @@ class Snapshot(Struct, frozen=True):
 
     @property
     def incident(self) -> Incident:
-        """The incident itself."""
         return self.facts.incident
 
     def run(self, number: int) -> RunSnapshot:

@@ -58,7 +58,6 @@ def _ask_to_hand_over(session: Session, services: Services, now: datetime) -> No
 
 
 def message(context: Context) -> Message:
-    """The current message about the point of contact."""
     session, floor, now = context.session, context.services.floor, utcnow()
     role = floor.shifts.contact
     current_shifts = tables.on_at(session, now, role)

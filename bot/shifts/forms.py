@@ -29,7 +29,6 @@ USUAL_SHIFT = timedelta(hours=8)
 
 
 def shift_form(floor: Floor, translate: Translator, now: datetime) -> Block:
-    """The form to add a shift."""
     roles = [
         option(floor.in_language(title, translate.language) or title, role)
         for role, title in floor.shifts.roles.items()

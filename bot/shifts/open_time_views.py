@@ -156,7 +156,6 @@ def _answers(open_time: OpenTime, merged: Sequence[OpenTime], translate: Transla
 
 
 def outcome(open_time: OpenTime, translate: Translator, now: datetime) -> str:
-    """How the open time ended."""
     when = near_time(open_time.settled_at or now, now)
     if open_time.state == State.FILLED:
         return f"✅ {translate('{person} took it {when}.', person=mention(open_time.filled_by or ''), when=when)}"

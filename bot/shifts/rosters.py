@@ -38,7 +38,6 @@ class RosterFolder(Struct, frozen=True):
 
     @classmethod
     def of(cls, settings: Settings, floor: Floor) -> "RosterFolder":
-        """The folder according to the settings."""
         return cls(settings.floor_file.resolve().parent)
 
 

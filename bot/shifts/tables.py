@@ -159,7 +159,6 @@ def of_available(session: Session, shifts: Collection[Shift], moment: datetime) 
 
 
 def absent_at(session: Session, moment: datetime) -> set[str]:
-    """The people who are absent at a moment."""
     query = select(Absence.user_id).where(
         col(Absence.ends_at) > moment, col(Absence.starts_at) <= moment, col(Absence.cancelled_at).is_(None)
     )

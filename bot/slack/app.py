@@ -130,7 +130,6 @@ class ImmediateAck(Ack):
         self._until_acknowledged, self._answer, self._is_answered = until_acknowledged, answer, False
 
     def __call__(self, *args: Any, **kwargs: Any) -> BoltResponse:
-        """Acknowledge."""
         response = super().__call__(*args, **kwargs)
         self.answer_once(response)
         return response

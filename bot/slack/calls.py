@@ -196,7 +196,6 @@ class ApiClient:
         return self._identity
 
     def team_id(self) -> str:
-        """The id of the workspace."""
         return str(self._auth_test()["team_id"])
 
     def enterprise_id(self) -> str:

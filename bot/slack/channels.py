@@ -66,7 +66,6 @@ class Channels(ApiClient):
         return {channel["name"]: channel["id"] for page in pages for channel in page["channels"]}
 
     def members(self, channel_id: str) -> list[str]:
-        """The ids of a channel's members."""
         pages = self.pages("conversations.members", channel=channel_id, limit=PAGE)
         return [user_id for page in pages for user_id in page["members"]]
 

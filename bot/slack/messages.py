@@ -147,5 +147,4 @@ class Messages(ApiClient):
         raise OutcomeUnknown("response_url", f"HTTP {response.status_code}")
 
     def direct_channel(self, user_id: str) -> str:
-        """The id of the direct-message channel with a person."""
         return str(self.call("conversations.open", users=user_id)["channel"]["id"])

@@ -23,7 +23,6 @@ class People(ApiClient):
             yield page["members"]
 
     def is_away(self, user_id: str) -> bool:
-        """True if Slack shows the person as away."""
         return bool(self.call("users.getPresence", user=user_id)["presence"] == "away")
 
     def is_in_do_not_disturb(self, user_id: str, now: datetime) -> bool:

@@ -74,7 +74,6 @@ class WebSocket:
         self._socket.send(json.dumps(response.to_dict()))
 
     def close(self) -> None:
-        """Close the connection."""
         self.is_open = False
         self._exit_stack.close()
 

@@ -60,7 +60,6 @@ class Okta:
         return Page(lockouts(events), json.dumps(next_parameters or parameters), None if events else now)
 
     def unlock(self, user_id: str) -> Outcome:
-        """Unlock an account."""
         address = f"/api/v1/users/{quote(user_id, safe='')}/lifecycle/unlock"
         response = sent(self._name, partial(self._http.post, address, headers=self._headers))
         if response.status_code == 403 and NOT_LOCKED in response.text:

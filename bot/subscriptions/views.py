@@ -17,7 +17,6 @@ PER_PAGE = 40
 
 
 def describe_scope(scope: Scope, floor: Floor) -> str:
-    """A scope in words."""
     parts = [f"{scope.severity} and graver" if scope.severity not in ("", "S0") else scope.severity]
     parts += [floor.types.get(scope.type, scope.type), scope.site]
     return escape(" · ".join(part for part in parts if part)) or "every incident"

@@ -65,7 +65,6 @@ def renderable_text(text: str, longest: int = 60) -> str:
 
 
 def render_png(facts: Json) -> bytes:
-    """Return the picture as PNG."""
     with mpl.rc_context({"font.family": list(available_fonts()), "font.size": FONT_SIZE, "text.parse_math": False}):
         lanes = _lanes(facts)
         heights = [HEAD_IN + ROW_IN * max(1, rows) for _, rows, _ in lanes]

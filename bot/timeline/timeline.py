@@ -151,7 +151,6 @@ def _locked_query(query: SelectOfScalar[TimelineEntry]) -> SelectOfScalar[Timeli
 
 
 def by_source(session: Session, incident_id: int, source_key: str) -> TimelineEntry | None:
-    """Return the entry made from that source, if any."""
     return session.exec(_from_source(incident_id, source_key)).first()
 
 

@@ -129,7 +129,6 @@ def pause(services: Services, number: int, reason: str, by: str, now: datetime) 
 
 
 def resume(services: Services, number: int, by: str, now: datetime) -> str:
-    """Resume scheduled updates."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         if pauses.current(change.session, number) is None:

@@ -19,7 +19,6 @@ from bot.updates.tables import WAITING, Promise
 
 
 def render(context: Context) -> Message:
-    """The current message of a draft."""
     session, services, incident, display = context.session, context.services, context.incident, context.row
     now = utcnow()
     draft = drafts.get(session, draft_messages.draft_of(display))

@@ -13,7 +13,6 @@ from bot.updates.tables import PAUSED, WAITING, Promise
 
 
 def add(session: Session, draft: Draft, now: datetime) -> None:
-    """Show a draft to each of its recipients."""
     for user_id in draft.user_ids or [""]:
         outbox.add(session, kinds.DRAFT, draft.incident_id, now, _subject(draft, user_id), follows_incident=True)
 
@@ -38,7 +37,6 @@ def _subject(draft: Draft, user_id: str) -> str:
 
 
 def draft_of(display: OutboxRow) -> int:
-    """The id of the draft that a display shows."""
     return int(display.subject.partition(":")[0])
 
 

@@ -145,7 +145,6 @@ def promise_again(change: Change, event: Reopened) -> None:
 
 
 def end_promises(change: Change, event: Withdrawn) -> None:
-    """Drop all promises."""
     promises.end(change)
 
 

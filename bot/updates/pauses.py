@@ -32,12 +32,10 @@ _CURRENT = select(Pause).where(Pause.incident_id == sa.bindparam("of_incident"),
 
 
 def current(session: Session, incident_id: int) -> Pause | None:
-    """The incident's current pause, if any."""
     return session.exec(_CURRENT, params={"of_incident": incident_id}).first()
 
 
 def current_by_incident(session: Session) -> dict[int, Pause]:
-    """The current pause of every paused incident, by incident."""
     return {pause.incident_id: pause for pause in session.exec(select(Pause).where(col(Pause.ended_at).is_(None)))}
 
 

@@ -168,7 +168,6 @@ def _due_event(change: Change, promise: Promise) -> UpdateDue:
 
 
 def start_due(services: Services, now: datetime) -> None:
-    """Compose every update that is due."""
     with services.database.reading() as session:
         promises = due_promises.due(session, now)
     for promise in promises:

@@ -103,7 +103,6 @@ class Promise(Row, table=True):
 
     @property
     def key(self) -> str:
-        """Unique key of this promise."""
         return f"update:{self.incident_id}:{self.audience}:{self.number}"
 
 

@@ -173,6 +173,5 @@ def partners_untold(names: Sequence[str]) -> str:
 
 
 def audience_added(title: str, *, is_paused: bool) -> str:
-    """The answer to adding an audience."""
     since_when = "from `/incident resume` on" if is_paused else "from now on"
     return f"{title} get updates of this private incident {since_when}. `/incident updates` shows when."

@@ -43,7 +43,6 @@ class Metrics:
         self._services, self._heartbeat = services, heartbeat
 
     def route(self) -> Route:
-        """The route."""
         return Route("/metrics", self.answer)
 
     async def answer(self, request: Request) -> Response:

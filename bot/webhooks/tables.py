@@ -40,7 +40,6 @@ def add(session: Session, delivery: Delivery) -> Delivery:
 
 
 def delivery(session: Session, delivery_id: int) -> Delivery | None:
-    """The delivery with this number."""
     return session.get(Delivery, delivery_id)
 
 

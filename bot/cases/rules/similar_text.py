@@ -108,7 +108,6 @@ class TextIndex:
         return len(self._old.keys) + len(self._young.keys)
 
     def add(self, key: int, document: dict[str, float]) -> None:
-        """Add a document to the index."""
         if not document:
             return
         if len(self._young.keys) >= self._size:

@@ -193,7 +193,6 @@ class Floor(FloorPart):
 
     @property
     def partner_names(self) -> tuple[str, ...]:
-        """The names of the partners."""
         return tuple(partner.name for partner in self.partners)
 
     def in_language(self, name: str, language: str) -> str | None:
@@ -233,11 +232,9 @@ class Floor(FloorPart):
         return {name.removeprefix("@") for name in names if name.startswith("@")}
 
     def severity(self, name: str) -> Severity:
-        """Return the configuration of a severity."""
         return self.severities[name]  # type: ignore[index]  # names come from the database, checked when written
 
     def role(self, name: str) -> Role:
-        """Return the configuration of a role."""
         return self.roles[name]  # type: ignore[index]  # likewise
 
 

@@ -126,7 +126,6 @@ class Audience(FloorPart):
         return cadence
 
     def first_update_after(self, severity: str) -> timedelta | Moment:
-        """Return the time until the first update."""
         cadence = self.usual_cadence(severity)
         return self.first.get(_severity_name(severity), cadence) if isinstance(cadence, timedelta) else cadence
 

@@ -143,5 +143,4 @@ class Shifts(FloorPart):
         return self
 
     def title(self, role: str) -> str:
-        """Return the title of a role."""
         return self.roles.get(role.casefold(), role)

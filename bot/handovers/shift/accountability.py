@@ -69,7 +69,6 @@ def end(session: Session, item: str, now: datetime) -> None:
 
 
 def withdraw(session: Session, handover: Handover, now: datetime) -> None:
-    """Withdraw an offer."""
     handover.decide(State.WITHDRAWN, now)
     session.add(handover)
     session.flush()

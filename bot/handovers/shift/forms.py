@@ -119,7 +119,6 @@ def repeat_form(shift: ShiftHandover, handovers: Sequence[Handover], count: int,
 
 
 def next_step_form(value: str, title: str, translate: Translator) -> Block:
-    """The form for an item's next step."""
     blocks = [
         section(f"*{one_line(title, 150)}*"),
         text_field(translate(WHAT_NEXT), ids.NEXT_STEP, multiline=True, longest=500),

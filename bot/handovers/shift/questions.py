@@ -15,7 +15,6 @@ from bot.slack.blocks import Block
 
 
 def message_key(handover: Handover) -> str:
-    """The key of the message with the question about an item."""
     return f"shift_item:{handover.number}:question"
 
 

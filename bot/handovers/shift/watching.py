@@ -26,7 +26,6 @@ def watch(services: Services, text: str, by: str, now: datetime) -> str:
 
 
 def watched(services: Services, by: str, page: int = 1) -> tuple[str, list[Block]]:
-    """The watch items, page by page."""
     check_member(services, by)
     with services.database.reading() as session:
         return views.watched_message(tables.watched(session), translator_for(session, services, by), page)

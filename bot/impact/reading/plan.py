@@ -42,7 +42,6 @@ class ColumnMap(Struct, frozen=True):
 
     @classmethod
     def from_json(cls, stored_map: Mapping[str, Any]) -> "ColumnMap":
-        """The column map from its stored form."""
         meanings = tuple(Meaning(name) for name in stored_map["meanings"])
         return cls(
             meanings, stored_map.get("queue", ""), stored_map.get("day_first"), bool(stored_map.get("ignore_zone"))

@@ -29,7 +29,6 @@ class QueueInterval(NamedTuple):
 
     @property
     def ends_at(self) -> int:
-        """When the interval ends."""
         return self.starts_at + self.interval_s
 
     @property

@@ -110,7 +110,6 @@ def results(screen: Screen) -> Block:
 
 
 def form(list_filter: Filter, floor: Floor) -> Block:
-    """The form for the filter."""
     states = [option(label, name) for name, label in STATE_LABELS.items()]
     states += [option(str(status).capitalize(), str(status)) for status in Status if status not in STATE_LABELS]
     severities = [option(f"{severity.emoji} {name}", name) for name, severity in floor.severities.items()]

@@ -54,7 +54,6 @@ class OldText(Struct, frozen=True):
 
     @property
     def table(self) -> sa.Table:
-        """The table of the rows."""
         return SQLModel.metadata.tables[self.rule.table]
 
 

@@ -15,7 +15,6 @@ INPUT_LABEL = 2000
 
 
 def header(text: str) -> Block:
-    """A headline."""
     return {"type": "header", "text": plain_text(text, HEADER_TEXT)}
 
 

@@ -47,7 +47,6 @@ class Api:
         self._services = services
 
     def routes(self) -> list[Route]:
-        """All routes of the API."""
         return [
             Route("/api/v1/openapi.json", self._openapi),
             Route("/api/v1/incidents", self._for("incidents", self._incidents)),
