@@ -1,6 +1,8 @@
 """Errors whose text is a sentence for the person who gets it and says what to do next."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
+
+Value = TypeVar("Value")
 
 
 class WatchfloorError(Exception):
@@ -21,6 +23,13 @@ class WatchfloorError(Exception):
 
     def facts_in(self, language: str) -> dict[str, Any]:
         return self.facts
+
+
+def require(value: Value | None, refusal: type[Exception]) -> Value:
+    """The value; raises the refusal if there is none."""
+    if value is None:
+        raise refusal()
+    return value
 
 
 class TryLater(Exception):

@@ -10,7 +10,7 @@ from bot import outbox
 from bot.alerts import proposing, tables, views, wording
 from bot.alerts.rules import State
 from bot.alerts.tables import AlertGroup
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.incidents import incidents
 from bot.incidents.change import Change, changing
 from bot.incidents.declaring import check_may_be_declared, check_may_declare, opening, start_declaration
@@ -127,9 +127,7 @@ def listing_of_incident(services: Services, channel_id: str, by: str) -> Message
     """The alerts of the incident in that channel: all of its only group, or a line for each group."""
     check_member(services, by)
     with services.database.reading() as session:
-        incident = incidents.of_channel(session, channel_id)
-        if incident is None:
-            raise NotHere()
+        incident = require(incidents.of_channel(session, channel_id), NotHere)
         groups = [
             (group, tables.alerts_of(session, group.number)) for group in tables.groups_of(session, incident.number)
         ]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from bot.errors import TryLater
+from bot.errors import TryLater, require
 from bot.runtime.network import Network
 from bot.sources import moments
 from bot.sources.signatures import NotSigned
@@ -41,9 +41,7 @@ class Certificates:
     def _load(self, address: str) -> Any:
         from cryptography import x509
 
-        match = _CERTIFICATE.fullmatch(address)
-        if match is None:
-            raise NotSigned()
+        match = require(_CERTIFICATE.fullmatch(address), NotSigned)
         try:
             return x509.load_pem_x509_certificate(self.fetch(match[1], address))
         except ValueError:

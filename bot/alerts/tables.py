@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
 from bot.alerts.rules import ReceivedAlert, State
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.runtime.database import Numbered, partial_index, utc_column
 
 DELETED_AT_ONCE = 500
@@ -155,10 +155,7 @@ KEY = "alerts:"
 
 def group(session: Session, group_id: int) -> AlertGroup:
     """A group. Raises `NoSuchGroup`."""
-    group = session.get(AlertGroup, group_id)
-    if group is None:
-        raise NoSuchGroup()
-    return group
+    return require(session.get(AlertGroup, group_id), NoSuchGroup)
 
 
 _GROUPS_OF = select(AlertGroup).where(AlertGroup.incident_id == sa.bindparam("of_incident"))

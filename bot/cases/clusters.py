@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
 from bot.cases.tables import Case
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.runtime.database import Numbered, Row, insert_new, utc_column
 
 OPEN, INCIDENT, DISMISSED, DECLARING = "open", "incident", "dismissed", "declaring"
@@ -57,10 +57,7 @@ class ClusterMember(Row, table=True):
 def get_locked(session: Session, number: int) -> Cluster:
     """Return a group, locked until the transaction ends. Raises `NoSuchCluster`."""
     query = select(Cluster).where(Cluster.id == number).with_for_update()
-    cluster = session.exec(query.execution_options(populate_existing=True)).first()
-    if cluster is None:
-        raise NoSuchCluster()
-    return cluster
+    return require(session.exec(query.execution_options(populate_existing=True)).first(), NoSuchCluster)
 
 
 def of_occasion(session: Session, new: Cluster) -> Cluster:

@@ -17,6 +17,7 @@ from bot.cases.tables import Case, CaseNote
 from bot.cases.wording import translator, translator_for
 from bot.config.floor import Floor
 from bot.config.floor.cases import CaseEscalation as AllowedTimes
+from bot.errors import require
 from bot.incidents.people import NO_INCIDENT, known_people
 from bot.incidents.permissions import check_member
 from bot.outbox.tables import OutboxRow
@@ -206,9 +207,7 @@ def answer(services: Services, number: int, by: str, now: datetime) -> str:
     """Stop the clocks of the case, because the user handles it. Returns the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
-        clock = escalation_tables.get(session, number)
-        if clock is None:
-            raise tables.NoSuchCase()
+        clock = require(escalation_tables.get(session, number), tables.NoSuchCase)
         case = tables.case(session, clock.case_id)
         name, translate = one_line(case.name, 60), translator_for(session, services, by)
         if clock.answered_by:

@@ -11,7 +11,7 @@ from bot.cases.wording import translator_for
 from bot.config.floor import Floor
 from bot.config.floor.guide_files import guide_files
 from bot.config.settings import Settings
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.incidents import ids as incident_ids
 from bot.incidents.permissions import check_member
 from bot.services import Services
@@ -116,9 +116,7 @@ def reading_view(services: Services, name: str, by: str) -> Block:
     with services.database.reading() as session:
         guides, translate = all_guides(session, services), translator_for(session, services, by)
     exact_matches = [each for each in guides if name == each.key or name.casefold() == each.title.casefold()]
-    guide = next(iter(exact_matches or find(guides, name, 1)), None)
-    if guide is None:
-        raise GuideGone()
+    guide = require(next(iter(exact_matches or find(guides, name, 1)), None), GuideGone)
     lines = [one_line(line, 2_000) for line in guide.text.splitlines()]
     title = link(guide.url, guide.title) if guide.url else one_line(guide.title, 150)
     blocks = [section(f"*{title}*"), *paragraphs(lines, rest=translate("The rest is in its file."))]

@@ -10,7 +10,7 @@ from bot.cases.clusters import Cluster
 from bot.cases.notes import ENDED, LINKED, UPDATE
 from bot.cases.tables import Case
 from bot.cases.wording import translator, translator_for, translator_of_reader
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.declaring import check_may_declare, declare_unless_open, opening
@@ -86,9 +86,7 @@ def _undecided(services: Services, number: int, by: str) -> tuple[Cluster, Seque
     check_member(services, by)
     with services.database.reading() as session:
         check_permission(services, session, by, "cases")
-        cluster = session.get(Cluster, number)
-        if cluster is None:
-            raise clusters.NoSuchCluster()
+        cluster = require(session.get(Cluster, number), clusters.NoSuchCluster)
         _check_undecided(session, cluster)
         return cluster, clusters.cases_of(session, number)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.incidents.tables import Incident
 from bot.runtime.database import Numbered, Row, insert_all_new, insert_new, partial_index, utc_column
 
@@ -118,18 +118,12 @@ class IncidentCase(Row, table=True):
 
 def case(session: Session, number: int) -> Case:
     """Return the case of this number. Raises `NoSuchCase`."""
-    case = session.get(Case, number)
-    if case is None:
-        raise NoSuchCase()
-    return case
+    return require(session.get(Case, number), NoSuchCase)
 
 
 def locked(session: Session, number: int) -> Case:
     """Return the case, locked until the transaction ends. Raises `NoSuchCase`."""
-    case = session.exec(select(Case).where(Case.id == number).with_for_update()).first()
-    if case is None:
-        raise NoSuchCase()
-    return case
+    return require(session.exec(select(Case).where(Case.id == number).with_for_update()).first(), NoSuchCase)
 
 
 def by_external_ids(session: Session, source: str, external_ids: Collection[str]) -> dict[str, Case]:

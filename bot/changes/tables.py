@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
 from bot.changes.rules import AFTER, BEFORE, Scope, State
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.runtime.database import DUE_AT_ONCE, Numbered, insert_new, partial_index, utc_column
 
 
@@ -59,10 +59,7 @@ def add(session: Session, change: PlannedChange) -> bool:
 def locked(session: Session, change_id: int) -> PlannedChange:
     """A change, locked for update. Raises `NoSuchChange`."""
     query = select(PlannedChange).where(PlannedChange.id == change_id).with_for_update()
-    change = session.exec(query, execution_options={"populate_existing": True}).first()
-    if change is None:
-        raise NoSuchChange()
-    return change
+    return require(session.exec(query, execution_options={"populate_existing": True}).first(), NoSuchChange)
 
 
 def calendar(session: Session, since: datetime) -> Sequence[PlannedChange]:

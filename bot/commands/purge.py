@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.bootstrap import build_registry
 from bot.config import floor
 from bot.config.settings import Settings
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.runtime import migrations
 from bot.runtime.clock import use_offset_file, utcnow
 from bot.runtime.database import Database, compact, low_priority, sqlite_engine
@@ -25,9 +25,7 @@ def run(settings: Settings, older_than: timedelta | None, report: Report, *, is_
     """Purge what is old enough, or only report what would be purged."""
     use_offset_file(settings.clock_file)
     retention = floor.read(settings.floor_file).retention
-    age = older_than or retention.words
-    if age is None:
-        raise NoRetention()
+    age = require(older_than or retention.words, NoRetention)
     registry = build_registry()
     database = Database(settings.database_url)
     try:

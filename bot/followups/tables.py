@@ -6,7 +6,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.followups.rules import LATE_AFTER, State
 from bot.incidents import incidents
 from bot.incidents.participants import Participant
@@ -78,10 +78,7 @@ def by_source(session: Session, source_key: str) -> FollowUp | None:
 
 def get(session: Session, number: int) -> FollowUp:
     """Return the follow-up with that number. Raises `NoSuchFollowUp`."""
-    follow_up = session.get(FollowUp, number)
-    if follow_up is None:
-        raise NoSuchFollowUp()
-    return follow_up
+    return require(session.get(FollowUp, number), NoSuchFollowUp)
 
 
 def text_of(session: Session, number: int) -> tuple[int, str]:

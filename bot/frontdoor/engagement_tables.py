@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.frontdoor.engagement_rules import State
 from bot.runtime.database import DUE_AT_ONCE, Numbered, partial_index, utc_column
 
@@ -42,10 +42,7 @@ class Engagement(Numbered, table=True):
 
 def get(session: Session, engagement_id: int) -> Engagement:
     """The fault with that id. Raises `NoSuchEngagement`."""
-    engagement = session.get(Engagement, engagement_id, populate_existing=True)
-    if engagement is None:
-        raise NoSuchEngagement()
-    return engagement
+    return require(session.get(Engagement, engagement_id, populate_existing=True), NoSuchEngagement)
 
 
 def of_incident(session: Session, incident_id: int) -> Sequence[Engagement]:

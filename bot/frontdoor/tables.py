@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.frontdoor.rules import Wording
 from bot.runtime.database import DUE_AT_ONCE, Numbered, Row, partial_index, utc_column
 
@@ -95,10 +95,7 @@ def add_version(session: Session, message: CallerMessage, wording: Wording, by: 
 
 def get(session: Session, message_id: int) -> CallerMessage:
     """The message with that id. Raises `NoSuchMessage`."""
-    message = session.get(CallerMessage, message_id, populate_existing=True)
-    if message is None:
-        raise NoSuchMessage()
-    return message
+    return require(session.get(CallerMessage, message_id, populate_existing=True), NoSuchMessage)
 
 
 def versions_of(session: Session, message_ids: Collection[int]) -> dict[int, list[MessageVersion]]:

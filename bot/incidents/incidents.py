@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.incidents import participants
 from bot.incidents.participants import Participant
 from bot.incidents.rules import ACTIVE, OPEN, OVER, Status
@@ -63,10 +63,7 @@ def check_visible(
 
 def by_channel(session: Session, channel_id: str) -> Incident:
     """Return the channel's incident; raises `NoIncidentHere` if it has none."""
-    incident = of_channel(session, channel_id)
-    if incident is None:
-        raise NoIncidentHere()
-    return incident
+    return require(of_channel(session, channel_id), NoIncidentHere)
 
 
 # Built once, because every message heard runs them.

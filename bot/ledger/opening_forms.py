@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.errors import require
 from bot.incidents.access import visible_incident
 from bot.ledger import balance, forms, tables
 from bot.ledger.rules import NoLedger
@@ -41,7 +42,5 @@ def close_form(services: Services, number: int, by: str, now: datetime) -> Block
     """The form that closes the ledger, listing what does not add up."""
     visible_incident(services, number, by, "ledger")
     with services.database.reading() as session:
-        ledger = tables.of_incident(session, number)
-        if ledger is None:
-            raise NoLedger()
+        ledger = require(tables.of_incident(session, number), NoLedger)
         return forms.close_form(number, balance.reasons(session, ledger))

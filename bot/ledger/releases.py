@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from bot import outbox
 from bot.config.floor.credits import Credits
+from bot.errors import require
 from bot.incidents.change import Change
 from bot.ledger import release_lines, rules, tables
 from bot.ledger.accounts import others, same_cause
@@ -120,7 +121,5 @@ def _released_alone(session: Session, ledger: Ledger, currency: str) -> int:
 
 def release_and_number(session: Session, release_id: int) -> tuple[Release, int]:
     """Return a release and the number of its incident. Raises `NoSuchLedger`."""
-    release = session.get(Release, release_id, populate_existing=True)
-    if release is None:
-        raise tables.NoSuchLedger()
+    release = require(session.get(Release, release_id, populate_existing=True), tables.NoSuchLedger)
     return release, tables.get(session, release.ledger_id).incident_id

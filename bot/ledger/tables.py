@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.incidents.tables import Incident
 from bot.ledger.rules import Totals
 from bot.runtime.database import Numbered, Row, insert_new, utc_column
@@ -150,10 +150,7 @@ def of_incident(session: Session, incident_id: int) -> Ledger | None:
 
 def get(session: Session, ledger_id: int) -> Ledger:
     """Return the ledger with that id. Raises `NoSuchLedger`."""
-    ledger = session.get(Ledger, ledger_id)
-    if ledger is None:
-        raise NoSuchLedger()
-    return ledger
+    return require(session.get(Ledger, ledger_id), NoSuchLedger)
 
 
 def lock_of_incidents(session: Session, incident_ids: Collection[int]) -> Sequence[Ledger]:

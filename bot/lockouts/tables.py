@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.lockouts.rules import LATEST, USUAL_DAYS, WINDOW, Release
 from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
 
@@ -69,10 +69,7 @@ def add(session: Session, locked: LockedAccount) -> bool:
 def locked(session: Session, lockout_id: int, *, is_changed: bool = True) -> LockedAccount:
     """A lockout, locked for update if it is to be changed. Raises `NoSuchLockout`."""
     query = select(LockedAccount).where(LockedAccount.id == lockout_id)
-    account = session.exec(query.with_for_update() if is_changed else query).first()
-    if account is None:
-        raise NoSuchLockout()
-    return account
+    return require(session.exec(query.with_for_update() if is_changed else query).first(), NoSuchLockout)
 
 
 def all_open(session: Session, limit: int | None = 500) -> Sequence[LockedAccount]:
@@ -140,10 +137,7 @@ def locked_logins_of_burst(session: Session, burst_id: int) -> Sequence[str]:
 def burst(session: Session, burst_id: int, *, is_locked: bool = True) -> Burst:
     """A burst, locked for update unless `is_locked` is False. Raises `NoSuchLockout`."""
     query = select(Burst).where(Burst.id == burst_id)
-    row = session.exec(query.with_for_update() if is_locked else query).first()
-    if row is None:
-        raise NoSuchLockout()
-    return row
+    return require(session.exec(query.with_for_update() if is_locked else query).first(), NoSuchLockout)
 
 
 def put_into(session: Session, burst_id: int, lockout_ids: Collection[int]) -> None:

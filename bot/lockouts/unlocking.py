@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import directory, outbox
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import Registry
 from bot.lockouts import rules, tables, unlocking_tables, unlocking_views, wording
@@ -121,9 +121,7 @@ def request_many(
             raise NobodyChosen()
         request_count = unlocking_tables.count_requested_accounts(session, by, now - rules.ASKED_WITHIN)
         new_batch = RequestBatch(key=key, action=action, lockouts=numbers, by=by, asked_at=now)
-        batch = unlocking_tables.add_batch(session, new_batch)
-        if batch is None:
-            raise DecidedAlready()
+        batch = require(unlocking_tables.add_batch(session, new_batch), DecidedAlready)
         if not rules.needs_second_person(request_count, len(numbers)):
             _start(session, services, batch, [by], now)
             return wording.MANY_STARTED

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.lockouts.tables import LockedAccount
 from bot.runtime.database import Numbered, insert_new, utc_column
 
@@ -78,10 +78,7 @@ def add_batch(session: Session, batch: RequestBatch) -> RequestBatch | None:
 def batch(session: Session, number: int, *, is_locked: bool = True) -> RequestBatch:
     """The batch with that number, locked for update unless `is_locked` is False. Raises `NoSuchBatch`."""
     query = select(RequestBatch).where(RequestBatch.id == number)
-    row = session.exec(query.with_for_update() if is_locked else query).first()
-    if row is None:
-        raise NoSuchBatch()
-    return row
+    return require(session.exec(query.with_for_update() if is_locked else query).first(), NoSuchBatch)
 
 
 def requests_of(session: Session, number: int) -> Sequence[tuple[AccountRequest, LockedAccount]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.incidents.rules import OPEN, Status
 from bot.incidents.tables import Incident, NoSuchIncident
 from bot.partners.rules import Answer, NextAction, State
@@ -87,10 +87,7 @@ def add(session: Session, incident_id: int, partner: str) -> bool:
 
 def get(session: Session, notice_id: int, error_class: type[WatchfloorError] = NoSuchIncident) -> PartnerNotice:
     """The notice with that id. Raises `error_class` if there is none."""
-    notice = session.get(PartnerNotice, notice_id)
-    if notice is None:
-        raise error_class()
-    return notice
+    return require(session.get(PartnerNotice, notice_id), error_class)
 
 
 def locked(

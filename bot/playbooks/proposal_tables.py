@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlmodel import Field, Session, col, select
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.runtime.database import Numbered, insert_new, utc_column
 
 
@@ -55,19 +55,13 @@ def add(session: Session, proposal: PlaybookProposal) -> bool:
 
 def get(session: Session, number: int) -> PlaybookProposal:
     """A proposal. Raises `NoSuchProposal`."""
-    proposal = session.get(PlaybookProposal, number)
-    if proposal is None:
-        raise NoSuchProposal()
-    return proposal
+    return require(session.get(PlaybookProposal, number), NoSuchProposal)
 
 
 def locked(session: Session, number: int) -> PlaybookProposal:
     """A proposal, locked for the transaction. Raises `NoSuchProposal`."""
     query = select(PlaybookProposal).where(PlaybookProposal.id == number).with_for_update()
-    proposal = session.exec(query.execution_options(populate_existing=True)).first()
-    if proposal is None:
-        raise NoSuchProposal()
-    return proposal
+    return require(session.exec(query.execution_options(populate_existing=True)).first(), NoSuchProposal)
 
 
 def newest(session: Session, limit: int) -> Sequence[PlaybookProposal]:

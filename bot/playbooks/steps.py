@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct, field
 from sqlmodel import Session
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.incidents.tables import Incident, NoSuchIncident
 from bot.playbooks import answers as given_answers
 from bot.playbooks.playbook import Step
@@ -160,10 +160,7 @@ def lock_step(session: Session, step_id: int, check: Check = lambda incident: No
 
 
 def _find_step(steps: list[StepRow], step_id: int) -> StepRow:
-    step = next((step for step in steps if step.id == step_id), None)
-    if step is None:
-        raise NoSuchIncident()
-    return step
+    return require(next((step for step in steps if step.id == step_id), None), NoSuchIncident)
 
 
 def step_change(kind: str, locked_step: LockedStep, by: str, now: datetime, facts: dict[str, Any]) -> StepChange:

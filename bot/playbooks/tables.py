@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from bot.errors import require
 from bot.incidents.rules import Status
 from bot.incidents.tables import Incident, NoSuchIncident
 from bot.playbooks.playbook import Playbook, Step, read_copy
@@ -117,18 +118,12 @@ def incidents_running(session: Session, playbooks: Collection[str]) -> list[int]
 
 def find_run(session: Session, run_id: int) -> PlaybookRun:
     """The run with that id. Raises `NoSuchIncident`."""
-    run = session.get(PlaybookRun, run_id)
-    if run is None:
-        raise NoSuchIncident()
-    return run
+    return require(session.get(PlaybookRun, run_id), NoSuchIncident)
 
 
 def find_step(session: Session, step_id: int) -> PlaybookStep:
     """The step with that id. Raises `NoSuchIncident`."""
-    step = session.get(PlaybookStep, step_id)
-    if step is None:
-        raise NoSuchIncident()
-    return step
+    return require(session.get(PlaybookStep, step_id), NoSuchIncident)
 
 
 def step_with_run(session: Session, step_id: int) -> tuple[PlaybookStep, PlaybookRun]:
@@ -233,10 +228,7 @@ RUN_OF_STEP = (
 
 def lock_run_of(session: Session, step_id: int) -> tuple[PlaybookRun, Incident]:
     """The step's run, locked until the transaction ends so that clicks see each other's work; and its incident."""
-    row = session.exec(RUN_OF_STEP, params={"step_id": step_id}).first()
-    if row is None:
-        raise NoSuchIncident()
-    return row
+    return require(session.exec(RUN_OF_STEP, params={"step_id": step_id}).first(), NoSuchIncident)
 
 
 _OPEN_AND_RUNNING = (

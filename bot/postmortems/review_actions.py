@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot import outbox
 from bot.directory.lookup import channel_id, person_of
 from bot.directory.rules import GuestChosen
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.incidents import incidents, participants
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
@@ -168,9 +168,7 @@ def publish(
         if undone:
             undone_facts = {"undone": "; ".join(undone), "reason": reason.strip()}
             timeline.append(session, incident.number, "postmortem_incomplete", now, by, **undone_facts)
-        target_channel_id = configured_channel or incident.channel_id
-        if target_channel_id is None:
-            raise NoChannel()
+        target_channel_id = require(configured_channel or incident.channel_id, NoChannel)
         withdraw_refused_publication(session, postmortem, now)
         postmortem.published_by = by
         copies.add(session, postmortem, target_channel_id).is_published = True

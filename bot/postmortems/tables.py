@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.postmortems.rules import State
 from bot.runtime.database import DUE_AT_ONCE, Numbered, partial_index, utc_column
 
@@ -70,10 +70,7 @@ def release_author(session: Session, user_id: str) -> set[int]:
 
 def get(session: Session, postmortem_id: int) -> PostMortem:
     """Return the post-mortem with that id. Raises `NoSuchPostMortem`."""
-    postmortem = session.get(PostMortem, postmortem_id)
-    if postmortem is None:
-        raise NoSuchPostMortem()
-    return postmortem
+    return require(session.get(PostMortem, postmortem_id), NoSuchPostMortem)
 
 
 def locked(session: Session, postmortem_id: int) -> PostMortem:

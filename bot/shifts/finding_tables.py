@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.runtime.database import Numbered, partial_index, utc_column
 from bot.shifts.rules import Problem
 
@@ -109,10 +109,7 @@ class OpenTime(Numbered, table=True):
 def get(session: Session, number: int) -> OpenTime:
     """Return the open time of this number, locked until the transaction ends. Raises `NoSuchFinding`."""
     query = select(OpenTime).where(OpenTime.id == number).with_for_update()
-    open_time = session.exec(query.execution_options(populate_existing=True)).first()
-    if open_time is None:
-        raise NoSuchFinding()
-    return open_time
+    return require(session.exec(query.execution_options(populate_existing=True)).first(), NoSuchFinding)
 
 
 def all_open(session: Session) -> Sequence[OpenTime]:
@@ -142,10 +139,7 @@ NEXT_ESCALATION: sa.Select[Any] = sa.select(sa.func.min(col(OpenTime.escalate_at
 
 def look_up(session: Session, number: int) -> OpenTime:
     """Return the open time of this number without a lock. Raises `NoSuchFinding`."""
-    open_time = session.get(OpenTime, number)
-    if open_time is None:
-        raise NoSuchFinding()
-    return open_time
+    return require(session.get(OpenTime, number), NoSuchFinding)
 
 
 def gaps_late(session: Session, start: datetime, end: datetime) -> tuple[int, int]:

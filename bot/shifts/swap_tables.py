@@ -7,7 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.runtime.database import Numbered, utc_column
 from bot.slack.text import mention
 
@@ -73,9 +73,7 @@ class Swap(Numbered, table=True):
 def asked(session: Session, number: int, of: str) -> Swap:
     """Return the request of this number if it is unanswered, locked. Raises `NoSuchSwap`, `NotForYou`."""
     query = select(Swap).where(Swap.id == number, Swap.state == State.ASKED).with_for_update()
-    swap = session.exec(query.execution_options(populate_existing=True)).first()
-    if swap is None:
-        raise NoSuchSwap()
+    swap = require(session.exec(query.execution_options(populate_existing=True)).first(), NoSuchSwap)
     if swap.to_id != of:
         raise NotForYou(person=mention(swap.to_id))
     return swap

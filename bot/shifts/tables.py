@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
 from bot import directory
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.runtime.database import Numbered, Row, insert_new, upsert, utc_column
 from bot.shifts.comparing import RosterShift
 from bot.shifts.rules import Duty, to_minute
@@ -113,10 +113,7 @@ _ROSTER_COLUMNS = (
 
 def get(session: Session, shift_id: int) -> Shift:
     """Return the shift of this number. Raises `NoSuchShift`."""
-    shift = session.get(Shift, shift_id, populate_existing=True)
-    if shift is None:
-        raise NoSuchShift()
-    return shift
+    return require(session.get(Shift, shift_id, populate_existing=True), NoSuchShift)
 
 
 def locked(session: Session, shift_ids: Iterable[int]) -> list[Shift]:

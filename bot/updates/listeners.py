@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from slack_bolt import App
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse, responses
 from bot.incidents.access import incident_number_here, open_incident_form
@@ -84,9 +84,7 @@ def _register_forms(app: App, services: Services) -> None:
         wait_choice = parse.field_value(body, ids.WAIT)
         if wait_choice != forms.AT_A_TIME:
             return draft_screens.postpone_by(services, promise_id, parse.parse_number(wait_choice), reason, by, now)
-        due_at = parse.selected_time(body, ids.AT)
-        if due_at is None:
-            raise TimeMissing()
+        due_at = require(parse.selected_time(body, ids.AT), TimeMissing)
         return draft_answers.postpone(services, promise_id, due_at, reason, by, now)
 
     def set_cadence(body: Payload, number: int, by: str) -> Response:

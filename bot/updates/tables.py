@@ -8,6 +8,7 @@ from itertools import groupby
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
+from bot.errors import require
 from bot.incidents.tables import NoSuchIncident
 from bot.runtime.database import Row, partial_index, utc_column
 
@@ -156,10 +157,7 @@ _LAST_COMPOSED = _NEWEST_FIRST.where(col(Promise.composed_at).is_not(None), Prom
 
 def get(session: Session, promise_id: int) -> Promise:
     """The promise with that id. Raises `NoSuchIncident` if there is none."""
-    promise = session.exec(_BY_ID, params={"promise_id": promise_id}).first()
-    if promise is None:
-        raise NoSuchIncident()
-    return promise
+    return require(session.exec(_BY_ID, params={"promise_id": promise_id}).first(), NoSuchIncident)
 
 
 def locked(session: Session, promise_id: int) -> Promise:

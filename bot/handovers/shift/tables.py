@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.handovers.rules import Kind, State
 from bot.handovers.shift.rules import ShiftState
 from bot.handovers.tables import Handover
@@ -86,19 +86,13 @@ class WatchItem(Numbered, table=True):
 
 def get(session: Session, number: int) -> ShiftHandover:
     """Return the handover with that number. Raises `NoSuchShiftHandover`."""
-    handover = session.get(ShiftHandover, number, populate_existing=True)
-    if handover is None:
-        raise NoSuchShiftHandover()
-    return handover
+    return require(session.get(ShiftHandover, number, populate_existing=True), NoSuchShiftHandover)
 
 
 def locked(session: Session, number: int) -> ShiftHandover:
     """Likewise, with the row locked until the end of the transaction."""
     query = select(ShiftHandover).where(ShiftHandover.id == number).with_for_update()
-    handover = session.exec(query.execution_options(populate_existing=True)).first()
-    if handover is None:
-        raise NoSuchShiftHandover()
-    return handover
+    return require(session.exec(query.execution_options(populate_existing=True)).first(), NoSuchShiftHandover)
 
 
 def offered_by(session: Session, user_id: str) -> Sequence[ShiftHandover]:

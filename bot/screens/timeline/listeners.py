@@ -4,7 +4,7 @@ import re
 
 from slack_bolt import Ack, App
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.incidents import listening, milestones, parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, SlashCommand
@@ -68,9 +68,7 @@ def note(services: Services, command: SlashCommand) -> Response:
 def correct(services: Services, command: SlashCommand) -> Response:
     """`/incident correct 12`: correct or hide an entry of the timeline."""
     number = incident_number_here(services, command.channel_id, command.user_id)
-    match = re.fullmatch(r"\[?#?(\d{1,18})\]?", command.argument.strip())
-    if match is None:
-        raise WhichEntry()
+    match = require(re.fullmatch(r"\[?#?(\d{1,18})\]?", command.argument.strip()), WhichEntry)
     view = timeline_screens.amend_form(services, number, int(match[1]), command.user_id)
     services.slack.open_view(command.trigger_id, view)
     return None
@@ -150,9 +148,7 @@ def _kind(body: Payload) -> str:
 
 
 def _amendment(body: Payload) -> Amendment:
-    at = parse.selected_time(body, ids.AT)
-    if at is None:
-        raise NotOurForm()
+    at = require(parse.selected_time(body, ids.AT), NotOurForm)
     return Amendment(
         text=parse.field_value(body, ids.TEXT),
         at=at,
