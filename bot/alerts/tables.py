@@ -9,7 +9,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.alerts.rules import ReceivedAlert, State
 from bot.errors import WatchfloorError, require
-from bot.runtime.database import Numbered, partial_index, utc_column
+from bot.runtime.database import Numbered, next_due, partial_index, utc_column
 
 DELETED_AT_ONCE = 500
 
@@ -76,7 +76,7 @@ def received_of(alert: Alert) -> ReceivedAlert:
     )
 
 
-NEXT_DUE = select(sa.func.min(col(AlertGroup.due_at))).where(col(AlertGroup.due_at).is_not(None))
+NEXT_DUE = next_due(col(AlertGroup.due_at))
 
 
 def newest(session: Session, source: str, keys: Sequence[str]) -> dict[str, Alert]:

@@ -27,13 +27,14 @@ from bot.config.floor import Floor
 from bot.config.settings import Settings
 from bot.incidents import incidents
 from bot.incidents.rules import OPEN
+from bot.runtime.database import next_due
 from bot.services import Services
 
 MOST_REMEMBERED = 20_000
 AT_ONCE = 50
 CLAIMED_FOR = timedelta(minutes=1)
 REMEMBERED = timedelta(seconds=REMEMBERED_S)
-NEXT_DUE = select(sa.func.min(Case.examine_at)).where(col(Case.examine_at).is_not(None))
+NEXT_DUE = next_due(col(Case.examine_at))
 
 
 class Detector:

@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.changes.rules import AFTER, BEFORE, Scope, State
 from bot.errors import WatchfloorError, require
-from bot.runtime.database import DUE_AT_ONCE, Numbered, insert_new, partial_index, utc_column
+from bot.runtime.database import Numbered, due_rows, insert_new, next_due, partial_index, utc_column
 
 
 class NoSuchChange(WatchfloorError):
@@ -78,16 +78,9 @@ def around(session: Session, moment: datetime) -> Sequence[PlannedChange]:
 
 def due(session: Session, now: datetime) -> Sequence[int]:
     """The ids of the changes with a reminder due."""
-    query = select(PlannedChange.id).where(col(PlannedChange.remind_at) <= now)
-    rows = session.exec(query.order_by(col(PlannedChange.remind_at)).limit(DUE_AT_ONCE))
-    return [number for number in rows if number is not None]
+    return [change.number for change in due_rows(session, PlannedChange, col(PlannedChange.remind_at), now)]
 
 
 # When the next reminder of any change is due.
-NEXT_REMINDER = (
-    sa.select(col(PlannedChange.remind_at))
-    .where(col(PlannedChange.remind_at).is_not(None))
-    .order_by(col(PlannedChange.remind_at))
-    .limit(1)
-)
+NEXT_REMINDER = next_due(col(PlannedChange.remind_at))
 SHOWN_BACK = timedelta(days=1)

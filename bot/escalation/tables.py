@@ -10,7 +10,17 @@ from sqlmodel import Field, Session, col, select
 from bot.escalation import rules
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.runtime.database import DUE_AT_ONCE, Numbered, Row, insert_new, partial_index, upsert_all, utc_column
+from bot.runtime.database import (
+    DUE_AT_ONCE,
+    Numbered,
+    Row,
+    due_rows,
+    insert_new,
+    next_due,
+    partial_index,
+    upsert_all,
+    utc_column,
+)
 
 VOLUNTEER = "volunteer"
 # The occasion of a page that asks a person on the way to take command, followed by its time.
@@ -141,9 +151,9 @@ def due(session: Session, now: datetime) -> Sequence[tuple[int, int, datetime]]:
 
 
 # When the next rung has its turn, the next person on the way is asked, and the next page counts as unanswered.
-NEXT_TURN = sa.select(sa.func.min(col(LadderRung.due_at))).where(col(LadderRung.due_at).is_not(None))
-NEXT_ARRIVAL = sa.select(sa.func.min(col(Page.arrive_by))).where(col(Page.arrive_by).is_not(None))
-NEXT_SILENCE = sa.select(sa.func.min(col(Page.answer_by))).where(col(Page.answer_by).is_not(None))
+NEXT_TURN = next_due(col(LadderRung.due_at))
+NEXT_ARRIVAL = next_due(col(Page.arrive_by))
+NEXT_SILENCE = next_due(col(Page.answer_by))
 
 
 def add_page(session: Session, page: Page) -> Page | None:
@@ -185,12 +195,7 @@ def pages_of_person(session: Session, incident_id: int, user_id: str) -> Sequenc
 
 
 def overdue_answers(session: Session, now: datetime) -> Sequence[Page]:
-    return session.exec(
-        select(Page)
-        .where(col(Page.answer_by).is_not(None), col(Page.answer_by) <= now)
-        .order_by(col(Page.answer_by))
-        .limit(DUE_AT_ONCE)
-    ).all()
+    return due_rows(session, Page, col(Page.answer_by), now)
 
 
 def unanswered(session: Session) -> Sequence[tuple[Page, Incident]]:
@@ -241,12 +246,7 @@ def expect_arrivals(session: Session, incident_id: int, arrive_by: datetime) -> 
 
 def due_arrivals(session: Session, now: datetime) -> Sequence[Page]:
     """Pages of people on the way who are to be asked to take command."""
-    return session.exec(
-        select(Page)
-        .where(col(Page.arrive_by).is_not(None), col(Page.arrive_by) <= now)
-        .order_by(col(Page.arrive_by))
-        .limit(DUE_AT_ONCE)
-    ).all()
+    return due_rows(session, Page, col(Page.arrive_by), now)
 
 
 def clear_arrivals(session: Session, incident_id: int) -> None:

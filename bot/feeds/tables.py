@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
+from bot.runtime.database import Numbered, insert_new, next_due, partial_index, utc_column
 
 
 class Feed(Numbered, table=True):
@@ -36,10 +36,10 @@ class Feed(Numbered, table=True):
     error: str = ""
 
 
-NEXT_READ = select(sa.func.min(col(Feed.next_at))).where(col(Feed.next_at).is_not(None))
+NEXT_READ = next_due(col(Feed.next_at))
 
 
-NEXT_ASK = select(sa.func.min(col(Feed.ask_at))).where(col(Feed.ask_at).is_not(None))
+NEXT_ASK = next_due(col(Feed.ask_at))
 
 
 def feed(session: Session, source: str, stream: str) -> Feed | None:

@@ -11,7 +11,7 @@ from bot.followups.rules import LATE_AFTER, State
 from bot.incidents import incidents
 from bot.incidents.participants import Participant
 from bot.incidents.tables import Incident
-from bot.runtime.database import DUE_AT_ONCE, Numbered, insert_new, partial_index, utc_column
+from bot.runtime.database import Numbered, due_rows, insert_new, next_due, partial_index, utc_column
 
 # More than a list of pages will ever show.
 QUERY_LIMIT = 2_000
@@ -200,19 +200,13 @@ def _open_pairs(
 
 def due_reminders(session: Session, now: datetime) -> Sequence[int]:
     """The numbers of follow-ups whose reminder is due, longest waiting first."""
-    rows = session.exec(
-        select(FollowUp.id)
-        .where(col(FollowUp.remind_at).is_not(None), col(FollowUp.remind_at) <= now)
-        .order_by(col(FollowUp.remind_at))
-        .limit(DUE_AT_ONCE)
-    )
-    return [number for number in rows if number is not None]
+    return [follow_up.number for follow_up in due_rows(session, FollowUp, col(FollowUp.remind_at), now)]
 
 
-# The time of the next reminder of any follow-up.
 # The beginning of the outbox keys of the weekly digests.
 DIGEST_KEY = "followups:"
-NEXT_REMINDER = sa.select(sa.func.min(col(FollowUp.remind_at))).where(col(FollowUp.remind_at).is_not(None))
+# The time of the next reminder of any follow-up.
+NEXT_REMINDER = next_due(col(FollowUp.remind_at))
 
 
 def overdue_at(session: Session, at: datetime) -> int:

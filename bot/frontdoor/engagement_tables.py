@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError, require
 from bot.frontdoor.engagement_rules import State
-from bot.runtime.database import DUE_AT_ONCE, Numbered, partial_index, utc_column
+from bot.runtime.database import Numbered, due_rows, next_due, partial_index, utc_column
 
 
 class NoSuchEngagement(WatchfloorError):
@@ -59,15 +58,8 @@ def open_faults(session: Session, incident_id: int) -> list[Engagement]:
 
 def due(session: Session, now: datetime) -> Sequence[Engagement]:
     """Faults that have not been answered in time."""
-    return session.exec(
-        select(Engagement).where(col(Engagement.due_at) <= now).order_by(col(Engagement.due_at)).limit(DUE_AT_ONCE)
-    ).all()
+    return due_rows(session, Engagement, col(Engagement.due_at), now)
 
 
 # When an answer is due next.
-NEXT_DUE = (
-    sa.select(col(Engagement.due_at))
-    .where(col(Engagement.due_at).is_not(None))
-    .order_by(col(Engagement.due_at))
-    .limit(1)
-)
+NEXT_DUE = next_due(col(Engagement.due_at))

@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError, require
 from bot.frontdoor.rules import Wording
-from bot.runtime.database import DUE_AT_ONCE, Numbered, Row, partial_index, utc_column
+from bot.runtime.database import Numbered, Row, due_rows, next_due, partial_index, utc_column
 
 
 class NoSuchMessage(WatchfloorError):
@@ -143,18 +143,8 @@ def _with_wording(session: Session, messages: Sequence[CallerMessage]) -> list[t
 
 def due(session: Session, now: datetime) -> Sequence[CallerMessage]:
     """Messages whose reminder or escalation is due."""
-    return session.exec(
-        select(CallerMessage)
-        .where(col(CallerMessage.due_at) <= now)
-        .order_by(col(CallerMessage.due_at))
-        .limit(DUE_AT_ONCE)
-    ).all()
+    return due_rows(session, CallerMessage, col(CallerMessage.due_at), now)
 
 
 # When the next reminder or escalation of any message is due.
-NEXT_DUE = (
-    sa.select(col(CallerMessage.due_at))
-    .where(col(CallerMessage.due_at).is_not(None))
-    .order_by(col(CallerMessage.due_at))
-    .limit(1)
-)
+NEXT_DUE = next_due(col(CallerMessage.due_at))

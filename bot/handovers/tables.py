@@ -9,7 +9,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError
 from bot.handovers.rules import State
-from bot.runtime.database import DUE_AT_ONCE, Numbered, insert_new, partial_index, utc_column
+from bot.runtime.database import Numbered, due_rows, insert_new, next_due, partial_index, utc_column
 
 
 class NoSuchHandover(WatchfloorError):
@@ -106,12 +106,8 @@ def of_incident(session: Session, incident_id: int) -> Sequence[Handover]:
 
 def due(session: Session, now: datetime) -> Sequence[Handover]:
     """Handovers whose reminder or escalation is due, earliest first."""
-    return session.exec(
-        select(Handover).where(col(Handover.due_at) <= now).order_by(col(Handover.due_at)).limit(DUE_AT_ONCE)
-    ).all()
+    return due_rows(session, Handover, col(Handover.due_at), now)
 
 
 # The earliest due time of any handover.
-NEXT_DUE = (
-    sa.select(col(Handover.due_at)).where(col(Handover.due_at).is_not(None)).order_by(col(Handover.due_at)).limit(1)
-)
+NEXT_DUE = next_due(col(Handover.due_at))

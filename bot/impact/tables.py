@@ -8,7 +8,15 @@ from sqlmodel import Field, Session, col, select
 
 from bot.impact.reading.rows import QueueName
 from bot.incidents.tables import Incident
-from bot.runtime.database import DUE_AT_ONCE, Numbered, Row, insert_all_new, partial_index, utc_column
+from bot.runtime.database import (
+    Numbered,
+    Row,
+    due_rows,
+    insert_all_new,
+    next_due,
+    partial_index,
+    utc_column,
+)
 
 # The source of figures that a person typed into the form.
 TYPED = "form"
@@ -127,17 +135,12 @@ def imports_of_person(session: Session, by: str, numbers: Collection[int]) -> se
 
 
 # When new figures are to be checked next.
-NEXT_CHECK = sa.select(sa.func.min(col(Import.due_at))).where(col(Import.due_at).is_not(None))
+NEXT_CHECK = next_due(col(Import.due_at))
 
 
 def due_imports(session: Session, now: datetime) -> Sequence[Import]:
     """Imports whose figures have not been checked yet."""
-    return session.exec(
-        select(Import)
-        .where(col(Import.due_at).is_not(None), col(Import.due_at) <= now)
-        .order_by(col(Import.due_at))
-        .limit(DUE_AT_ONCE)
-    ).all()
+    return due_rows(session, Import, col(Import.due_at), now)
 
 
 def mark_checked(session: Session, numbers: Collection[int], now: datetime) -> None:

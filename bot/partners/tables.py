@@ -10,7 +10,7 @@ from bot.errors import WatchfloorError, require
 from bot.incidents.rules import OPEN, Status
 from bot.incidents.tables import Incident, NoSuchIncident
 from bot.partners.rules import Answer, NextAction, State
-from bot.runtime.database import DUE_AT_ONCE, Row, insert_new, partial_index, utc_column
+from bot.runtime.database import Row, due_rows, insert_new, next_due, partial_index, utc_column
 
 
 class PartnerNotice(Row, table=True):
@@ -137,18 +137,8 @@ def told_in_merged(session: Session, incident_id: int) -> frozenset[str]:
 
 def due(session: Session, now: datetime) -> Sequence[PartnerNotice]:
     """Notices with something due now, the oldest first."""
-    return session.exec(
-        select(PartnerNotice)
-        .where(col(PartnerNotice.due_at) <= now)
-        .order_by(col(PartnerNotice.due_at))
-        .limit(DUE_AT_ONCE)
-    ).all()
+    return due_rows(session, PartnerNotice, col(PartnerNotice.due_at), now)
 
 
 # When the next action for any partner is due.
-NEXT_DUE = (
-    sa.select(col(PartnerNotice.due_at))
-    .where(col(PartnerNotice.due_at).is_not(None))
-    .order_by(col(PartnerNotice.due_at))
-    .limit(1)
-)
+NEXT_DUE = next_due(col(PartnerNotice.due_at))

@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError, require
 from bot.postmortems.rules import State
-from bot.runtime.database import DUE_AT_ONCE, Numbered, partial_index, utc_column
+from bot.runtime.database import Numbered, due_rows, next_due, partial_index, utc_column
 
 
 class NoSuchPostMortem(WatchfloorError):
@@ -93,19 +93,8 @@ def newest(session: Session, incident_id: int) -> PostMortem | None:
 
 def due_reminders(session: Session, now: datetime) -> Sequence[int]:
     """The ids of post-mortems whose reminder is due."""
-    query = session.exec(
-        select(PostMortem.id)
-        .where(col(PostMortem.remind_at).is_not(None), col(PostMortem.remind_at) <= now)
-        .order_by(col(PostMortem.remind_at))
-        .limit(DUE_AT_ONCE)
-    )
-    return [number for number in query if number is not None]
+    return [postmortem.number for postmortem in due_rows(session, PostMortem, col(PostMortem.remind_at), now)]
 
 
 # The time of the next reminder of any post-mortem.
-NEXT_REMINDER = (
-    sa.select(col(PostMortem.remind_at))
-    .where(col(PostMortem.remind_at).is_not(None))
-    .order_by(col(PostMortem.remind_at))
-    .limit(1)
-)
+NEXT_REMINDER = next_due(col(PostMortem.remind_at))

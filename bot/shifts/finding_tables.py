@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError, require
-from bot.runtime.database import Numbered, partial_index, utc_column
+from bot.runtime.database import Numbered, next_due, partial_index, utc_column
 from bot.shifts.rules import Problem
 
 
@@ -132,9 +132,7 @@ def due(session: Session, now: datetime) -> Sequence[OpenTime]:
     return session.exec(select(OpenTime).where(col(OpenTime.escalate_at) <= now).order_by(col(OpenTime.id))).all()
 
 
-NEXT_ESCALATION: sa.Select[Any] = sa.select(sa.func.min(col(OpenTime.escalate_at))).where(
-    col(OpenTime.escalate_at).is_not(None)
-)
+NEXT_ESCALATION = next_due(col(OpenTime.escalate_at))
 
 
 def look_up(session: Session, number: int) -> OpenTime:

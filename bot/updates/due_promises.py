@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.incidents.tables import Incident
-from bot.runtime.database import DUE_AT_ONCE, UtcDateTime
+from bot.runtime.database import DUE_AT_ONCE, UtcDateTime, next_due
 from bot.updates.tables import WAITING, Promise
 
 
@@ -82,9 +82,4 @@ NEXT_DRAFT = (
     .order_by(col(Promise.draft_at))
     .limit(1)
 )
-NEXT_MISSED = (
-    sa.select(col(Promise.escalate_at))
-    .where(col(Promise.escalate_at).is_not(None))
-    .order_by(col(Promise.escalate_at))
-    .limit(1)
-)
+NEXT_MISSED = next_due(col(Promise.escalate_at))

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
@@ -11,7 +10,7 @@ from bot.errors import WatchfloorError, require
 from bot.handovers.rules import Kind, State
 from bot.handovers.shift.rules import ShiftState
 from bot.handovers.tables import Handover
-from bot.runtime.database import Numbered, partial_index, utc_column
+from bot.runtime.database import Numbered, next_due, partial_index, utc_column
 
 UNACCEPTED = (State.PENDING, State.RETURNED)
 
@@ -153,9 +152,7 @@ def due(session: Session, now: datetime) -> Sequence[ShiftHandover]:
     ).all()
 
 
-NEXT_DUE: sa.Select[Any] = sa.select(sa.func.min(col(ShiftHandover.due_at))).where(
-    col(ShiftHandover.due_at).is_not(None)
-)
+NEXT_DUE = next_due(col(ShiftHandover.due_at))
 
 
 def between(session: Session, start: datetime, end: datetime) -> Sequence[ShiftHandover]:

@@ -1,6 +1,7 @@
 """The database: engines, transactions that take turns, the columns of its tables, and how rows are written."""
 
-from bot.runtime.database.columns import DUE_AT_ONCE, Numbered, Row, UtcDateTime, partial_index, utc_column
+from bot.runtime.database.columns import Numbered, Row, UtcDateTime, partial_index, utc_column
+from bot.runtime.database.due import DUE_AT_ONCE, due_rows, next_due
 from bot.runtime.database.engines import (
     CONNECTION_LIMITS,
     IDLE_TIMEOUT_MS,
@@ -31,9 +32,11 @@ __all__ = [
     "compact",
     "count_rows",
     "does_person_wait",
+    "due_rows",
     "insert_all_new",
     "insert_new",
     "low_priority",
+    "next_due",
     "noting_commits",
     "partial_index",
     "sqlite_engine",

@@ -7,9 +7,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_attribute
 from sqlmodel import Field, SQLModel
 
-# How much of what is due is taken at a time: a tick stays short, so that clicks do not wait behind it, and the next
-# one is a second away.
-DUE_AT_ONCE = 100
 # Rows are not validated: pydantic builds its validators only for the few models that are, and only when needed.
 SQLModel.model_config["defer_build"] = True
 
