@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
@@ -15,6 +14,7 @@ from bot.cases import importing, upload_views
 from bot.cases.reading import ReadCases, is_table_of_cases, read_cases
 from bot.cases.wording import reason_in, translator_for
 from bot.errors import WatchfloorError
+from bot.incidents.dropped_files import downloaded
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import DroppedFile, TableReader
 from bot.outbox import kinds, row_files
@@ -23,7 +23,6 @@ from bot.runtime.clock import utcnow
 from bot.runtime.database import Numbered, insert_new, utc_column
 from bot.services import Services
 from bot.slack.blocks import Block, section
-from bot.slack.errors import SlackRefused
 from bot.slack.phrases import Translator
 
 WAITING, IMPORTING, IMPORTED, DISCARDED = "waiting", "importing", "imported", "discarded"
@@ -33,12 +32,6 @@ class NotWaiting(WatchfloorError):
     """This file is being imported, or was imported or discarded already."""
 
     es = "Ese archivo se está importando, o ya se importó o se descartó."
-
-
-class FileGone(WatchfloorError):
-    """{name} could not be taken from Slack ({reason}). Send it again."""
-
-    es = "No se ha podido leer {name} de Slack ({reason}). Envíalo de nuevo."
 
 
 class CasePreview(Numbered, table=True):
@@ -131,7 +124,8 @@ def _import(services: Services, number: int) -> None:
         return
     content = ReadCases()
     try:
-        content = _read_content(services, preview)
+        with downloaded(services, preview.file_id, preview.file_name) as path:
+            content = read_cases(path, services.floor.cases.zone)
         stored = importing.import_rows(services.database, services.floor, importing.SOURCE, content)
         text, state = upload_views.imported_text(preview.file_name, stored, content, translate), IMPORTED
     except WatchfloorError as refusal:
@@ -150,16 +144,6 @@ def _list_left_out(session: Session, preview: CasePreview, content: ReadCases, t
         thread = row_files.Thread(preview.channel_id, preview.ts)
         rows = [(row.line, reason_in(row.reason, translate.language)) for row in content.left_out]
         row_files.post_left_out(session, thread, preview.file_name, rows, len(rows), utcnow())
-
-
-def _read_content(services: Services, preview: CasePreview) -> ReadCases:
-    with TemporaryDirectory(prefix="cases-") as folder:
-        path = Path(folder) / (Path(preview.file_name).name or "file")
-        try:
-            path.write_bytes(services.slack.download(preview.file_id))
-        except SlackRefused as refusal:
-            raise FileGone(name=preview.file_name, reason=refusal.error.replace("_", " ")) from refusal
-        return read_cases(path, services.floor.cases.zone)
 
 
 def _post_or_edit(session: Session, preview: CasePreview, text: str, blocks: list[Block]) -> None:

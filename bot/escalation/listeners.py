@@ -48,14 +48,14 @@ def register_commands(registry: Registry) -> None:
 def page(services: Services, command: SlashCommand) -> Response:
     """`/incident page @ana please look at the trunks`: ask for a person, a group or a role, and learn whether they
     come."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     recipient, reason = parse_recipient(command.raw_argument, list(services.floor.roles))
     return page_by_hand.request_page(services, number, recipient, reason, command.trigger_id, command.user_id)
 
 
 def escalate_now(services: Services, command: SlashCommand) -> Response:
     """`/incident escalate nobody answers`: tell the next tier of the ladder now."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     return escalate.escalate_now(services, number, clean_title(command.argument), command.user_id, utcnow())
 
 

@@ -52,7 +52,7 @@ def add_from_command(services: Services, command: SlashCommand) -> Response:
         view = followup_screens.add_form(services, number, command.user_id, utcnow())
         services.slack.open_view(command.trigger_id, view)
         return None
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     now = utcnow()
     parsed = rules.parse_follow_up(command.raw_argument, followups.today_of(services, command.user_id, now))
     new = NewFollowUp(
@@ -77,7 +77,7 @@ def show_list(services: Services, command: SlashCommand) -> Response:
     if list_name not in ("", "mine"):
         raise UnknownList(given=quoted(command.argument))
     try:
-        number = incident_number_here(services, command.channel_id, command.user_id)
+        number = incident_number_here(services, command)
     except NoIncidentHere:
         return followup_screens.list_of_mine(services, command.user_id, now, page)
     if list_name == "mine":

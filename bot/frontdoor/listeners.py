@@ -27,7 +27,7 @@ def register_commands(registry: Registry) -> None:
 def front_door(services: Services, command: SlashCommand) -> Response:
     """`/incident frontdoor`, `/incident frontdoor add`: show what callers hear, on which lines and since when;
     `add` records a message."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     if command.argument.strip().lower() == ADD:
         services.slack.open_view(command.trigger_id, actions.form(services, number, command.user_id, utcnow()))
         return None
@@ -37,7 +37,7 @@ def front_door(services: Services, command: SlashCommand) -> Response:
 def routing(services: Services, command: SlashCommand) -> Response:
     """`/incident routing`: send a routing fault to the routing team, with examples and the time by which you need
     an answer."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     form = engagements.form(services, number, command.user_id, utcnow(), wrong=command.argument.strip())
     services.slack.open_view(command.trigger_id, form)
     return None

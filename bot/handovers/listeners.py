@@ -31,7 +31,7 @@ def hand_over(services: Services, command: SlashCommand) -> Response:
     with a summary, a role at once, or a shift item by item."""
     if parse.first_word(command.argument)[0].lower() in shift_listeners.COMMANDS:
         return shift_listeners.shift_command(services, command)
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     person = PERSON.search(command.raw_argument)
     typed_role = command.raw_argument[: person.start()] if person else command.raw_argument.partition("@")[0]
     if typed_role.strip():

@@ -47,10 +47,7 @@ def register_commands(registry: Registry) -> None:
 def figures(services: Services, command: SlashCommand) -> Response:
     """`/incident figures`, `/incident figures 2`, `/incident figures add`, `/incident figures chart`: show the
     queues' figures and the cost of the incident; `add` records an interval, `chart` draws them."""
-    number, argument = (
-        incident_number_here(services, command.channel_id, command.user_id),
-        command.argument.strip().lower(),
-    )
+    number, argument = incident_number_here(services, command), command.argument.strip().lower()
     if argument == ADD:
         view = actions.figures_form(services, number, command.user_id, utcnow())
         services.slack.open_view(command.trigger_id, view)
@@ -65,7 +62,7 @@ def figures(services: Services, command: SlashCommand) -> Response:
 def whatif(services: Services, command: SlashCommand) -> Response:
     """`/incident whatif agents -6`, `/incident whatif Billing: aht +25%`: compute the service level after a
     change; alone, it opens a form."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     if not command.argument:
         view = whatif_actions.form(services, number, command.user_id, utcnow())
         services.slack.open_view(command.trigger_id, view)

@@ -6,7 +6,6 @@ A dropped file is read and shown as a preview in its thread. Nothing counts unti
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +23,7 @@ from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, plan, recognise
 from bot.impact.reading.rows import LeftOut
 from bot.incidents import incidents
+from bot.incidents.dropped_files import downloaded
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import DroppedFile, Registry
 from bot.outbox import kinds, row_files
@@ -32,7 +32,6 @@ from bot.runtime.clock import utcnow
 from bot.runtime.database import Database
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.errors import SlackRefused
 from bot.sources.tabular.errors import NoHeader
 from bot.sources.tabular.sheet import Sheet
 
@@ -44,6 +43,11 @@ WAITING, IMPORTING, IMPORTED, DISCARDED = "waiting", "importing", "imported", "d
 
 class NotWaiting(WatchfloorError):
     """This file is being imported, or was imported or discarded already."""
+
+
+class FileGone(WatchfloorError):
+    """{name} could not be taken from Slack ({reason}). At most 25 MB can be sent here; `watchfloor figures import`
+    takes 100 MB."""
 
 
 def record_file(services: Services, event: Event) -> None:
@@ -149,7 +153,7 @@ def _handle(services: Services, number: int) -> None:
     if preview.state not in (WAITING, IMPORTING):
         return
     try:
-        with _downloaded(services, preview) as path:
+        with downloaded(services, preview.file_id, preview.file_name, FileGone) as path:
             if (
                 preview.state == WAITING
                 and preview.columns is None
@@ -185,22 +189,6 @@ def _hand_to_table_reader(services: Services, preview: Preview, path: Path) -> b
             current.state = DISCARDED
             session.add(current)
     return True
-
-
-@contextmanager
-def _downloaded(services: Services, preview: Preview) -> Iterator[Path]:
-    with TemporaryDirectory(prefix="figures-") as folder:
-        path = Path(folder) / (Path(preview.file_name).name or "file")
-        try:
-            path.write_bytes(services.slack.download(preview.file_id))
-        except SlackRefused as refused:
-            raise FileGone(name=preview.file_name, reason=refused.error.replace("_", " ")) from refused
-        yield path
-
-
-class FileGone(WatchfloorError):
-    """{name} could not be taken from Slack ({reason}). At most 25 MB can be sent here; `watchfloor figures import`
-    takes 100 MB."""
 
 
 def _read_for_preview(services: Services, preview: Preview, path: Path) -> None:

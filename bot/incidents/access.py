@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from bot.incidents import incidents, merge_rules, participants, rules
+from bot.incidents.parse import SlashCommand
 from bot.incidents.permissions import Permission, check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
@@ -10,17 +11,17 @@ from bot.services import Services
 from bot.slack.blocks import Block
 
 
-def incident_number_here(services: Services, channel_id: str, user_id: str) -> int:
-    """Return the number of this channel's incident; raises `NoIncidentHere` if it has none."""
+def incident_number_here(services: Services, command: SlashCommand) -> int:
+    """Return the number of the incident whose channel it was typed in; raises `NoIncidentHere` if it has none."""
     with services.database.reading() as session:
-        incident = incidents.by_channel(session, channel_id)
+        incident = incidents.by_channel(session, command.channel_id)
         is_unrecorded_participant = incident.is_private and not participants.takes_part(
-            session, incident.number, user_id
+            session, incident.number, command.user_id
         )
     if is_unrecorded_participant:
         # A person who types in a private channel is a member, even if Slack's event about their joining never came.
         with services.database.transaction() as session:
-            participants.join(session, incident.number, [user_id], utcnow())
+            participants.join(session, incident.number, [command.user_id], utcnow())
     return incident.number
 
 

@@ -50,7 +50,7 @@ def _read_address(typed_address: str) -> str:
 def bridge(services: Services, command: SlashCommand) -> Response:
     """`/incident bridge`, `/incident bridge https://…`, `/incident bridge none`: show or change where people talk:
     a link or a phone number."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     if command.argument:
         # A link's visible text may be a label, so the raw address is used.
         return set_bridge(

@@ -103,7 +103,7 @@ def drill(services: Services, command: SlashCommand) -> Response:
 
 def severity(services: Services, command: SlashCommand) -> Response:
     """`/incident severity S0 Cebu too`: change the severity, with the reason."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     typed_severity, reason = parse.first_word(command.argument)
     if not typed_severity:
         return _open_form(services, command, number, lambda incident: forms.severity_form(incident, services.floor))
@@ -114,7 +114,7 @@ def severity(services: Services, command: SlashCommand) -> Response:
 
 def status(services: Services, command: SlashCommand) -> Response:
     """`/incident status mitigated moved to trunk 8`: change the status, with the reason."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     typed_status, reason = parse.first_word(command.argument)
     if not typed_status:
         return _open_form(services, command, number, forms.status_form)
@@ -125,7 +125,7 @@ def status(services: Services, command: SlashCommand) -> Response:
 def impact(services: Services, command: SlashCommand) -> Response:
     """`/incident impact half the calls are dropped`: record who is affected and how; alone, it opens the form of
     the situation."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     if not command.argument:
         return brief(services, command)
     return situation_actions.describe_impact(
@@ -135,26 +135,26 @@ def impact(services: Services, command: SlashCommand) -> Response:
 
 def brief(services: Services, command: SlashCommand) -> Response:
     """`/incident brief`: record impact, cause, actions and needs in one form; updates are written from them."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     situation_screens.open_form(services, command.trigger_id, number, command.user_id)
     return None
 
 
 def claim(services: Services, command: SlashCommand) -> Response:
     """`/incident claim commander`: take a role."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     return roles.claim(services, number, _role(services, command.argument), command.user_id, utcnow())
 
 
 def leave(services: Services, command: SlashCommand) -> Response:
     """`/incident leave commander`: give a role back."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     return roles.leave(services, number, _role(services, command.argument), command.user_id, utcnow())
 
 
 def assign(services: Services, command: SlashCommand) -> Response:
     """`/incident assign commander @ana`: give somebody a role."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     role, person = parse.role_and_person(command.raw_argument, list(services.floor.roles), "assign")
     return roles.assign(services, number, role, person, command.user_id, utcnow())
 
@@ -164,19 +164,19 @@ def change_type(services: Services, command: SlashCommand) -> Response:
     Alone, it opens a form."""
     if not command.argument:
         return edit(services, command)
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     return scope.change_type(services, number, command.argument, command.user_id, utcnow())
 
 
 def rename(services: Services, command: SlashCommand) -> Response:
     """`/incident rename IVR down in Manila and Cebu`: change the title; channel and messages follow."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     return renaming.rename(services, number, rules.clean_title(command.argument), command.user_id, utcnow())
 
 
 def edit(services: Services, command: SlashCommand) -> Response:
     """`/incident edit`: change title, type, sites and partners in a form."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     return _open_form(
         services, command, number, lambda incident: declaration_forms.scope_form(incident, services.floor)
     )
@@ -185,7 +185,7 @@ def edit(services: Services, command: SlashCommand) -> Response:
 def resolve(services: Services, command: SlashCommand) -> Response:
     """`/incident resolve the carrier replaced a card`: record that the impact is over; everyone who was told of it
     gets the last update."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     if _asks_why(services, command, number, lifecycle_screens.RESOLVE):
         return None
     return lifecycle.resolve(services, number, command.argument, command.trigger_id, command.user_id, utcnow())
@@ -193,7 +193,7 @@ def resolve(services: Services, command: SlashCommand) -> Response:
 
 def close(services: Services, command: SlashCommand) -> Response:
     """`/incident close`: close the incident; the post-mortem draft is written."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     if _asks_why(services, command, number, lifecycle_screens.CLOSE):
         return None
     return lifecycle.close(services, number, command.argument, command.user_id, utcnow())
@@ -201,7 +201,7 @@ def close(services: Services, command: SlashCommand) -> Response:
 
 def reopen(services: Services, command: SlashCommand) -> Response:
     """`/incident reopen calls drop again`: open the incident again, because it is not over after all."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     if _asks_why(services, command, number, lifecycle_screens.REOPEN):
         return None
     return lifecycle.reopen(services, number, command.argument, command.user_id, utcnow())
@@ -209,7 +209,7 @@ def reopen(services: Services, command: SlashCommand) -> Response:
 
 def decline(services: Services, command: SlashCommand) -> Response:
     """`/incident decline a probe was misconfigured`: end the incident as a false alarm."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     if _asks_why(services, command, number, lifecycle_screens.DECLINE):
         return None
     return lifecycle.decline(services, number, command.argument, command.trigger_id, command.user_id, utcnow())
@@ -217,7 +217,7 @@ def decline(services: Services, command: SlashCommand) -> Response:
 
 def merge(services: Services, command: SlashCommand) -> Response:
     """`/incident merge 12`: end this incident, which continues in incident 12."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     target_number = named_incident(services, command.raw_argument, "merge", command.user_id)
     return merging.merge(services, number, target_number, command.user_id, utcnow())
 
@@ -225,7 +225,7 @@ def merge(services: Services, command: SlashCommand) -> Response:
 def related_incidents(services: Services, command: SlashCommand) -> Response:
     """`/incident related`, `/incident related 12`, `/incident related remove 12`: link incidents that belong
     together."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     if not command.argument:
         return related.describe(services, number)
     first_word, argument = parse.first_word(command.raw_argument)
@@ -240,7 +240,7 @@ def related_incidents(services: Services, command: SlashCommand) -> Response:
 def make_private(services: Services, command: SlashCommand) -> Response:
     """`/incident private customer data is involved`: move to a private channel; messages elsewhere are deleted.
     Alone, it opens a form."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     if not command.argument:
         return _open_form(services, command, number, privacy.form)
     return privacy.make_private(services, number, command.argument, command.user_id, utcnow())

@@ -30,7 +30,7 @@ def register_commands(registry: Registry) -> None:
 
 def show(services: Services, command: SlashCommand) -> Response:
     """`/incident ledger`: show credits and refunds: who is eligible and what was issued."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     return actions.screen(services, number, command.user_id, utcnow())
 
 

@@ -1,10 +1,9 @@
 """Ledger output in Slack: releases in the channel; results of files and workbooks by direct message."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bot import outbox
 from bot.errors import WatchfloorError
+from bot.incidents.dropped_files import downloaded
 from bot.ledger import importing, releases, releasing, tables, views, wording, workbook
 from bot.ledger.tables import LedgerFile
 from bot.outbox import kinds, shared_files
@@ -13,7 +12,6 @@ from bot.outbox.rules import Refusal
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.errors import SlackRefused
 
 DONE, REFUSED = "done", "refused"
 
@@ -46,21 +44,12 @@ def _read_file(services: Services, number: int, file_id: int) -> None:
     if file.state == REFUSED:
         return
     try:
-        with TemporaryDirectory(prefix="ledger-") as folder:
-            path = Path(folder) / (Path(file.file_name).name or "file")
-            path.write_bytes(_download(services, file))
+        with downloaded(services, file.slack_id, file.file_name, FileGone) as path:
             outcome = importing.import_file(services.database, file_id, path)
         text = views.file_done(file, outcome, number)
     except WatchfloorError as error:
         text = f"⚠️ {error.sentence}"
     _post_outcome(services, number, file_id, text)
-
-
-def _download(services: Services, file: LedgerFile) -> bytes:
-    try:
-        return services.slack.download(file.slack_id)
-    except SlackRefused as error:
-        raise FileGone(name=file.file_name, reason=error.error.replace("_", " ")) from error
 
 
 def _post_outcome(services: Services, number: int, file_id: int, text: str) -> None:

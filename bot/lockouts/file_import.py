@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot import outbox
 from bot.errors import WatchfloorError
+from bot.incidents.dropped_files import downloaded
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import DroppedFile, TableReader
 from bot.lockouts import reading, recording, wording
@@ -15,14 +15,9 @@ from bot.outbox import kinds
 from bot.outbox.kinds import Call, Context
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.errors import SlackRefused
 from bot.slack.text import escape, one_line
 
 SOURCE = "file"
-
-
-class FileGone(WatchfloorError):
-    """{name} could not be taken from Slack ({reason}). Send it again."""
 
 
 def show(services: Services, dropped: DroppedFile, path: Path) -> None:
@@ -57,13 +52,7 @@ def _record_file(services: Services, payload: dict[str, Any], now: datetime) -> 
     with services.database.reading() as session:
         check_permission(services, session, payload["by"], "lockouts")
     name = payload["name"]
-    try:
-        content = services.slack.download(payload["file_id"])
-    except SlackRefused as refused:
-        raise FileGone(name=name, reason=refused.error.replace("_", " ")) from refused
-    with TemporaryDirectory(prefix="lockouts-") as folder:
-        path = Path(folder) / (Path(name).name or "file")
-        path.write_bytes(content)
+    with downloaded(services, payload["file_id"], name) as path:
         result = reading.read_lockouts(path, services.floor.zone, now)
     with services.database.transaction() as session:
         new_count = recording.record(session, services.floor, SOURCE, result.rows, now)

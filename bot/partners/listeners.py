@@ -71,7 +71,7 @@ def register_commands(registry: Registry) -> None:
 def partners(services: Services, command: SlashCommand) -> Response:
     """`/incident partners`, `add NAME`, `tell NAME`, `phoned NAME 12`, `guidance`: show who was told and who has
     answered; add, tell or phone a partner, write guidance for agents."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     word, _, argument = command.argument.partition(" ")
     argument = argument.strip()
     if word.lower() == "guidance":

@@ -31,7 +31,7 @@ def playbook(services: Services, command: SlashCommand) -> Response:
     if word.lower() == "propose":
         services.slack.open_view(command.trigger_id, proposals.form(services, command.user_id, name.strip()))
         return None
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     subcommand = SUBCOMMANDS.get(word.lower())
     if subcommand and name:
         return subcommand(services, number, name.strip().lower(), command.user_id, utcnow())

@@ -28,7 +28,7 @@ FormValue = TypeVar("FormValue")
 
 def request_copy(services: Services, command: SlashCommand) -> Response:
     """`/incident postmortem`: get the post-mortem as it stands, by direct message."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     return postmortem_request.request_by_command(services, number, command.trigger_id, command.user_id, utcnow())
 
 

@@ -32,13 +32,13 @@ def register(app: App, services: Services) -> None:
 
 def show_catch_up(services: Services, command: SlashCommand) -> Response:
     """`/incident catchup`: read what has happened so far, in ten lines."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     return catch_up.screen(services, number, command.user_id, utcnow())
 
 
 def panel_or_start(services: Services, command: SlashCommand) -> Response:
     """`/incident`: show the control panel in an incident's channel, and elsewhere what is open and how to begin."""
-    panel = panels.panel_in_channel(services, command.channel_id, command.user_id)
+    panel = panels.panel_in_channel(services, command)
     return panel or start_screen(services, command.user_id)
 
 

@@ -4,6 +4,7 @@ from itertools import groupby
 
 from bot.incidents.access import incident_number_here
 from bot.incidents.panels import incident_panel
+from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.tables import NoIncidentHere
 from bot.runtime.clock import utcnow
@@ -19,13 +20,13 @@ HEADINGS = {
 }
 
 
-def panel_in_channel(services: Services, channel_id: str, user_id: str) -> Screen | None:
-    """The control panel of the incident that this channel belongs to, if any."""
+def panel_in_channel(services: Services, command: SlashCommand) -> Screen | None:
+    """The control panel of the incident in whose channel this was typed, if any."""
     try:
-        number = incident_number_here(services, channel_id, user_id)
+        number = incident_number_here(services, command)
     except NoIncidentHere:
         return None
-    return incident_panel(services, number, user_id, utcnow())
+    return incident_panel(services, number, command.user_id, utcnow())
 
 
 def help_screen(services: Services) -> Screen:

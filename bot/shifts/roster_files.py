@@ -11,6 +11,7 @@ from bot.directory.languages import language_of_reader
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
 from bot.errors import WatchfloorError
+from bot.incidents.dropped_files import download
 from bot.incidents.registry import DroppedFile, TableReader
 from bot.outbox import kinds
 from bot.outbox.kinds import Call, Context
@@ -19,19 +20,12 @@ from bot.services import Services
 from bot.shifts import offers, people, roster_views, rosters
 from bot.shifts.importing import OnImported, Result
 from bot.shifts.reading.table_file import HEADER
-from bot.slack.errors import SlackRefused
 from bot.sources.tabular.errors import FileRefused
 from bot.sources.tabular.sheet import open_sheet
 
 Event = dict[str, Any]
 ENDINGS = (".ics", ".ical")
 SHARES = (None, "file_share")
-
-
-class FileGone(WatchfloorError):
-    """{name} could not be taken from Slack ({reason}). Send it again."""
-
-    es = "No se ha podido leer {name} de Slack ({reason}). Envíalo de nuevo."
 
 
 def is_roster(file: Event) -> bool:
@@ -92,10 +86,7 @@ def _import_file(services: Services, payload: dict[str, Any], reply: OnImported)
     if not person_of(services, by).may_act:
         raise NotForGuests()
     offers.check_manager(services, by)
-    try:
-        content = services.slack.download(payload["file_id"])
-    except SlackRefused as refusal:
-        raise FileGone(name=name, reason=refusal.error.replace("_", " ")) from refusal
+    content = download(services, payload["file_id"], name)
     roster = Roster(name=name.rsplit(".", 1)[0][:60] or "roster", file=name, zone=services.floor.zone)
     return rosters.import_content(services, roster, name, content, by, utcnow(), reply)
 

@@ -43,7 +43,7 @@ def subscribe(services: Services, command: SlashCommand) -> Response:
     if command.argument:
         return subscriptions.subscribe_to(services, command.argument, command.user_id, utcnow())
     try:
-        number = incident_number_here(services, command.channel_id, command.user_id)
+        number = incident_number_here(services, command)
     except NoIncidentHere:
         subscriptions.check_may_choose(services, command.user_id)
         raise ScopeMissing() from None
@@ -56,7 +56,7 @@ def unsubscribe(services: Services, command: SlashCommand) -> Response:
     if command.argument:
         return subscriptions.unsubscribe_from(services, command.argument, command.user_id)
     try:
-        number = incident_number_here(services, command.channel_id, command.user_id)
+        number = incident_number_here(services, command)
     except NoIncidentHere:
         return subscriptions.subscription_list(services, command.user_id)
     return subscriptions.unsubscribe(services, number, command.user_id, utcnow())

@@ -117,7 +117,7 @@ def _composed(body: Payload) -> ComposedUpdate:
 
 def update(services: Services, command: SlashCommand) -> Response:
     """`/incident update calls go to Cebu`: tell every audience now; alone, it opens a form."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     if not command.argument:
         compose_actions.open_composer(services, command.trigger_id, number, command.user_id)
         return None
@@ -129,7 +129,7 @@ def update(services: Services, command: SlashCommand) -> Response:
 def updates(services: Services, command: SlashCommand) -> Response:
     """`/incident updates`, `/incident updates add executives`: show what was promised and how it was kept; choose
     the audiences that read of a private incident."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     subcommand, _, audience_name = command.argument.partition(" ")
     if subcommand.lower() == "add":
         return given_audiences.add(services, number, audience_name, command.user_id, utcnow())
@@ -141,7 +141,7 @@ def updates(services: Services, command: SlashCommand) -> Response:
 def cadence(services: Services, command: SlashCommand) -> Response:
     """`/incident cadence executives 20 min`, `/incident cadence usual`: change how often audiences are told;
     alone, it opens a form."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     if not command.argument:
         build_form = draft_screens.cadence_form(services)
         open_incident_form(services, command.trigger_id, number, command.user_id, build_form)
@@ -151,7 +151,7 @@ def cadence(services: Services, command: SlashCommand) -> Response:
 
 def pause(services: Services, command: SlashCommand) -> Response:
     """`/incident pause the carrier works until six`: stop scheduled updates until `/incident resume`."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     if not command.argument:
         open_incident_form(services, command.trigger_id, number, command.user_id, forms.pause_form)
         return None
@@ -160,5 +160,5 @@ def pause(services: Services, command: SlashCommand) -> Response:
 
 def resume(services: Services, command: SlashCommand) -> Response:
     """`/incident resume`: continue updates after a pause."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     return update_commands.resume(services, number, command.user_id, utcnow())

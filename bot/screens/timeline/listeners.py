@@ -47,7 +47,7 @@ def register_commands(registry: Registry) -> None:
 def show_timeline(services: Services, command: SlashCommand) -> Response:
     """`/incident timeline`, `/incident timeline decisions`, `/incident timeline picture`: read what happened, all
     of it or a part, or get a picture of it."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     if command.argument.strip().lower() == PICTURE:
         return pictures.request_picture(services, number, command.trigger_id, command.user_id)
     return timeline_screens.timeline_page(services, number, command.user_id, rules.read_filter(command.argument))
@@ -55,7 +55,7 @@ def show_timeline(services: Services, command: SlashCommand) -> Response:
 
 def note(services: Services, command: SlashCommand) -> Response:
     """`/incident note decision: we fail over at 14:05`: add an entry to the timeline; alone, it opens a form."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     if command.argument:
         return notes.add_typed_note(
             services, number, command.argument, command.trigger_id, command.user_id, utcnow()
@@ -67,7 +67,7 @@ def note(services: Services, command: SlashCommand) -> Response:
 
 def correct(services: Services, command: SlashCommand) -> Response:
     """`/incident correct 12`: correct or hide an entry of the timeline."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     match = require(re.fullmatch(r"\[?#?(\d{1,18})\]?", command.argument.strip()), WhichEntry)
     view = timeline_screens.amend_form(services, number, int(match[1]), command.user_id)
     services.slack.open_view(command.trigger_id, view)
@@ -76,7 +76,7 @@ def correct(services: Services, command: SlashCommand) -> Response:
 
 def show_milestones(services: Services, command: SlashCommand) -> Response:
     """`/incident milestones`: show when it started, was detected, mitigated …, and correct one of these times."""
-    number = incident_number_here(services, command.channel_id, command.user_id)
+    number = incident_number_here(services, command)
     view = timeline_screens.milestone_form(services, number, command.user_id, utcnow())
     services.slack.open_view(command.trigger_id, view)
     return None
