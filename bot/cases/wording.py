@@ -18,10 +18,7 @@ AGES = {
 }
 REASONS = {
     "es": (
-        (
-            r"it has no number, or does not say when it was opened",
-            r"no tiene número, o no dice cuándo se abrió",
-        ),
+        (r"it has no number, or does not say when it was opened", r"no tiene número, o no dice cuándo se abrió"),
         (r"more than ([\d,]+) rows are not read at once", r"no se leen más de \1 filas de una vez"),
     )
 }

@@ -65,26 +65,14 @@ HELP = (
     (Section.ANYWHERE, 1, wording.HELP_DECLARE),
     (Section.ANYWHERE, 3, wording.HELP_DRILL),
     (Section.ANYWHERE, 3, wording.HELP_AFTERWARDS),
-    (
-        Section.CHANNEL,
-        2,
-        wording.HELP_STATE,
-    ),
-    (
-        Section.CHANNEL,
-        3,
-        wording.HELP_BRIEF,
-    ),
+    (Section.CHANNEL, 2, wording.HELP_STATE),
+    (Section.CHANNEL, 3, wording.HELP_BRIEF),
     (Section.CHANNEL, 2, wording.HELP_EDIT),
     (Section.CHANNEL, 3, wording.HELP_ROLES),
     (Section.CHANNEL, 4, "`/incident leave commander`"),
     (Section.CHANNEL, 6, wording.HELP_PRIVATE),
     (Section.ENDING, 1, wording.HELP_ENDING),
-    (
-        Section.ENDING,
-        2,
-        wording.HELP_DECLINE,
-    ),
+    (Section.ENDING, 2, wording.HELP_DECLINE),
 )
 
 

@@ -1,6 +1,5 @@
 """Ledger output in Slack: releases in the channel; results of files and workbooks by direct message."""
 
-
 from bot import outbox
 from bot.errors import WatchfloorError
 from bot.incidents.dropped_files import downloaded

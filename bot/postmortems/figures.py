@@ -13,17 +13,7 @@ from bot.postmortems.record import Entry, Milestone, Record
 STARTED, DETECTED, DECLARED, ACKNOWLEDGED = "started", "detected", "declared", "acknowledged"
 COMMANDER, FIRST_UPDATE, MITIGATED = "commander", "first_update", "mitigated"
 RESOLVED, CLOSED = "resolved", "closed"
-MILESTONES = (
-    STARTED,
-    DETECTED,
-    DECLARED,
-    ACKNOWLEDGED,
-    COMMANDER,
-    FIRST_UPDATE,
-    MITIGATED,
-    RESOLVED,
-    CLOSED,
-)
+MILESTONES = (STARTED, DETECTED, DECLARED, ACKNOWLEDGED, COMMANDER, FIRST_UPDATE, MITIGATED, RESOLVED, CLOSED)
 ROLE_GIVEN = ("role_taken", "role_given", "role_handed_over")
 ANSWERS = ("on_my_way", *ROLE_GIVEN)
 MITIGATED_STATUSES = ("mitigated", "monitoring")

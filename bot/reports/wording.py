@@ -20,10 +20,7 @@ DEFINITIONS = (
         "Updates kept",
         "Scheduled updates that were sent on time, out of all that were due for incidents of the period.",
     ),
-    (
-        "Handovers complete",
-        "Shift handovers in which every item was accepted, out of those offered in the period.",
-    ),
+    ("Handovers complete", "Shift handovers in which every item was accepted, out of those offered in the period."),
     (
         "Gaps filled late",
         "Roster gaps starting in the period that were escalated or never filled, out of all gaps.",
@@ -89,10 +86,7 @@ SPANISH_DEFINITIONS = (
     ("ASA", "Velocidad media de respuesta: espera de los atendidos, entre los atendidos."),
     ("TMO", "Tiempo medio de operación: conversación, espera y trabajo posterior, entre los atendidos."),
     ("Abandonados", "Contactos que desistieron, del total de ofrecidos."),
-    (
-        "Casos sensibles",
-        "Abiertos ahora, de clientes sensibles; solo en la copia de quien puede verlos.",
-    ),
+    ("Casos sensibles", "Abiertos ahora, de clientes sensibles; solo en la copia de quien puede verlos."),
     (
         "Casos pendientes por persona",
         "Pendientes al final del periodo, entre las personas de sus equipos; con cuadrante, las de turno.",

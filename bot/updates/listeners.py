@@ -44,12 +44,7 @@ def register_commands(registry: Registry) -> None:
         registry.help(Section.CHANNEL, order, text)
 
 
-HELP = (
-    wording.HELP_UPDATE,
-    wording.HELP_PACE,
-    wording.HELP_PAUSE,
-    wording.HELP_AUDIENCES,
-)
+HELP = (wording.HELP_UPDATE, wording.HELP_PACE, wording.HELP_PAUSE, wording.HELP_AUDIENCES)
 
 
 def _register_composer(app: App, services: Services) -> None:

@@ -33,10 +33,7 @@ REASONS = {
         ),
         (r"has no end", r"no tiene final"),
         (r"has no start", r"no tiene comienzo"),
-        (
-            r"is a whole day; give it a start and an end",
-            r"es un día entero; indica su comienzo y su final",
-        ),
+        (r"is a whole day; give it a start and an end", r"es un día entero; indica su comienzo y su final"),
         (
             r"is an all-day entry and covers no time; give it a start and an end",
             r"es una entrada de todo el día y no cubre ninguna hora; indica su comienzo y su final",
