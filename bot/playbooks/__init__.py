@@ -26,7 +26,6 @@ def register(registry: "Registry") -> None:
         run_actions,
         step_actions,
         step_screens,
-        summary,
         tables,
     )
     from bot.playbooks.guard import REQUIRED_STEPS, ask_again
@@ -54,7 +53,7 @@ def register(registry: "Registry") -> None:
     ]
     registry.departures.append(step_actions.release_all)
     registry.guards.append(REQUIRED_STEPS)
-    registry.summary_parts.append(SummaryPart(OPEN_STEPS, "Open steps", summary.open_steps_of))
+    registry.summary_parts.append(SummaryPart(OPEN_STEPS, "Open steps", facts.open_steps_of))
     registry.home.append(step_screens.of_home)
     registry.answers(STEPS_TAKEN, facts.steps_taken)
     registry.answers(PRIVATE_BY_DEFAULT, run_actions.is_private)

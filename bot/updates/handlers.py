@@ -29,12 +29,13 @@ from bot.incidents.events import (
 from bot.incidents.facts import UpdatesKept
 from bot.incidents.tables import Incident
 from bot.services import Services
+from bot.slack.text import escape
 from bot.updates import (
     cadence_actions,
     copies,
     draft_answers,
     draft_recipients,
-    next_told,
+    pauses,
     promise_changes,
     record,
     scheduling,
@@ -63,7 +64,7 @@ def follow_severity(change: Change, event: SeverityChanged) -> None:
     draft_answers.withdraw_nothing_new(change)
     with copies.correcting_footers(change):
         promises.reschedule(change, event.old)
-    next_told.say_when(change)
+    _say_when(change)
     _send_what_is_due(change)
 
 
@@ -73,7 +74,7 @@ def follow_status(change: Change, event: StatusChanged) -> None:
     with copies.correcting_footers(change):
         promises.on_change(change)
         promises.restore_cadences(change)
-    next_told.say_when(change)
+    _say_when(change)
     _send_what_is_due(change)
 
 
@@ -84,7 +85,7 @@ def follow_situation(change: Change, event: SituationChanged) -> None:
     draft_answers.withdraw_nothing_new(change)
     with copies.correcting_footers(change):
         promises.restore_cadences(change)
-    next_told.say_when(change)
+    _say_when(change)
 
 
 def send_last_update(change: Change, event: Resolved) -> None:
@@ -140,7 +141,7 @@ def send_at_close(change: Change, event: Closed) -> None:
 def promise_again(change: Change, event: Reopened) -> None:
     """Promise updates again, the first one at once to audiences that were told that it is over."""
     promises.promise_again(change)
-    next_told.say_when(change)
+    _say_when(change)
     _send_what_is_due(change)
 
 
@@ -212,3 +213,24 @@ def updates_kept_of_many(session: Session, numbers: Sequence[int]) -> dict[int, 
     return {
         number: UpdatesKept(adherence.kept, adherence.promised) for number, adherence in adherence_by_number.items()
     }
+
+
+def _say_when(change: Change) -> None:
+    """Add to the answer when each audience hears of the change."""
+    if pauses.current(change.session, change.number):
+        change.answers.append(wording.TOLD_AFTER_PAUSE)
+        return
+    audiences = audiences_of(change.services, change.incident)
+    next_updates = {
+        promise.audience: promise
+        for promise in reversed(tables.waiting(change.session, change.number))
+        if promise.audience in audiences
+    }
+    titles_by_time: dict[str, list[str]] = {}
+    for promise in sorted(next_updates.values(), key=lambda promise: promise.due_at):
+        title = escape(audiences[promise.audience].title)
+        titles_by_time.setdefault(wording.told_at(promise, change.now), []).append(title)
+    sentence = wording.told_when(titles_by_time)
+    # A status set on a resolved incident also reopens it: two events of one change.
+    if sentence not in change.answers:
+        change.answers.append(sentence)

@@ -1,20 +1,46 @@
 """Outbox renderers for updates: each update in each of its channels, and the drafts."""
 
+from collections.abc import Collection, Sequence
+
 from bot import outbox
 from bot.config.floor import DIGEST, HERE
 from bot.directory.lookup import channel_id, forget_channel
 from bot.errors import TryLater
 from bot.incidents import incidents
 from bot.outbox import kinds
-from bot.outbox.kinds import Context, Kind, Message
+from bot.outbox.kinds import Context, Kind, Message, joined
 from bot.outbox.rules import COMMON, Refusal
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, section
 from bot.updates import draft_drawing, draft_messages, keeping, tables
 from bot.updates.deliveries import channel_of
 from bot.updates.footers import amended_blocks, footer_now, with_line
-from bot.updates.joining import join_updates
 from bot.updates.tables import Promise
 from bot.updates.views import is_line
+
+
+def _join_updates(messages: Sequence[Message]) -> Message:
+    """Join messages one below the other: each line once, with the time of the next update at the end."""
+    earlier_lines: set[str] = set()
+    last_lines = [text.rstrip().rpartition("\n")[2] for text, _ in messages]
+    shortened_messages = []
+    for index, (text, blocks) in enumerate(messages):
+        omitted_lines = earlier_lines - {last_lines[index]} | set(last_lines[index + 1 :])
+        remaining_blocks = [block for block in (_without_lines(each, omitted_lines) for each in blocks) if block]
+        shortened_messages.append((_remaining_text(text, omitted_lines), remaining_blocks))
+        earlier_lines |= {line for line in text.split("\n") if line.strip()}
+    return joined([message for message in shortened_messages if message[1]])
+
+
+def _without_lines(block: Block, omitted_lines: Collection[str]) -> Block | None:
+    """The block without these lines; None if nothing is left of it."""
+    if block["type"] != "section":
+        return block
+    text = _remaining_text(block["text"]["text"], omitted_lines)
+    return section(text) if text else None
+
+
+def _remaining_text(text: str, omitted_lines: Collection[str]) -> str:
+    return "\n".join(line for line in text.split("\n") if line not in omitted_lines).strip()
 
 
 def _draft_reader(context: Context) -> str:
@@ -74,6 +100,6 @@ KINDS = (
         forget=forget_channel,
         on_delivered=keeping.note_delivered,
         on_given_up=keeping.note_refused,
-        join=join_updates,
+        join=_join_updates,
     ),
 )
