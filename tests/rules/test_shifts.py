@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from bot import directory
 from bot.commands.doctor import rosters as doctor
+from bot.config import floor as floor_settings
 from bot.config.floor import Roster, Shifts
 from bot.config.settings import Settings
 from bot.directory.rules import PersonFacts
@@ -375,11 +376,12 @@ def test_a_roster_is_fetched_by_the_checked_outgoing_client(tmp_path: Path) -> N
         shipped = Path("floor.yaml").read_text()
         file.write_text(f"{shipped}\nshifts:\n  roles: {{gqm: Manager, ic: Commander}}\n  {settings_text}\n")
         settings = Settings(floor_file=file)
-        insecure, private, unread = map(str, doctor.check(settings))
+        floor = floor_settings.read(file)
+        insecure, private, unread = map(str, doctor.check(settings, floor, network))
         assert insecure.startswith("· The roster EMEA is `insecure: true`.")
         assert private == "· The roster EMEA may be in 127.0.0.0/8: `allow_networks` says so."
         assert unread.startswith("✗ The roster EMEA could not be read: its address answers 404.")
-        assert str(list(doctor.check(settings))[2]).startswith("✓ The roster EMEA can be read: ")
+        assert str(list(doctor.check(settings, floor, network))[2]).startswith("✓ The roster EMEA can be read: ")
     with pytest.raises(ValueError, match="is not safe; it must begin with `https://`"):
         Roster(name="EMEA", address=address)
     (tmp_path / "emea.ics").write_bytes(bytes(fetching.LARGEST_BYTES + 1))

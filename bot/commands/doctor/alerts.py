@@ -5,19 +5,15 @@ from collections.abc import Iterator
 from bot.alerts.sources import AlertSources
 from bot.commands.doctor import port
 from bot.commands.doctor.findings import Finding, missing, ok
-from bot.config import floor
+from bot.config.floor import Floor
 from bot.config.settings import Settings
-from bot.config.yaml_file import FileRefused
 from bot.errors import WatchfloorError
-from bot.runtime.network import CaUnusable
 
 
-def check(settings: Settings) -> Iterator[Finding]:
+def check(settings: Settings, floor_settings: Floor) -> Iterator[Finding]:
     """Check every system that floor.yaml allows to send alerts."""
     try:
-        sources = AlertSources.of(settings, floor.read(settings.floor_file))
-    except (FileRefused, OSError, CaUnusable):
-        return  # reported by an earlier check
+        sources = AlertSources.of(settings, floor_settings)
     except WatchfloorError as refused:
         yield missing(refused.sentence, "docs/alerts.md describes `alerts` in floor.yaml.")
         return

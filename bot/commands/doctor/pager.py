@@ -5,22 +5,16 @@ from collections.abc import Iterator
 
 from bot.commands.doctor import addresses
 from bot.commands.doctor.findings import Finding, missing, note, ok
-from bot.config import floor
+from bot.config.floor import Pager
 from bot.config.floor.sources import Address
-from bot.config.settings import Settings
-from bot.config.yaml_file import FileRefused
 from bot.escalation.pager import EVERYWHERE, PagerSecretMissing, build_pager
-from bot.runtime.network import CaUnusable, Network
+from bot.runtime.network import Network
 
 
-def check(settings: Settings) -> Iterator[Finding]:
+def check(pager_settings: Pager | None, network: Network) -> Iterator[Finding]:
     """Check floor.yaml's pager, if there is one."""
     try:
-        pager_settings = floor.read(settings.floor_file).pager
-        network = Network.of(settings.proxy, settings.ca_file)
         build_pager(pager_settings, os.environ, network)
-    except (FileRefused, OSError, CaUnusable):
-        return  # reported by an earlier check
     except PagerSecretMissing as refused:
         yield missing(refused.sentence, "docs/escalation.md describes `pager` in floor.yaml.")
         return

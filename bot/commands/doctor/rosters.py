@@ -4,24 +4,17 @@ from collections.abc import Iterator
 
 from bot.commands.doctor import addresses
 from bot.commands.doctor.findings import Finding, missing, ok
-from bot.config import floor
 from bot.config.floor import Floor, Roster
 from bot.config.settings import Settings
-from bot.config.yaml_file import FileRefused
 from bot.errors import WatchfloorError
 from bot.runtime.clock import utcnow
-from bot.runtime.network import CaUnusable, Network
+from bot.runtime.network import Network
 from bot.shifts import fetching, rosters
 from bot.shifts.reading.rows import LeftOut
 
 
-def check(settings: Settings) -> Iterator[Finding]:
+def check(settings: Settings, floor_settings: Floor, network: Network) -> Iterator[Finding]:
     """Check every roster in floor.yaml."""
-    try:
-        floor_settings = floor.read(settings.floor_file)
-        network = Network.of(settings.proxy, settings.ca_file)
-    except (FileRefused, OSError, CaUnusable):
-        return  # reported by another check
     folder = rosters.RosterFolder.of(settings, floor_settings)
     for roster in floor_settings.shifts.rosters:
         subject = f"The roster {roster.name}"

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 
 from bot.commands.doctor import addresses
 from bot.commands.doctor.findings import Finding, missing, ok
-from bot.config import floor
+from bot.config.floor import Floor
 from bot.config.settings import Settings
-from bot.config.yaml_file import FileRefused
 from bot.errors import TryLater, WatchfloorError
 from bot.feeds.sources import Sources
-from bot.runtime.network import CaUnusable
 from bot.sources.port import streams_of
 
 # The guide of each kind, in docs/sources.
@@ -17,12 +15,9 @@ GUIDES = {"folder": "files", "sheet": "files"}
 OWN_KINDS = ("connect", "okta", "salesforce", "servicenow")
 
 
-def check(settings: Settings) -> Iterator[Finding]:
+def check(settings: Settings, floor_settings: Floor) -> Iterator[Finding]:
     """Check every source in floor.yaml."""
-    try:
-        sources = Sources.of(settings, floor.read(settings.floor_file))
-    except (FileRefused, OSError, CaUnusable):
-        return  # reported by an earlier check
+    sources = Sources.of(settings, floor_settings)
     for name, source_settings in sources.settings.items():
         yield from addresses.allowances(
             f"The source {name}", source_settings.allow_networks, is_insecure=source_settings.insecure

@@ -4,20 +4,16 @@ from collections.abc import Iterator
 
 from bot.commands.doctor import addresses
 from bot.commands.doctor.findings import Finding, missing, ok
-from bot.config import floor
+from bot.config.floor import Floor
 from bot.config.settings import Settings
-from bot.config.yaml_file import FileRefused
 from bot.errors import WatchfloorError
-from bot.runtime.network import CaUnusable
 from bot.webhooks.targets import Webhooks
 
 
-def check(settings: Settings) -> Iterator[Finding]:
+def check(settings: Settings, floor_settings: Floor) -> Iterator[Finding]:
     """Check every webhook in floor.yaml."""
     try:
-        webhooks = Webhooks.of(settings, floor.read(settings.floor_file))
-    except (FileRefused, OSError, CaUnusable):
-        return  # reported by an earlier check
+        webhooks = Webhooks.of(settings, floor_settings)
     except WatchfloorError as refused:
         yield missing(refused.sentence, "docs/api.md describes `webhooks` in floor.yaml.")
         return
