@@ -17,20 +17,13 @@ SKIPPED, LATE = "skipped", "late"
 class MeasuredStep(Protocol):
     """The fields of a step used to measure adherence."""
 
-    @property
-    def step_key(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def wanted_at(self) -> datetime | None: ...
-    @property
-    def due_at(self) -> datetime | None: ...
-    @property
-    def finished_at(self) -> datetime | None: ...
-    @property
-    def out_of_order(self) -> bool: ...
+    step_key: str
+    title: str
+    state: str
+    wanted_at: datetime | None
+    due_at: datetime | None
+    finished_at: datetime | None
+    out_of_order: bool
 
 
 class Adherence(Struct, frozen=True):

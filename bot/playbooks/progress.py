@@ -16,20 +16,13 @@ MIN_SHOWN = 3
 class TrackedStep(Protocol):
     """The fields of a step used to compute progress."""
 
-    @property
-    def position(self) -> int: ...
-    @property
-    def phase(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def wanted_at(self) -> datetime | None: ...
-    @property
-    def due_at(self) -> datetime | None: ...
-    @property
-    def required_before(self) -> str: ...
-    @property
-    def rounds(self) -> int: ...
+    position: int
+    phase: str
+    state: str
+    wanted_at: datetime | None
+    due_at: datetime | None
+    required_before: str
+    rounds: int
 
 
 StepT = TypeVar("StepT", bound=TrackedStep)

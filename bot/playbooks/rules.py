@@ -46,16 +46,11 @@ class IncidentFacts(Struct, frozen=True):
 class StepRecord(Protocol):
     """The current state of a step in a run."""
 
-    @property
-    def step_key(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def finished_at(self) -> datetime | None: ...
-    @property
-    def answers(self) -> dict[str, Any]: ...
-    @property
-    def rounds(self) -> int: ...
+    step_key: str
+    state: str
+    finished_at: datetime | None
+    answers: dict[str, Any]
+    rounds: int
 
 
 def pick(playbooks: Mapping[str, Playbook], facts: IncidentFacts) -> str | None:
