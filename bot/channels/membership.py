@@ -2,7 +2,7 @@
 
 import logging
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from bot import directory, outbox
 from bot.channels import gaps, recovery
@@ -32,32 +32,30 @@ def record_member_joined(services: Services, event: Event) -> None:
     """Record that a person joined the incident's channel; if it is the bot itself, the channel may be back."""
     if event["user"] == services.slack.user_id():
         record_channel_found(services, event)
-        return
-    number = incident_of(services, event["channel"])
-    if number is None:
-        return
-    with services.database.transaction() as session:
-        change = private_change(session, services, number)
-        participants.join(session, number, [event["user"]], utcnow())
-        key = f"joined:{event['user']}:{event.get('event_ts', '')}"
-        timeline.append_once(session, number, key, "joined", utcnow(), event["user"])
-        if change:
-            change.publish(MembersChanged())
+    else:
+        _record_member(services, event, "joined")
 
 
 def record_member_left(services: Services, event: Event) -> None:
     """Record that a person left the incident's channel; if it is the bot itself, nothing can be shown any more."""
     if event["user"] == services.slack.user_id():
         record_channel_lost(services, event)
-        return
-    number = incident_of(services, event["channel"])
+    else:
+        _record_member(services, event, "left")
+
+
+def _record_member(services: Services, event: Event, kind: Literal["joined", "left"]) -> None:
+    number, user_id = incident_of(services, event["channel"]), event["user"]
     if number is None:
         return
     with services.database.transaction() as session:
         change = private_change(session, services, number)
-        participants.leave(session, number, event["user"])
-        key = f"left:{event['user']}:{event.get('event_ts', '')}"
-        timeline.append_once(session, number, key, "left", utcnow(), event["user"])
+        if kind == "joined":
+            participants.join(session, number, [user_id], utcnow())
+        else:
+            participants.leave(session, number, user_id)
+        key = f"{kind}:{user_id}:{event.get('event_ts', '')}"
+        timeline.append_once(session, number, key, kind, utcnow(), user_id)
         if change:
             change.publish(MembersChanged())
 

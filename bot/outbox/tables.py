@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from bot.runtime.database import Row, partial_index, utc_column
+from bot.runtime.database import Numbered, partial_index, utc_column
 
 # The kind of a message whose text is in its payload.
 MESSAGE = "message"
@@ -25,7 +25,7 @@ LEASED = "leased"
 UNSETTLED = "wanted > shown AND refused IS NULL"
 
 
-class OutboxRow(Row, table=True):
+class OutboxRow(Numbered, table=True):
     """Something that should be in Slack: a card, a topic, a page, a message to a person …"""
 
     __tablename__ = "outbox"
@@ -49,7 +49,6 @@ class OutboxRow(Row, table=True):
         partial_index("ix_outbox_of_none", "incident_id", "kind", "subject", where="incident_id IS NULL"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     # Sent along with the message, which is found by it.
     key: str = Field(unique=True)
     kind: str
@@ -90,12 +89,6 @@ class OutboxRow(Row, table=True):
     error: str | None = None
     # How often people deleted it and it was reposted.
     replaced: int = 0
-
-    @property
-    def number(self) -> int:
-        """The row's primary key."""
-        assert self.id is not None
-        return self.id
 
     @property
     def text(self) -> str:

@@ -10,10 +10,10 @@ from bot.errors import WatchfloorError, require
 from bot.incidents.rules import OPEN, Status
 from bot.incidents.tables import Incident, NoSuchIncident
 from bot.partners.rules import Answer, NextAction, State
-from bot.runtime.database import Row, due_rows, insert_new, next_due, partial_index, utc_column
+from bot.runtime.database import Numbered, due_rows, insert_new, next_due, partial_index, utc_column
 
 
-class PartnerNotice(Row, table=True):
+class PartnerNotice(Numbered, table=True):
     """A partner of an incident."""
 
     __tablename__ = "partner_notices"
@@ -22,7 +22,6 @@ class PartnerNotice(Row, table=True):
         partial_index("ix_partner_notices_due", "due_at", where="due_at IS NOT NULL"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incidents.id")
     partner: str
     state: str = State.WAITING
@@ -45,12 +44,6 @@ class PartnerNotice(Row, table=True):
     # Users who opened the form for the number: only they may send it, whatever its metadata says.
     asked: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
     trouble: str | None = None
-
-    @property
-    def number(self) -> int:
-        """The row's id; the row must be in the database."""
-        assert self.id is not None
-        return self.id
 
     @property
     def is_silent(self) -> bool:

@@ -6,29 +6,22 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.runtime.database import Row, utc_column
+from bot.runtime.database import Numbered, utc_column
 from bot.updates.tables import WAITING, Promise
 
 # Drafts due to be shown within this time are shown with the first; they follow the incident until then.
 TOGETHER = timedelta(minutes=10)
 
 
-class Draft(Row, table=True):
+class Draft(Numbered, table=True):
     """Updates of one incident that are shown together, to one person or (without one) in the incident's channel."""
 
     __tablename__ = "drafts"
 
-    id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incidents.id", index=True)
     shown_at: datetime = Field(sa_column=utc_column(nullable=False))
     # The current recipients; others may have seen it before.
     user_ids: list[str] = Field(default_factory=list, sa_column=sa.Column(sa.JSON, nullable=False))
-
-    @property
-    def number(self) -> int:
-        """The primary key."""
-        assert self.id is not None
-        return self.id
 
 
 def incidents_with_due(session: Session, now: datetime) -> Sequence[int]:

@@ -2,23 +2,20 @@
 
 import threading
 from collections.abc import Mapping
+from functools import partial
 from math import ceil
 
-from sqlalchemy.exc import IntegrityError
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from bot.alerts import authentication, payloads, receiving, sns
 from bot.alerts.sources import AlertSources, ConfiguredAlertSource
-from bot.errors import TryLater, WatchfloorError
+from bot.errors import TryLater
 from bot.runtime.clock import elapsed_s, utcnow
 from bot.services import Services
-from bot.sources.signatures import NotSigned, NotUnderstood
-from bot.web.events_endpoint import TooLarge, read_body
+from bot.sources.signatures import NotSigned
+from bot.web.posted_rows import receive_body, refusal
 from bot.web.replay_guard import ReplayGuard
-
-NOT_SIGNED = "invalid request"
 
 
 class AlertsEndpoint:
@@ -40,31 +37,18 @@ class AlertsEndpoint:
     async def answer(self, request: Request) -> JSONResponse:
         """Answer one request."""
         source = self._sources.by_name.get(request.path_params["name"])
-        try:
-            body = await read_body(request)
-        except TooLarge:
-            return _refusal(413, "at most 2 MB at once")
-        except ClientDisconnect:
-            return _refusal(400, "cut off")
+        return await receive_body(request, partial(self._receive, source))
+
+    def _receive(
+        self, source: ConfiguredAlertSource | None, body: bytes, headers: Mapping[str, str]
+    ) -> JSONResponse:
         if source is None:
             # Answered like a wrong secret, so that nobody learns which names exist.
-            return _refusal(401, NOT_SIGNED)
-        return await run_in_threadpool(self._receive, source, body, dict(request.headers))
-
-    def _receive(self, source: ConfiguredAlertSource, body: bytes, headers: Mapping[str, str]) -> JSONResponse:
+            raise NotSigned()
         try:
             return self._process(source, body, headers)
-        except NotSigned:
-            return _refusal(401, NOT_SIGNED)
-        except NotUnderstood as wrong:
-            return _refusal(422, str(wrong))
-        except WatchfloorError as refused:
-            return _refusal(503, refused.sentence)
         except TryLater as later:
-            return _refusal(503, later.reason)
-        except IntegrityError:
-            # Another replica took the same alert at the same moment.
-            return _refusal(503, "try again")
+            return refusal(503, later.reason)
 
     def _process(self, source: ConfiguredAlertSource, body: bytes, headers: Mapping[str, str]) -> JSONResponse:
         now = utcnow()
@@ -73,9 +57,9 @@ class AlertsEndpoint:
         once = authentication.check(source.described, source.secret, certificates, body, content, headers, now)
         wait_s = self._rates[source.name].wait_s()
         if wait_s:
-            refusal = _refusal(429, "too many requests")
-            refusal.headers["Retry-After"] = str(ceil(wait_s))
-            return refusal
+            limited = refusal(429, "too many requests")
+            limited.headers["Retry-After"] = str(ceil(wait_s))
+            return limited
         if content.get("Type") == sns.CONFIRMATION:
             sns.confirm(content, source.described.topic, certificates.fetch)
             return JSONResponse({"new": 0, "note": "the subscription is confirmed"})
@@ -106,7 +90,3 @@ class Rate:
                 return (1 - self._requests_left) / self._per_s
             self._requests_left -= 1
             return 0.0
-
-
-def _refusal(status: int, reason: str) -> JSONResponse:
-    return JSONResponse({"error": reason}, status)

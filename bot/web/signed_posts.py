@@ -2,20 +2,16 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy.exc import IntegrityError
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bot.config.settings import Settings
-from bot.errors import WatchfloorError
 from bot.incidents.registry import TAKEN_BEFORE, Registry, SignedPost
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.sources import signatures
-from bot.sources.signatures import NotSigned, NotUnderstood
-from bot.web.events_endpoint import TooLarge, read_body
+from bot.web.posted_rows import receive_body
 from bot.web.replay_guard import ReplayGuard
 
 
@@ -41,32 +37,12 @@ class SignedPostEndpoint:
 
     async def answer(self, request: Request) -> JSONResponse:
         """Answer one request."""
-        try:
-            body = await read_body(request)
-        except TooLarge:
-            return _refusal(413, "at most 2 MB at once")
-        except ClientDisconnect:
-            return _refusal(400, "cut off")
-        return await run_in_threadpool(self._receive, body, dict(request.headers))
+        return await receive_body(request, self._receive)
 
     def _receive(self, body: bytes, headers: Mapping[str, str]) -> JSONResponse:
         now = utcnow()
-        try:
-            signature = signatures.check(self._secret, body, headers, now)
-            with self._services.database.transaction() as session:
-                if not self._replay_guard.claim(session, signature):
-                    return JSONResponse(TAKEN_BEFORE)
-                return JSONResponse(self.post.take(self._services, session, body, now))
-        except NotSigned:
-            return _refusal(401, "invalid request")
-        except NotUnderstood as wrong:
-            return _refusal(422, str(wrong))
-        except WatchfloorError as refused:
-            return _refusal(503, refused.sentence)
-        except IntegrityError:
-            # Another replica stored the same new row at this moment.
-            return _refusal(503, "try again")
-
-
-def _refusal(status: int, reason: str) -> JSONResponse:
-    return JSONResponse({"error": reason}, status)
+        signature = signatures.check(self._secret, body, headers, now)
+        with self._services.database.transaction() as session:
+            if not self._replay_guard.claim(session, signature):
+                return JSONResponse(TAKEN_BEFORE)
+            return JSONResponse(self.post.take(self._services, session, body, now))
