@@ -108,6 +108,6 @@ def belongs_form(group: AlertGroup, open_incidents: Sequence[Incident]) -> Block
     options = [option(f"{one.number} · {one.severity} · {one.title}", str(one.number)) for one in open_incidents]
     fields = [
         section(f"*{one_line(group.title, 250)}*"),
-        field("Incident", ids.INCIDENT, select(ids.INCIDENT, options, placeholder="Choose an open incident")),
+        field("Incident", select(ids.INCIDENT, options, placeholder="Choose an open incident")),
     ]
     return modal(ids.BELONGS_FORM, "Belongs to", fields, submit="Add to incident", subject=group.number)

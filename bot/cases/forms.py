@@ -16,7 +16,7 @@ from bot.slack.text import one_line
 
 def assign_form(case: Case, notice: str, translate: Translator) -> Block:
     """The form to assign a case: to whom, and why."""
-    person = field(translate("Who takes it"), ids.PERSON, user_select(ids.PERSON))
+    person = field(translate("Who takes it"), user_select(ids.PERSON))
     return _form("Assign", ids.ASSIGN_FORM, case, notice, [person], "Assign", translate)
 
 
@@ -32,7 +32,7 @@ def note_form(case: Case, notice: str, translate: Translator) -> Block:
 
 def snooze_form(case: Case, notice: str, translate: Translator, until: datetime) -> Block:
     """The form to snooze a case: until when, and why."""
-    fields = [field(translate("Until"), ids.UNTIL, datetime_picker(ids.UNTIL, until))]
+    fields = [field(translate("Until"), datetime_picker(ids.UNTIL, until))]
     return _form("Snooze", ids.SNOOZE_FORM, case, notice, fields, "Snooze", translate)
 
 
@@ -66,7 +66,7 @@ def declare_form(cluster: Cluster, cases: Sequence[Case], floor: Floor, translat
         hint=translate("The headline that executives and partners read."),
     )
     hint = translate("When unsure, take the higher.")
-    severity = field(translate("Severity"), ids.SEVERITY, severity_select(floor, "S2"), hint=hint)
+    severity = field(translate("Severity"), severity_select(floor, "S2"), hint=hint)
     return modal(
         ids.DECLARE_FORM,
         "Declare an incident",
@@ -83,7 +83,7 @@ def link_form(number: int, incidents: Sequence[Incident], translate: Translator)
         text = translate("No incident is open. *Declare incident…* opens one for these cases.")
         return modal(ids.INCIDENT_FORM, "No open incident", [section(text)], close="Close", translate=translate)
     options = [option(f"#{each.number} {each.severity} {each.title}", str(each.number)) for each in incidents]
-    incident_field = field(translate("Incident"), ids.INCIDENT, select(ids.INCIDENT, options))
+    incident_field = field(translate("Incident"), select(ids.INCIDENT, options))
     return modal(
         ids.INCIDENT_FORM, "It is an incident", [incident_field], submit="Link", subject=number, translate=translate
     )

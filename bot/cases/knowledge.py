@@ -127,7 +127,7 @@ def guide_form(gap: KnowledgeGap, translate: Translator) -> Block:
     blocks = [
         text_field(translate("Title"), ids.TITLE, initial=gap.title, longest=150),
         text_field(translate("Guide"), ids.TEXT, initial=gap.text, multiline=True, longest=LONGEST),
-        field(translate("Reviewer"), ids.PERSON, user_select(ids.PERSON, initial=gap.reviewer_id)),
+        field(translate("Reviewer"), user_select(ids.PERSON, initial=gap.reviewer_id)),
     ]
     return modal(ids.WRITE_FORM, "Guide", blocks, submit="Send to review", subject=gap.number, translate=translate)
 

@@ -99,17 +99,17 @@ def form(sites: Sequence[str], partners: Sequence[str], types: Mapping[str, str]
         ("Which incidents could it cause?", ids.TYPE, [(title, name) for name, title in types.items()]),
     )
     blocks = [
-        field("Kind", ids.KIND, select(ids.KIND, kinds, initial=Kind.ROUTING)),
+        field("Kind", select(ids.KIND, kinds, initial=Kind.ROUTING)),
         text_field("What changes?", ids.TITLE, longest=LONGEST_TITLE),
-        field("Before", ids.BEFORE, _text_input(ids.BEFORE)),
-        field("After", ids.AFTER, _text_input(ids.AFTER)),
-        field("How is it rolled back?", ids.ROLLBACK, _text_input(ids.ROLLBACK)),
-        field("When", ids.PLANNED_AT, datetime_picker(ids.PLANNED_AT, now)),
-        field("Requester", ids.REQUESTER, user_select(ids.REQUESTER, initial=by)),
-        field("Approver", ids.APPROVER, user_select(ids.APPROVER)),
-        field("Verification contact", ids.VERIFIER, user_select(ids.VERIFIER, initial=by)),
+        field("Before", _text_input(ids.BEFORE)),
+        field("After", _text_input(ids.AFTER)),
+        field("How is it rolled back?", _text_input(ids.ROLLBACK)),
+        field("When", datetime_picker(ids.PLANNED_AT, now)),
+        field("Requester", user_select(ids.REQUESTER, initial=by)),
+        field("Approver", user_select(ids.APPROVER)),
+        field("Verification contact", user_select(ids.VERIFIER, initial=by)),
         *(
-            field(label, name, select(name, [option(*each) for each in choices]), optional=True)
+            field(label, select(name, [option(*each) for each in choices]), optional=True)
             for label, name, choices in scopes
             if choices
         ),

@@ -69,11 +69,7 @@ def record_channel_lost(services: Services, event: Event) -> None:
         incident = incidents.by_number_locked(session, number)
         if incident.is_active:
             channel_loss.mark_channel_lost(
-                session,
-                services.floor,
-                incident,
-                LOSS_BY_EVENT.get(event["type"], channel_loss.REMOVED),
-                utcnow(),
+                session, services.floor, incident, LOSS_BY_EVENT.get(event["type"], channel_loss.REMOVED), utcnow()
             )
 
 

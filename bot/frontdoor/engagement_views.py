@@ -28,17 +28,16 @@ TITLE = 120
 def form(number: int, team: str, now: datetime, answer_by: datetime, wrong: str) -> Block:
     """The form with what the routing team needs to know."""
     blocks = [
-        field("What is wrong?", ids.WRONG, _text(ids.WRONG, "Billing in Spanish reaches the English queue", wrong)),
+        field("What is wrong?", _text(ids.WRONG, "Billing in Spanish reaches the English queue", wrong)),
         field(
             "Example contacts",
-            ids.EXAMPLES,
             _text(ids.EXAMPLES, "Contact ids with their times, one a line. No names, no numbers of callers"),
             optional=True,
         ),
-        field("Since", ids.SINCE, datetime_picker(ids.SINCE, now)),
-        field("Workaround", ids.WORKAROUND, _text(ids.WORKAROUND, "Agents transfer by hand"), optional=True),
-        field("Who looks at it, if you know?", ids.OWNER, user_select(ids.OWNER), optional=True),
-        field("Answer due", ids.DUE, datetime_picker(ids.DUE, answer_by)),
+        field("Since", datetime_picker(ids.SINCE, now)),
+        field("Workaround", _text(ids.WORKAROUND, "Agents transfer by hand"), optional=True),
+        field("Who looks at it, if you know?", user_select(ids.OWNER), optional=True),
+        field("Answer due", datetime_picker(ids.DUE, answer_by)),
         context(f"{escape(team)} comes into the channel and gets a card to answer." if team else _NO_TEAM),
     ]
     return modal(ids.ROUTING_FORM, "Routing fault", blocks, submit="Ask", subject=number)

@@ -47,12 +47,12 @@ def form(
     initial_wording = wording or Wording(Variant.INFORM)
     texts = initial_wording.texts or {}
     blocks = [
-        field("What happens to the call?", ids.VARIANT, _variant_select(initial_wording.variant)),
+        field("What happens to the call?", _variant_select(initial_wording.variant)),
         *(
             field(
                 f"What callers hear ({LANGUAGE_NAMES.get(language, language)})",
-                f"{ids.TEXT}.{language}",
                 text_input(ids.TEXT, initial=texts.get(language, ""), multiline=True, longest=LONGEST_TEXT),
+                name=f"{ids.TEXT}.{language}",
                 optional=True,
                 hint="The approved text. No cause, no end time." if index == 0 else "",
             )
@@ -65,14 +65,10 @@ def form(
             placeholder="Billing, Orders",
             longest=LONGEST_LINES,
         ),
-        field(
-            "Who approved the wording?",
-            ids.APPROVED_BY,
-            user_select(ids.APPROVED_BY, initial=initial_wording.approved_by),
-        ),
-        field("On since", ids.ON_AT, datetime_picker(ids.ON_AT, message.on_at if message else now)),
-        field("Check again at", ids.LOOK_AT, datetime_picker(ids.LOOK_AT, look_at)),
-        field("Did you dial in?", ids.HEARD_NOW, _heard_box(), optional=True),
+        field("Who approved the wording?", user_select(ids.APPROVED_BY, initial=initial_wording.approved_by)),
+        field("On since", datetime_picker(ids.ON_AT, message.on_at if message else now)),
+        field("Check again at", datetime_picker(ids.LOOK_AT, look_at)),
+        field("Did you dial in?", _heard_box(), optional=True),
     ]
     return modal(
         ids.FORM,

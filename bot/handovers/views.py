@@ -19,7 +19,7 @@ def offer_form(incident: Incident, summary: str, *, person: str | None = None, n
     """The form to choose the recipient, with the summary before it is sent."""
     blocks = [
         section(f"*#{incident.number}* {one_line(incident.title, 200)}"),
-        form_field("Who takes over?", ids.PERSON, user_select(ids.PERSON, initial=person)),
+        form_field("Who takes over?", user_select(ids.PERSON, initial=person)),
         context("They get this summary. You stay in command until they accept."),
         *_sections(summary),
         text_field(
@@ -39,7 +39,7 @@ def question_form(handover: Handover) -> Block:
     """The form for what the recipient needs to know before taking over."""
     question = text_input(ids.QUESTION, multiline=True, longest=LONGEST_QUESTION)
     blocks = [
-        form_field("What do you need to know first?", ids.QUESTION, question),
+        form_field("What do you need to know first?", question),
         context(
             f"{mention(handover.from_id)} stays in command, gets your question and can send the handover again."
         ),

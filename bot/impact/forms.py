@@ -55,17 +55,15 @@ def figures_form(
     )
     blocks: list[Block] = []
     if queue_options:
-        blocks.append(
-            field("Queue", ids.QUEUE, select(ids.QUEUE, queue_options, initial=initial_queue), optional=True)
-        )
+        blocks.append(field("Queue", select(ids.QUEUE, queue_options, initial=initial_queue), optional=True))
     new_queue = text_input(ids.NEW_QUEUE, longest=100, placeholder="Billing")
     title = "Another queue" if queue_options else "Queue"
-    blocks.append(field(title, ids.NEW_QUEUE, new_queue, optional=bool(queue_options)))
+    blocks.append(field(title, new_queue, optional=bool(queue_options)))
     intervals = [option(f"{at:%a %d %b %H:%M} {at.tzname()}", str(int(at.timestamp()))) for at in starts]
-    blocks.append(field("Interval", ids.INTERVAL, select(ids.INTERVAL, intervals, initial=intervals[0]["value"])))
+    blocks.append(field("Interval", select(ids.INTERVAL, intervals, initial=intervals[0]["value"])))
     for name, label, hint in FIELDS:
         element = text_input(name, longest=20, placeholder=_last_value(name, last_interval))
-        blocks.append(field(label, name, element, optional=True, hint=hint))
+        blocks.append(field(label, element, optional=True, hint=hint))
     return modal(ids.FORM, "Figures", blocks, submit="Save", subject=f"{number}:{interval_s}")
 
 
@@ -83,17 +81,17 @@ def columns_form(number: int, name: str, header: Sequence[str], columns: ColumnM
     blocks: list[Block] = [section(f"*{one_line(name, 100)}*")]
     queue_name = text_input(ids.QUEUE, longest=100, initial=columns.queue, placeholder="Billing")
     if Meaning.QUEUE not in columns.meanings:
-        blocks.append(field("Queue of the whole file", ids.QUEUE, queue_name, optional=True))
+        blocks.append(field("Queue of the whole file", queue_name, optional=True))
     order: list[Element] = [option("Day before month (31/12)", "day"), option("Month before day (12/31)", "month")]
     initial_order = "month" if columns.day_first is False else "day"
-    blocks.append(field("Dates", ids.DAY_FIRST, select(ids.DAY_FIRST, order, initial=initial_order)))
+    blocks.append(field("Dates", select(ids.DAY_FIRST, order, initial=initial_order)))
     zones = [option("As the file says", "file"), option(f"All are local times of {zone}"[:75], "local")]
     initial_zone = "local" if columns.ignore_zone else "file"
-    blocks.append(field("Time zone", ids.ZONE, select(ids.ZONE, zones, initial=initial_zone)))
+    blocks.append(field("Time zone", select(ids.ZONE, zones, initial=initial_zone)))
     for index, title in list(enumerate(header))[:COLUMNS_IN_FORM]:
         meaning = str(columns.meanings[index]) or NO_QUEUE
         label = one_line(title, 100) or f"Column {index + 1}"
-        blocks.append(field(label, f"{ids.COLUMN}.{index}", select(ids.COLUMN, choices, initial=meaning)))
+        blocks.append(field(label, select(ids.COLUMN, choices, initial=meaning), name=f"{ids.COLUMN}.{index}"))
     if len(header) > COLUMNS_IN_FORM:
         left_out = len(header) - COLUMNS_IN_FORM
         blocks.append(context(f"The last {left_out} of {len(header)} columns are read as shown in the message."))
@@ -105,7 +103,7 @@ def whatif_form(number: int, queues: Sequence[QueueFacts]) -> Block:
     blocks: list[Block] = []
     if len(queues) > 1:
         options = [option(one_line(queue.label, 70), str(queue.id)) for queue in queues]
-        blocks.append(field("Queue", ids.QUEUE, select(ids.QUEUE, options, initial=options[0]["value"])))
+        blocks.append(field("Queue", select(ids.QUEUE, options, initial=options[0]["value"])))
     for name, label, example in (
         (ids.AGENTS_CHANGE, "Agents", "-6"),
         (ids.AHT_CHANGE, "Handle time", "+25%"),

@@ -8,15 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.impact.reading.rows import QueueName
 from bot.incidents.tables import Incident
-from bot.runtime.database import (
-    Numbered,
-    Row,
-    due_rows,
-    insert_all_new,
-    next_due,
-    partial_index,
-    utc_column,
-)
+from bot.runtime.database import Numbered, Row, due_rows, insert_all_new, next_due, partial_index, utc_column
 
 # The source of figures that a person typed into the form.
 TYPED = "form"

@@ -58,11 +58,11 @@ def declare_form(floor: Floor, prefilled: Prefilled = EMPTY, private_metadata: s
             placeholder="IVR down in Manila",
             hint="In a few words, as you would say it on the floor.",
         ),
-        form_field("Severity", ids.SEVERITY, severity_select(floor, prefilled.severity), hint=WHEN_UNSURE),
+        form_field("Severity", severity_select(floor, prefilled.severity), hint=WHEN_UNSURE),
         *(times if prefilled.is_over else ()),
         *_scope_fields(floor, prefilled.scope, FROM_TITLE),
         text_field("What is known?", ids.DESCRIPTION, initial=prefilled.description, multiline=True, optional=True),
-        form_field("Who may see it?", ids.PRIVATE, _privacy_box(prefilled), optional=True),
+        form_field("Who may see it?", _privacy_box(prefilled), optional=True),
         *(() if prefilled.is_over else times),
     ]
     return modal(ids.DECLARE_FORM, "Declare an incident", blocks, submit="Declare", subject=private_metadata)
@@ -78,8 +78,8 @@ def _time_fields(prefilled: Prefilled) -> list[Block]:
     is_over = prefilled.is_over
     labels = ("When did it start?", "When did it end?") if is_over else PAST_QUESTIONS
     return [
-        form_field(labels[0], ids.STARTED_AT, datetime_picker(ids.STARTED_AT), optional=not is_over),
-        form_field(labels[1], ids.ENDED_AT, datetime_picker(ids.ENDED_AT), hint=PAST_HINT, optional=not is_over),
+        form_field(labels[0], datetime_picker(ids.STARTED_AT), optional=not is_over),
+        form_field(labels[1], datetime_picker(ids.ENDED_AT), hint=PAST_HINT, optional=not is_over),
     ]
 
 
@@ -88,7 +88,7 @@ def _scope_fields(floor: Floor, scope: Scope, placeholder: str = "Choose") -> li
     types = [option(label, name) for name, label in floor.types.items()]
     initial_type = scope.type or None
     type_select = select(ids.TYPE, types, initial=initial_type, placeholder=placeholder)
-    fields = [form_field("What is it about?", ids.TYPE, type_select, optional=True)]
+    fields = [form_field("What is it about?", type_select, optional=True)]
     multi_select_fields = (
         ("Sites affected", ids.SITES, floor.sites, scope.sites),
         ("Partners affected", ids.PARTNERS, floor.partner_names, scope.partners),
@@ -97,7 +97,7 @@ def _scope_fields(floor: Floor, scope: Scope, placeholder: str = "Choose") -> li
         if choices:
             options = [option(choice, choice) for choice in choices]
             menu = multi_select(name, options, initial=initial_choices, placeholder=placeholder)
-            fields.append(form_field(label, name, menu, optional=True))
+            fields.append(form_field(label, menu, optional=True))
     return fields
 
 
@@ -108,7 +108,7 @@ def scope_form(incident: Incident, floor: Floor) -> Block:
     return modal(
         ids.SCOPE_FORM,
         "Edit the incident",
-        [form_field("What is wrong?", ids.TITLE, title), *_scope_fields(floor, scope)],
+        [form_field("What is wrong?", title), *_scope_fields(floor, scope)],
         submit="Save",
         subject=incident.number,
     )

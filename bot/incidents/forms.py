@@ -43,7 +43,7 @@ def severity_select(floor: Floor, initial_severity: str) -> Block:
 def severity_form(incident: Incident, floor: Floor) -> Block:
     """The form that changes the severity, with a reason."""
     blocks = [
-        form_field("Severity", ids.SEVERITY, severity_select(floor, incident.severity), hint=WHEN_UNSURE),
+        form_field("Severity", severity_select(floor, incident.severity), hint=WHEN_UNSURE),
         text_field("Why?", ids.REASON, placeholder="What has changed", longest=500),
     ]
     return modal(ids.SEVERITY_FORM, "Change the severity", blocks, submit="Change", subject=incident.number)
@@ -54,7 +54,7 @@ def status_form(incident: Incident) -> Block:
     options = [option(f"{STATUS_EMOJI[status]} {status}", str(status)) for status in OPEN]
     initial_status = incident.status if incident.status in OPEN else "investigating"
     blocks = [
-        form_field("Status", ids.STATUS, select(ids.STATUS, options, initial=initial_status)),
+        form_field("Status", select(ids.STATUS, options, initial=initial_status)),
         text_field("Why?", ids.REASON, placeholder="What was found or done", longest=500, optional=True),
     ]
     return modal(ids.STATUS_FORM, "Set the status", blocks, submit="Set", subject=incident.number)
@@ -64,8 +64,8 @@ def role_form(incident: Incident, floor: Floor) -> Block:
     """The form that gives a role to a person."""
     options = [option(role.title, name, role.help[:75]) for name, role in floor.roles.items()]
     blocks = [
-        form_field("Role", ids.ROLE, select(ids.ROLE, options, initial="commander")),
-        form_field("Person", ids.PERSON, user_select(ids.PERSON)),
+        form_field("Role", select(ids.ROLE, options, initial="commander")),
+        form_field("Person", user_select(ids.PERSON)),
     ]
     return modal(ids.ROLE_FORM, "Assign role", blocks, submit="Assign", subject=incident.number)
 

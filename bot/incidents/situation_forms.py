@@ -59,7 +59,7 @@ def situation_form(
         context("Updates are written from this. People outside the company never read names or guesses."),
         _text_field(SituationField.IMPACT, situation),
         *([context(f"📊 {figures[:1].upper()}{figures[1:]}. Updates add these figures.")] if figures else []),
-        field("How sure are you of the cause?", ids.CERTAINTY, menu),
+        field("How sure are you of the cause?", menu),
         *(_text_field(name, situation) for name in RECORDED_FIELDS[1:]),
     ]
     for language, texts in translations.items():
@@ -84,7 +84,7 @@ def _text_field(name: SituationField, situation: Situation) -> Block:
     # A text that was typed with a command may be longer: cut, it would be saved as a new one.
     longest = max(name.max_length, len(text))
     element = text_input(name.value, initial=text, multiline=True, longest=longest)
-    return field(LABELS[name], name.value, element, hint=HINTS[name], optional=True)
+    return field(LABELS[name], element, hint=HINTS[name], optional=True)
 
 
 def _translation(
@@ -105,7 +105,7 @@ def _translation(
             multiline=True,
             longest=name.max_length,
         )
-        blocks.append(field(f"{LABELS[name]} ({language_name})", block_id, element, optional=True))
+        blocks.append(field(f"{LABELS[name]} ({language_name})", element, optional=True))
     return blocks
 
 

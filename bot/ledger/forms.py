@@ -22,7 +22,7 @@ def add_form(number: int, cohorts: Sequence[str], rules: dict[str, str]) -> Bloc
     blocks = [
         _cohort_field(cohorts),
         _rule_field(next(iter(rules.values()), "")),
-        field("File", ids.FILE, _file_input(), hint="CSV or xlsx with the columns account, amount, currency"),
+        field("File", _file_input(), hint="CSV or xlsx with the columns account, amount, currency"),
         context("Nothing is imported while a row is wrong. Please delete the file in Slack afterwards."),
     ]
     return modal(ids.ADD_FORM, "Add accounts", blocks, submit="Add", subject=number)
@@ -43,10 +43,7 @@ def results_form(number: int) -> Block:
     """The form for the payer's file."""
     blocks = [
         field(
-            "File",
-            ids.FILE,
-            _file_input(),
-            hint="CSV or xlsx: account, amount, currency, status; reference if there is one",
+            "File", _file_input(), hint="CSV or xlsx: account, amount, currency, status; reference if there is one"
         ),
         context("Statuses: issued, failed, reversed, pending. A file that comes twice pays nobody twice."),
     ]
@@ -58,7 +55,7 @@ def change_form(number: int) -> Block:
     options = [option(title, value, description) for value, title, description in CHANGES]
     blocks = [
         text_field("Account", ids.ACCOUNT, longest=100),
-        field("What happened?", ids.WHAT, select(ids.WHAT, options)),
+        field("What happened?", select(ids.WHAT, options)),
         text_field("Why?", ids.REASON, longest=LONGEST_REASON),
     ]
     return modal(ids.CHANGE_FORM, "Change a line", blocks, submit="Save", subject=number)
@@ -71,13 +68,13 @@ def close_form(number: int, reasons: Sequence[str]) -> Block:
         lines = "\n".join(f"• {escape(reason)}" for reason in reasons)
         blocks = [section(f"*It does not add up yet*\n{lines}")]
         reason_input = text_input(ids.REASON, longest=LONGEST_REASON, multiline=True)
-        blocks.append(field("Why is it closed all the same?", ids.REASON, reason_input))
+        blocks.append(field("Why is it closed all the same?", reason_input))
     return modal(ids.CLOSE_FORM, "Close the ledger", blocks, submit="Close", subject=number)
 
 
 def _cohort_field(cohorts: Sequence[str]) -> Block:
     options = [option(cohort, cohort) for cohort in cohorts]
-    return field("Cohort", ids.COHORT, select(ids.COHORT, options, initial=cohorts[0]))
+    return field("Cohort", select(ids.COHORT, options, initial=cohorts[0]))
 
 
 def _rule_field(initial_rule: str) -> Block:
@@ -88,7 +85,7 @@ def _rule_field(initial_rule: str) -> Block:
         longest=LONGEST_RULE,
         placeholder="Charged twice between 09:00 and 10:30",
     )
-    return field("Who is eligible?", ids.RULE, rule_input)
+    return field("Who is eligible?", rule_input)
 
 
 def _file_input() -> Element:

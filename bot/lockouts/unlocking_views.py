@@ -56,9 +56,9 @@ def form(accounts: Sequence[LockedAccount]) -> Block:
         ids.MANY_FORM,
         "Several at once",
         [
-            field("What?", ids.ACTION, radio_buttons(ids.ACTION, choices, initial=AccountAction.UNLOCK)),
-            field("Accounts", ids.ACCOUNTS, multi_select(ids.ACCOUNTS, logins), optional=True),
-            field("All of a partner", ids.PARTNER, select(ids.PARTNER, partners), optional=True),
+            field("What?", radio_buttons(ids.ACTION, choices, initial=AccountAction.UNLOCK)),
+            field("Accounts", multi_select(ids.ACCOUNTS, logins), optional=True),
+            field("All of a partner", select(ids.PARTNER, partners), optional=True),
             context("More than ten within ten minutes need a second person. The directory sends its own mail."),
         ],
         submit="Ask",

@@ -103,11 +103,11 @@ def form(partners: Sequence[str]) -> Block:
     """The form for adding lockouts by hand."""
     states = [option(title.capitalize(), release) for release, title in TITLES.items()]
     blocks = [
-        field("Partner", ids.PARTNER, select(ids.PARTNER, [option(name, name) for name in partners])),
+        field("Partner", select(ids.PARTNER, [option(name, name) for name in partners])),
         text_field(
             "Logins", ids.LOGINS, multiline=True, placeholder="One a line. Never a password, a link or a code"
         ),
-        field("What ends it?", ids.RELEASE, select(ids.RELEASE, states, initial=Release.ADMINISTRATOR)),
+        field("What ends it?", select(ids.RELEASE, states, initial=Release.ADMINISTRATOR)),
     ]
     return modal(ids.FORM, "Lockouts", blocks, submit="Add")
 

@@ -48,7 +48,7 @@ def guidance_form(incident: Incident, texts_by_language: Mapping[str, Texts]) ->
 def _field(field: GuidanceField, language: str, text: str) -> Block:
     name = field_id(field, language)
     element = text_input(name, initial=text, multiline=True, longest=LONGEST, placeholder=PLACEHOLDERS[field])
-    return form_field(LABELS[field], name, element, optional=True)
+    return form_field(LABELS[field], element, optional=True)
 
 
 def guidance_button(incident: Incident) -> Block:

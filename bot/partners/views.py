@@ -56,7 +56,7 @@ def affected_form(row: PartnerNotice, labels: Labels) -> Block:
     """The form that asks how many of the partner's agents are affected."""
     initial = str(row.agents) if row.agents is not None else ""
     agents_input = text_input(ids.AGENTS, initial=initial, longest=20)
-    question = field(labels["form_question"], ids.AGENTS, agents_input, hint=labels["form_hint"], optional=True)
+    question = field(labels["form_question"], agents_input, hint=labels["form_hint"], optional=True)
     return modal(
         ids.AFFECTED_FORM,
         labels["form_title"],

@@ -43,14 +43,14 @@ NO_TIMES: Mapping[str, datetime] = {}
 def skip_form(step: AnyStep) -> Block:
     """The form that asks why a step is skipped."""
     reason = text_input(ids.VALUE, multiline=True, longest=LONGEST_REASON, placeholder="In a few words")
-    blocks = [section(f"*{escape(step.title)}*"), field("Why?", ids.REASON, reason)]
+    blocks = [section(f"*{escape(step.title)}*"), field("Why?", reason, name=ids.REASON)]
     return modal(ids.SKIP_FORM, "Skip this step", blocks, submit="Skip", subject=step.number)
 
 
 def assign_form(step: AnyStep) -> Block:
     """The form that asks who takes the step."""
     person = user_select(ids.VALUE, initial=step.owner_id)
-    blocks = [section(f"*{escape(step.title)}*"), field("Who takes it?", ids.OWNER, person)]
+    blocks = [section(f"*{escape(step.title)}*"), field("Who takes it?", person, name=ids.OWNER)]
     return modal(ids.ASSIGN_FORM, "Assign", blocks, submit="Assign", subject=step.number)
 
 
@@ -70,7 +70,7 @@ def answer_form(
     instructions = f"\n{escape(definition.instructions)}" if definition.instructions else ""
     blocks = [section(f"*{escape(step.title)}*{instructions}")]
     blocks += [
-        field(ask.question, ask.id, _field_for(ask, times), hint=_hint(ask, zone), optional=ask.optional)
+        field(ask.question, _field_for(ask, times), name=ask.id, hint=_hint(ask, zone), optional=ask.optional)
         for ask in definition.asks
     ]
     if definition.posts and recipients:
@@ -79,7 +79,7 @@ def answer_form(
             "Read it and change it if you like. Write times in UTC, as 14:05 UTC: readers see their own. "
             "If you leave it empty, nothing is sent."
         )
-        blocks.append(field(f"Message to {recipients}", ids.MESSAGE, message_input, hint=hint, optional=True))
+        blocks.append(field(f"Message to {recipients}", message_input, name=ids.MESSAGE, hint=hint, optional=True))
     elif definition.posts:
         blocks.append(context("This incident is private: the message of this step is not sent."))
     submit = "Send and finish" if definition.posts and recipients else "Done"

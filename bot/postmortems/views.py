@@ -219,7 +219,7 @@ def assign_form(facts: PostMortemFacts) -> Block:
     due_text = (
         f"It is due {day_and_time(facts.postmortem.due_at)}." if facts.postmortem.due_at else "It has no due date."
     )
-    blocks = [section(f"{_incident_phrase(facts.incident)}\n{due_text}"), field("Author", ids.AUTHOR, author_field)]
+    blocks = [section(f"{_incident_phrase(facts.incident)}\n{due_text}"), field("Author", author_field)]
     return modal(ids.ASSIGN_FORM, "Assign the author", blocks, submit="Assign", subject=facts.postmortem.number)
 
 
@@ -229,7 +229,7 @@ def review_form(facts: PostMortemFacts) -> Block:
     hint = f"Asked already: {mentions(reviewer_ids)}." if reviewer_ids else "They get the files by direct message."
     blocks = [
         section(f"{_incident_phrase(facts.incident)}\n{hint}"),
-        field("Reviewers", ids.REVIEWERS, multi_user_select(ids.REVIEWERS)),
+        field("Reviewers", multi_user_select(ids.REVIEWERS)),
     ]
     return modal(ids.REVIEW_FORM, "Request a review", blocks, submit="Ask", subject=facts.postmortem.number)
 
@@ -246,13 +246,13 @@ def publish_form(facts: PostMortemFacts, channel: str) -> Block:
             section("🔒 *The incident is private.* Everyone in the channel that you choose can read all of it.")
         )
         choices, initial = [incident_channel, everyone], ids.OWN_CHANNEL
-    blocks.append(field("Where?", ids.WHERE, radio_buttons(ids.WHERE, choices, initial=initial)))
+    blocks.append(field("Where?", radio_buttons(ids.WHERE, choices, initial=initial)))
     if facts.undone:
         undone_lines = "\n".join(f"⬜ {title}" for title in facts.undone)
         reason = text_input(ids.REASON, longest=500, placeholder="The reason goes on record")
         blocks += [
             section(f"*Not done yet*\n{undone_lines}"),
-            field("Publish without it? Why?", ids.REASON, reason, optional=True),
+            field("Publish without it? Why?", reason, optional=True),
         ]
     return modal(ids.PUBLISH_FORM, "Publish", blocks, submit="Publish", subject=facts.postmortem.number)
 
@@ -261,6 +261,6 @@ def changes_form(facts: PostMortemFacts) -> Block:
     comment_input = text_input(ids.COMMENT, multiline=True, longest=1000)
     blocks = [
         section(_incident_phrase(facts.incident)),
-        field("What should change?", ids.COMMENT, comment_input),
+        field("What should change?", comment_input),
     ]
     return modal(ids.CHANGES_FORM, "Changes wanted", blocks, submit="Send", subject=facts.postmortem.number)

@@ -34,12 +34,12 @@ def shift_form(floor: Floor, translate: Translator, now: datetime) -> Block:
         for role, title in floor.shifts.roles.items()
     ]
     blocks = [
-        field(translate("Who is on?"), ids.PERSON, user_select(ids.PERSON)),
-        field(translate("Role"), ids.ROLE, select(ids.ROLE, roles)),
+        field(translate("Who is on?"), user_select(ids.PERSON)),
+        field(translate("Role"), select(ids.ROLE, roles)),
         text_field(translate("Region"), ids.REGION, longest=60, optional=True),
         text_field(translate("Site"), ids.SITE, longest=60, optional=True),
-        field(translate("From"), ids.STARTS, datetime_picker(ids.STARTS, now)),
-        field(translate("Until"), ids.ENDS, datetime_picker(ids.ENDS, now + USUAL_SHIFT)),
+        field(translate("From"), datetime_picker(ids.STARTS, now)),
+        field(translate("Until"), datetime_picker(ids.ENDS, now + USUAL_SHIFT)),
     ]
     return modal(ids.SHIFT_FORM, "Add a shift", blocks, submit="Add", translate=translate)
 
@@ -48,10 +48,10 @@ def absence_form(user_id: str, ends_at: datetime | None, translate: Translator, 
     """The form to enter an absence: who, from when until when, and why; `ends_at` is when their shift ends."""
     options = [option(translate(title), kind) for kind, title in ABSENT.items()]
     blocks = [
-        field(translate("Who is absent?"), ids.PERSON, user_select(ids.PERSON, initial=user_id)),
-        field(translate("From"), ids.STARTS, datetime_picker(ids.STARTS, now)),
-        field(translate("Until"), ids.ENDS, datetime_picker(ids.ENDS, ends_at or now + USUAL_SHIFT)),
-        field(translate("Reason"), ids.KIND, select(ids.KIND, options, initial="sick")),
+        field(translate("Who is absent?"), user_select(ids.PERSON, initial=user_id)),
+        field(translate("From"), datetime_picker(ids.STARTS, now)),
+        field(translate("Until"), datetime_picker(ids.ENDS, ends_at or now + USUAL_SHIFT)),
+        field(translate("Reason"), select(ids.KIND, options, initial="sick")),
         text_field(translate("Note"), ids.NOTE, longest=200, optional=True),
     ]
     return modal(ids.ABSENCE_FORM, "Absence", blocks, submit="Save", translate=translate)
@@ -61,7 +61,7 @@ def ask_form(open_time: OpenTime, floor: Floor, translate: Translator, now: date
     """The form to ask a colleague to fill an open time."""
     blocks = [
         section(f"{describe(open_time, floor, translate)}."),
-        field(translate("Ask"), ids.PERSON, user_select(ids.PERSON)),
+        field(translate("Ask"), user_select(ids.PERSON)),
     ]
     return modal(ids.ASK_FORM, "Ask somebody", blocks, submit="Ask", subject=open_time.number, translate=translate)
 
@@ -72,8 +72,8 @@ def take_form(open_time: OpenTime, floor: Floor, translate: Translator, now: dat
     ends_at = min(open_time.ends_at, starts_at + USUAL_SHIFT)
     blocks = [
         section(f"{describe(open_time, floor, translate)}."),
-        field(translate("From"), ids.STARTS, datetime_picker(ids.STARTS, starts_at)),
-        field(translate("Until"), ids.ENDS, datetime_picker(ids.ENDS, ends_at)),
+        field(translate("From"), datetime_picker(ids.STARTS, starts_at)),
+        field(translate("Until"), datetime_picker(ids.ENDS, ends_at)),
     ]
     return modal(
         ids.TAKE_FORM, "I'll take it", blocks, submit="Save", subject=open_time.number, translate=translate
@@ -86,7 +86,7 @@ def people_form(open_time: OpenTime, floor: Floor, translate: Translator, now: d
     answer = text_input(ids.ANSWER, multiline=True, longest=LONGEST_ANSWER, placeholder=example)
     blocks = [
         section(f"{describe(open_time, floor, translate)}."),
-        field(translate("Who comes, or why nobody does"), ids.ANSWER, answer),
+        field(translate("Who comes, or why nobody does"), answer),
     ]
     return modal(
         ids.PEOPLE_FORM, "Answer the request", blocks, submit="Save", subject=open_time.number, translate=translate
@@ -106,8 +106,8 @@ def swap_form(
     options = [option(_option_text(each, names, zone), str(each.number)) for each in other_shifts]
     blocks = [section(shift_text)]
     if options:
-        blocks.append(field(translate("In exchange for"), ids.OTHER, select(ids.OTHER, options), optional=True))
-    blocks.append(field(translate("Or give it to"), ids.PERSON, user_select(ids.PERSON), optional=True))
+        blocks.append(field(translate("In exchange for"), select(ids.OTHER, options), optional=True))
+    blocks.append(field(translate("Or give it to"), user_select(ids.PERSON), optional=True))
     return modal(ids.SWAP_FORM, "Swap a shift", blocks, submit="Ask", subject=shift.number, translate=translate)
 
 

@@ -44,8 +44,8 @@ def note_form(number: int, now: datetime) -> Block:
     kinds = [option(title, kind) for kind, title in KIND_TITLES.items()]
     blocks = [
         text_field("What is to be noted?", ids.TEXT, multiline=True, longest=LONGEST_NOTE),
-        form_field("What is it?", ids.KIND, select(ids.KIND, kinds, initial=NOTE)),
-        form_field("When was it?", ids.AT, datetime_picker(ids.AT, now)),
+        form_field("What is it?", select(ids.KIND, kinds, initial=NOTE)),
+        form_field("When was it?", datetime_picker(ids.AT, now)),
     ]
     return modal(ids.NOTE_FORM, "Add to the timeline", blocks, submit="Add", subject=number)
 
@@ -57,8 +57,8 @@ def amend_form(private_metadata: str, title: str, text: str, at: datetime, *, is
     blocks = [
         section(title),
         text_field("What it says", ids.TEXT, initial=text, multiline=True),
-        form_field("When it was", ids.AT, datetime_picker(ids.AT, at)),
-        form_field("Not for anyone?", ids.HIDE, boxes, optional=True),
+        form_field("When it was", datetime_picker(ids.AT, at)),
+        form_field("Not for anyone?", boxes, optional=True),
         text_field("Why?", ids.REASON, longest=500, placeholder="The log keeps it"),
         context("The original is kept in the log."),
     ]
@@ -75,10 +75,10 @@ def milestone_form(number: int, known_milestones: Mapping[MilestoneName, Milesto
     reason_field["placeholder"] = plain_text("What shows it: a graph, a call, a log", PLACEHOLDER)
     blocks = [
         section("\n".join(_milestone_line(name, known_milestones.get(name)) for name in MilestoneName)),
-        form_field("Which one?", ids.MILESTONE, select(ids.MILESTONE, names, initial=str(first_unknown))),
-        form_field("When was it?", ids.AT, datetime_picker(ids.AT, now)),
-        form_field("How was it noticed?", ids.HOW, detection_field, hint=ONLY_WHEN_DETECTED, optional=True),
-        form_field("How do you know?", ids.REASON, reason_field),
+        form_field("Which one?", select(ids.MILESTONE, names, initial=str(first_unknown))),
+        form_field("When was it?", datetime_picker(ids.AT, now)),
+        form_field("How was it noticed?", detection_field, hint=ONLY_WHEN_DETECTED, optional=True),
+        form_field("How do you know?", reason_field),
     ]
     return modal(ids.MILESTONE_FORM, "Milestones", blocks, submit="Set", subject=number)
 

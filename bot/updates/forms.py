@@ -51,7 +51,7 @@ def compose_form(
         for minutes in NEXT_CHOICES
     ]
     blocks = [
-        field("Who is told?", ids.AUDIENCES, menu),
+        field("Who is told?", menu),
         text_field(
             "Anything to add?",
             ids.TEXT,
@@ -60,8 +60,8 @@ def compose_form(
             hint="Everybody you choose reads this line, within their own update.",
             optional=True,
         ),
-        field("Severity", ids.SEVERITY, select(ids.SEVERITY, severities, initial=incident.severity)),
-        field("Status", ids.STATUS, _statuses(incident)),
+        field("Severity", select(ids.SEVERITY, severities, initial=incident.severity)),
+        field("Status", _statuses(incident)),
         text_field(
             "Why?",
             ids.REASON,
@@ -70,7 +70,7 @@ def compose_form(
             hint="Needed when you change the severity.",
             optional=True,
         ),
-        field("Next update", ids.NEXT, select(ids.NEXT, next_choices, initial=AS_PROMISED)),
+        field("Next update", select(ids.NEXT, next_choices, initial=AS_PROMISED)),
     ]
     return modal(ids.COMPOSE_FORM, "Send an update", blocks, submit="Send", subject=incident.number)
 
@@ -104,10 +104,7 @@ def edit_form(promise: Promise, audience: Audience, text: str, missing: Sequence
             hint="Headline and next update are added. Write times in UTC, as 14:05 UTC: readers see their own.",
         ),
         field(
-            "When?",
-            ids.WHEN,
-            checkboxes(ids.WHEN, [option("Send it now instead of at its time", AT_ONCE)]),
-            optional=True,
+            "When?", checkboxes(ids.WHEN, [option("Send it now instead of at its time", AT_ONCE)]), optional=True
         ),
     ]
     return modal(ids.EDIT_FORM, "Edit the update", blocks, submit="Save", subject=promise.row)
@@ -127,8 +124,8 @@ def postpone_form(promise: Promise, title: str, now: datetime) -> Block:
     picker = {"type": "datetimepicker", "action_id": ids.AT}
     blocks = [
         section(f"The update for *{one_line(title, 75)}* was promised for {near_time(promise.due_at, now)}."),
-        field("When instead?", ids.WAIT, select(ids.WAIT, wait_options, initial=str(WAIT_CHOICES[0]))),
-        field("At this time", ids.AT, picker, optional=True),
+        field("When instead?", select(ids.WAIT, wait_options, initial=str(WAIT_CHOICES[0]))),
+        field("At this time", picker, optional=True),
         text_field(
             "Why?",
             ids.REASON,
@@ -150,8 +147,8 @@ def cadence_form(incident: Incident, audiences: Mapping[str, Audience]) -> Block
     ]
     paces.append(option("As usual at this severity", USUAL))
     blocks = [
-        field("Who?", ids.AUDIENCE, select(ids.AUDIENCE, options, initial=EVERYBODY)),
-        field("How often?", ids.PACE, select(ids.PACE, paces, initial="30 min")),
+        field("Who?", select(ids.AUDIENCE, options, initial=EVERYBODY)),
+        field("How often?", select(ids.PACE, paces, initial="30 min")),
     ]
     return modal(ids.CADENCE_FORM, "Pace of updates", blocks, submit="Set", subject=incident.number)
 

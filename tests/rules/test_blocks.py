@@ -30,9 +30,9 @@ def test_a_form_with_any_text_is_accepted(label: str, given_before: str, choice:
         "form",
         label,
         [
-            blocks.field(label, "text", blocks.text_input("text", initial=given_before, longest=500), hint=choice),
-            blocks.field(label, "one", blocks.select("one", options, initial="two")),
-            blocks.field(label, "many", blocks.multi_select("many", options), optional=True),
+            blocks.field(label, blocks.text_input("text", initial=given_before, longest=500), hint=choice),
+            blocks.field(label, blocks.select("one", options, initial="two")),
+            blocks.field(label, blocks.multi_select("many", options), optional=True),
         ],
         submit=choice,
         subject=given_before,
@@ -91,8 +91,8 @@ def test_every_option_of_a_menu_can_be_chosen(number: int) -> None:
         "form",
         "Choose",
         [
-            blocks.field("One", "one", blocks.select("one", options, initial=last)),
-            blocks.field("Many", "many", blocks.multi_select("many", options)),
+            blocks.field("One", blocks.select("one", options, initial=last)),
+            blocks.field("Many", blocks.multi_select("many", options)),
         ],
         submit="Choose",
     )

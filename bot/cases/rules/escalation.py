@@ -38,8 +38,6 @@ def next_level(level: int, people: Sequence[Sequence[str]], next_due: datetime) 
         if people[candidate_level]:
             has_more = any(people[candidate_level + 1 :])
             return Next(
-                candidate_level,
-                tuple(dict.fromkeys(people[candidate_level])),
-                next_due if has_more else None,
+                candidate_level, tuple(dict.fromkeys(people[candidate_level])), next_due if has_more else None
             )
     return None

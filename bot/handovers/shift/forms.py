@@ -38,7 +38,7 @@ def offer_form(
     if len(items) > LISTED_IN_FORM:
         item_lines.append(translate("… and {count} more", count=len(items) - LISTED_IN_FORM))
     blocks = [
-        field(translate("Who takes over?"), ids.PERSON, user_select(ids.PERSON, initial=person)),
+        field(translate("Who takes over?"), user_select(ids.PERSON, initial=person)),
         *paragraphs(item_lines, rest=""),
         *([context(earlier_note)] if earlier_note else []),
         context(translate("You stay accountable for each of these until it is accepted.")),

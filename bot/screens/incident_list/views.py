@@ -117,7 +117,7 @@ def form(list_filter: Filter, floor: Floor) -> Block:
     periods = [option("Any time", "0"), *(option(label, hours) for hours, label in _periods(list_filter).items())]
     search_text = " ".join(list_filter.words)
     blocks = [
-        form_field("State", ids.STATE, select(ids.STATE, states, initial=list_filter.state)),
+        form_field("State", select(ids.STATE, states, initial=list_filter.state)),
         text_field(
             "Words",
             ids.WORDS,
@@ -127,9 +127,7 @@ def form(list_filter: Filter, floor: Floor) -> Block:
             hint="Searched for in title, impact, cause and type.",
             optional=True,
         ),
-        form_field(
-            "Declared", ids.PERIOD, select(ids.PERIOD, periods, initial=str(list_filter.hours)), optional=True
-        ),
+        form_field("Declared", select(ids.PERIOD, periods, initial=str(list_filter.hours)), optional=True),
         _multi_select_field("Severity", ids.SEVERITIES, severities, list_filter.severities),
         _multi_select_field("Type", ids.TYPES, types, list_filter.types),
     ]
@@ -138,7 +136,7 @@ def form(list_filter: Filter, floor: Floor) -> Block:
         blocks.append(_multi_select_field("Site", ids.SITES, sites, list_filter.sites))
     mine = option("Declared by me, or I have a role", "mine")
     mine_checkbox = checkboxes(ids.MINE, [mine], initial=["mine"] if list_filter.is_mine else [])
-    blocks.append(form_field("Mine", ids.MINE, mine_checkbox, optional=True))
+    blocks.append(form_field("Mine", mine_checkbox, optional=True))
     return modal(ids.FORM, "Find incidents", blocks, submit="Show")
 
 
@@ -151,4 +149,4 @@ def _periods(list_filter: Filter) -> dict[str, str]:
 
 
 def _multi_select_field(label: str, name: str, options: Sequence[Block], initial_values: Sequence[str]) -> Block:
-    return form_field(label, name, multi_select(name, options, initial=initial_values), optional=True)
+    return form_field(label, multi_select(name, options, initial=initial_values), optional=True)

@@ -50,11 +50,11 @@ def actions(elements: Sequence[Element], *, block_id: str | None = None) -> Bloc
     return block
 
 
-def field(label: str, block_id: str, element: Element, *, hint: str = "", optional: bool = False) -> Block:
-    """A labelled field of a form."""
+def field(label: str, element: Element, *, name: str = "", hint: str = "", optional: bool = False) -> Block:
+    """A labelled field of a form; its name is that of its element, unless another is given."""
     block: Block = {
         "type": "input",
-        "block_id": block_id,
+        "block_id": name or element["action_id"],
         "label": plain_text(label, INPUT_LABEL),
         "element": element,
         "optional": optional,
@@ -77,4 +77,4 @@ def text_field(
 ) -> Block:
     """A labelled field to type in."""
     element = text_input(name, initial=initial, multiline=multiline, placeholder=placeholder, longest=longest)
-    return field(label, name, element, hint=hint, optional=optional)
+    return field(label, element, hint=hint, optional=optional)
