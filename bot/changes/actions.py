@@ -13,6 +13,7 @@ from bot.changes.views import Screen
 from bot.directory.lookup import person_of
 from bot.directory.rules import GuestChosen
 from bot.incidents.permissions import check_member, check_permission
+from bot.runtime.database import insert_new
 from bot.services import Services
 from bot.slack.blocks import Block
 
@@ -76,7 +77,7 @@ def record(services: Services, typed_change: TypedChange, key: str, by: str, now
     )
     with services.database.transaction() as session:
         check_permission(services, session, by, "changes")
-        if tables.add(session, change):
+        if insert_new(session, change):
             text, blocks = views.notice(change, services.floor.types, now)
             for person in dict.fromkeys(
                 user_id for user_id in (typed_change.approver, typed_change.verifier) if user_id != by

@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.changes.rules import AFTER, BEFORE, Scope, State
 from bot.errors import WatchfloorError, require
-from bot.runtime.database import Numbered, due_rows, insert_new, next_due, partial_index, utc_column
+from bot.runtime.database import Numbered, due_rows, next_due, partial_index, utc_column
 
 
 class NoSuchChange(WatchfloorError):
@@ -49,11 +49,6 @@ class PlannedChange(Numbered, table=True):
     def scope(self) -> Scope:
         """The change's scope, as the rules take it."""
         return Scope(*((name,) if name else () for name in (self.site, self.partner, self.type)))
-
-
-def add(session: Session, change: PlannedChange) -> bool:
-    """Insert a change; False if it is already known."""
-    return insert_new(session, change)
 
 
 def locked(session: Session, change_id: int) -> PlannedChange:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, select
 
-from bot.runtime.database import Numbered, Row, insert_new, upsert, utc_column
+from bot.runtime.database import Numbered, Row, upsert, utc_column
 
 
 class StoredColumnMap(Row, table=True):
@@ -45,11 +45,6 @@ def column_map(session: Session, shape: str) -> dict[str, Any] | None:
 def save_column_map(session: Session, shape: str, columns: dict[str, Any], by: str, now: datetime) -> None:
     """Save the column map with which files of that shape are read from now on."""
     upsert(session, StoredColumnMap(shape=shape, columns=columns, by=by, at=now))
-
-
-def add_preview(session: Session, preview: Preview) -> bool:
-    """Add a dropped file; False if it is already known."""
-    return insert_new(session, preview)
 
 
 def preview(session: Session, number: int) -> Preview | None:

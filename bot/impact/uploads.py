@@ -29,7 +29,7 @@ from bot.incidents.registry import DroppedFile, Registry
 from bot.outbox import kinds, row_files
 from bot.outbox.kinds import Call, Context
 from bot.runtime.clock import utcnow
-from bot.runtime.database import Database
+from bot.runtime.database import Database, insert_new
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.sources.tabular.errors import NoHeader
@@ -73,7 +73,7 @@ def record_file(services: Services, event: Event) -> None:
                 by=event.get("user") or "",
                 asked_at=now,
             )
-            if preview_tables.add_preview(session, dropped):
+            if insert_new(session, dropped):
                 _enqueue(session, dropped, "read")
 
 

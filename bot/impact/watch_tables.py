@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
 from bot.incidents.tables import Incident
-from bot.runtime.database import Row, upsert, utc_column
+from bot.runtime.database import Row, utc_column
 
 
 class QueueWatch(Row, table=True):
@@ -40,16 +40,6 @@ def watches(session: Session, incident_id: int) -> dict[int, QueueWatch]:
     """The alert states of an incident's queues, by queue."""
     rows = session.exec(select(QueueWatch).where(QueueWatch.incident_id == incident_id))
     return {watch.queue_id: watch for watch in rows}
-
-
-def save_watch(session: Session, watch: QueueWatch) -> None:
-    """Save a queue's alert state."""
-    upsert(session, watch)
-
-
-def save_summary(session: Session, summary: Summary) -> None:
-    """Save what the card and the updates say about the figures."""
-    upsert(session, summary)
 
 
 def delete_summary(session: Session, incident_id: int) -> None:

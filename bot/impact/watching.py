@@ -18,6 +18,7 @@ from bot.incidents.events import Declared, ScopeChanged
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
+from bot.runtime.database import upsert
 from bot.services import Services
 from bot.slack.blocks import context, section
 from bot.timeline import timeline
@@ -64,9 +65,9 @@ def _check_incident(services: Services, incident: Incident, import_id: int, now:
     ]
     with services.database.transaction() as session:
         current = incidents.by_number_locked(session, incident.number)
-        watch_tables.save_summary(session, _summary(services, incident.number, assessment, now))
+        upsert(session, _summary(services, incident.number, assessment, now))
         for state, _ in states_with_lines:
-            watch_tables.save_watch(session, state)
+            upsert(session, state)
         lines = [(line, state.watched_until) for state, line in states_with_lines if line]
         if lines and services.floor.figures.warnings and current.channel_id and current.status in OPEN:
             _post_alerts(session, current, import_id, lines, now)

@@ -11,6 +11,7 @@ from bot.lockouts import bursts, failures, tables
 from bot.lockouts.rules import MANUAL, Release
 from bot.lockouts.tables import LockedAccount
 from bot.runtime.clock import utcnow
+from bot.runtime.database import insert_new
 from bot.services import Services
 from bot.sources.port import Lockout, LockoutKind
 
@@ -125,7 +126,7 @@ def _add(
             account.claimed_by, account.told_by = same_login.claimed_by, same_login.told_by
         else:
             account.unlocked_at = account.locked_at
-    if not tables.add(session, account):
+    if not insert_new(session, account):
         return False
     if same_login is not None and is_replaced:
         same_login.unlocked_at = now

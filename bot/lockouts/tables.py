@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError, require
 from bot.lockouts.rules import LATEST, USUAL_DAYS, WINDOW, Release
-from bot.runtime.database import Numbered, insert_new, partial_index, utc_column
+from bot.runtime.database import Numbered, partial_index, utc_column
 
 OPEN, LAPSED = "open", "lapsed"
 
@@ -59,11 +59,6 @@ class Burst(Numbered, table=True):
     declared_key: str = ""
     incident_id: int | None = Field(default=None, foreign_key="incidents.id")
     decided_by: str | None = None
-
-
-def add(session: Session, locked: LockedAccount) -> bool:
-    """Insert a lockout; False if it is already known."""
-    return insert_new(session, locked)
 
 
 def locked(session: Session, lockout_id: int, *, is_changed: bool = True) -> LockedAccount:

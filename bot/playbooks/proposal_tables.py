@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError, require
-from bot.runtime.database import Numbered, insert_new, utc_column
+from bot.runtime.database import Numbered, utc_column
 
 
 class ProposalState(StrEnum):
@@ -46,11 +46,6 @@ class PlaybookProposal(Numbered, table=True):
     def is_open(self) -> bool:
         """True while a decision is pending."""
         return self.state == ProposalState.PROPOSED
-
-
-def add(session: Session, proposal: PlaybookProposal) -> bool:
-    """Insert a proposal; False if the same form was submitted before."""
-    return insert_new(session, proposal)
 
 
 def get(session: Session, number: int) -> PlaybookProposal:

@@ -18,6 +18,7 @@ from bot.incidents.registry import Registry
 from bot.playbooks import proposal_tables, proposal_views, wording
 from bot.playbooks.proposal_tables import PlaybookProposal, ProposalState
 from bot.playbooks.reloading_library import ReloadingLibrary
+from bot.runtime.database import insert_new
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import mention
@@ -121,7 +122,7 @@ def propose(services: Services, new_proposal: NewProposal, by: str, now: datetim
             owner_id=new_proposal.owner_id,
             decides_id=new_proposal.decides_id,
         )
-        if proposal_tables.add(session, proposal):
+        if insert_new(session, proposal):
             text, blocks = proposal_views.question(proposal)
             outbox.post(session, _key(proposal), proposal.decides_id, text, now, blocks=blocks)
             _log(session, proposal, "playbook_proposed", by, now, user=proposal.decides_id)
