@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from bot.config import yaml_file as yamlfile
 from bot.config.addresses import UnsafeAddress, read_address
@@ -28,11 +28,13 @@ from bot.config.floor.reading import (
     Duration,
     FloorPart,
     Moment,
+    OptionalChannel,
     SeverityName,
     WorkingDays,
     read_duration,
     read_lead_time,
     read_zone,
+    without_hash,
 )
 from bot.config.floor.records import FollowUpDigest, FollowUps, PostMortems, Reactions, Retention, Timeline
 from bot.config.floor.reports import Report, Reports
@@ -98,8 +100,8 @@ OWN_TEMPLATES = "update_footer"
 class Floor(FloorPart):
     """The whole file."""
 
-    incidents_channel: str = "incidents"
-    administrators_channel: str | None = None
+    incidents_channel: Annotated[str, AfterValidator(without_hash)] = "incidents"
+    administrators_channel: OptionalChannel = None
     pager: Pager | None = None
     language: str = "en"
     # The floor's own zone: post-mortems give times in it, with UTC beside them.
@@ -137,11 +139,6 @@ class Floor(FloorPart):
     alerts: dict[Annotated[str, Field(pattern=SOURCE_NAME)], AlertSource] = Field(default_factory=dict)
     webhooks: dict[Annotated[str, Field(pattern=SOURCE_NAME)], Webhook] = Field(default_factory=dict)
     sources: dict[Annotated[str, Field(pattern=SOURCE_NAME)], Source] = Field(default_factory=dict)
-
-    @field_validator("incidents_channel", "administrators_channel")
-    @classmethod
-    def _without_hash(cls, channel: str | None) -> str | None:
-        return channel.removeprefix("#").lower() if channel else None
 
     @field_validator("bridges")
     @classmethod

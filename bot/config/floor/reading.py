@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "day": "days", "days": "days"}
 
@@ -162,4 +162,12 @@ def check_names(names: tuple[str, ...], allowed: tuple[str, ...] = (), *, roster
     return names
 
 
+def without_hash(channel: str | None) -> str | None:
+    """A channel's name as Slack stores it; None if there is none."""
+    return channel.removeprefix("#").lower() if channel else None
+
+
+OptionalChannel = Annotated[str | None, AfterValidator(without_hash)]
+People = Annotated[tuple[str, ...], AfterValidator(lambda names: check_names(names))]
+PeopleOrRosters = Annotated[tuple[str, ...], AfterValidator(lambda names: check_names(names, rosters=True))]
 DurationOrNever = Annotated[timedelta | None, BeforeValidator(read_lead_time)]

@@ -11,8 +11,9 @@ from bot.config.floor.reading import (
     Duration,
     DurationOrNever,
     FloorPart,
+    OptionalChannel,
+    People,
     TimeOfDay,
-    check_names,
     read_zone,
 )
 
@@ -62,18 +63,8 @@ class Retention(FloorPart):
 class PostMortems(FloorPart):
     """Who gets a copy of each draft, and the channel for published post-mortems."""
 
-    copy_to: tuple[str, ...] = ()
-    channel: str | None = None
-
-    @field_validator("copy_to")
-    @classmethod
-    def _are_people(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return check_names(names)
-
-    @field_validator("channel")
-    @classmethod
-    def _without_hash(cls, channel: str | None) -> str | None:
-        return channel.removeprefix("#").lower() if channel else None
+    copy_to: People = ()
+    channel: OptionalChannel = None
 
 
 class Reactions(FloorPart):

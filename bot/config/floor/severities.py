@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from bot.config.floor.reading import ROLES, Deadline, Duration, FloorPart, check_names, read_delay
+from bot.config.floor.reading import ROLES, Deadline, Duration, FloorPart, People, check_names, read_delay
 
 
 class Tier(FloorPart):
@@ -31,13 +31,8 @@ class Severity(FloorPart):
     postmortem_within: Deadline | None = None
     # A partner is told within this long of the declaration; without it, partners are told only by hand.
     partner_notice_within: Duration | None = None
-    invite: tuple[str, ...] = ()
+    invite: People = ()
     ladder: tuple[Tier, ...] = ()
-
-    @field_validator("invite")
-    @classmethod
-    def _are_groups(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return check_names(names)
 
     @field_validator("ladder")
     @classmethod

@@ -6,7 +6,16 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.config.floor.figures import Percent
-from bot.config.floor.reading import ROSTER, WEEKDAYS, Duration, FloorPart, check_names, read_time_of_day, read_zone
+from bot.config.floor.reading import (
+    ROSTER,
+    WEEKDAYS,
+    Duration,
+    FloorPart,
+    OptionalChannel,
+    PeopleOrRosters,
+    read_time_of_day,
+    read_zone,
+)
 from bot.config.floor.sources import NetworkText
 
 Zone = Annotated[str, BeforeValidator(read_zone)]
@@ -100,7 +109,7 @@ class Shifts(FloorPart):
     # The person on shift in this role is the point of contact.
     contact: str = ""
     # The channel in which the point of contact is pinned; by default the incidents channel.
-    channel: str | None = None
+    channel: OptionalChannel = None
     rosters: tuple[Roster, ...] = ()
     # Names in rosters that are neither an e-mail address nor a Slack handle.
     people: dict[str, str] = Field(default_factory=dict)
@@ -108,20 +117,10 @@ class Shifts(FloorPart):
     ahead: Duration = timedelta(hours=48)
     escalate_before: Duration = timedelta(hours=4)
     # The people who are asked for more staff, and told of what stays open.
-    managers: tuple[str, ...] = ()
+    managers: PeopleOrRosters = ()
     # The people who become accountable when somebody is unavailable; the first available one is taken.
-    fallback: tuple[str, ...] = ()
+    fallback: PeopleOrRosters = ()
     handover: ShiftHandovers = ShiftHandovers()
-
-    @field_validator("channel")
-    @classmethod
-    def _without_hash(cls, channel: str | None) -> str | None:
-        return channel.removeprefix("#").lower() if channel else None
-
-    @field_validator("managers", "fallback")
-    @classmethod
-    def _are_people(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return check_names(names, rosters=True)
 
     @field_validator("roles")
     @classmethod
