@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """Register the auditor's job; each noun registers its own checks."""
     from bot.alarms import audit
-    from bot.incidents.registry import Job, PurgeRule
+    from bot.incidents.registry import Job
 
     registry.jobs.append(Job("audit", audit.EVERY_S, audit.audit))
-    registry.purge_rules.append(PurgeRule("alarms"))
+    registry.without_text("alarms")

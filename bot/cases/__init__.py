@@ -61,14 +61,11 @@ def register(registry: "Registry") -> None:
     registry.answers(KNOWLEDGE_GAPS, knowledge_tables.counts)
     registry.answers(SENSITIVE_CASES, facts.sensitive_cases)
     registry.kinds += renderers.KINDS
+    registry.without_text("case_states", "incident_cases", "case_escalations", "case_boards", "case_alerts")
+    registry.without_text("case_clusters", "case_cluster_members", "case_previews")
     registry.purge_rules += [
         PurgeRule("cases", ("title", "text", "customer", "owner", "url"), {"traits": {}}, "ended_at"),
-        PurgeRule("case_states"),
         PurgeRule("case_notes", ("text",), over_at="at"),
-        PurgeRule("incident_cases"),
-        PurgeRule("case_escalations"),
-        PurgeRule("case_boards"),
-        PurgeRule("case_alerts"),
         # A published guide belongs to the floor and outlives its incident; a purged draft cannot be published.
         PurgeRule("published_guides"),
         PurgeRule(
@@ -77,7 +74,4 @@ def register(registry: "Registry") -> None:
             {"state": knowledge_tables.MISSING},
             kept=("state", knowledge_tables.PUBLISHED),
         ),
-        PurgeRule("case_clusters"),
-        PurgeRule("case_cluster_members"),
-        PurgeRule("case_previews"),
     ]

@@ -10,7 +10,7 @@ def register(registry: "Registry") -> None:
     """Register Slack's events about channels, messages and people, and the ticks that read back what was missed."""
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.channels import early, membership, messages, recovery
-    from bot.incidents.registry import PurgeRule, Tick
+    from bot.incidents.registry import Tick
 
     registry.record(messages.record_message, "message")
     registry.record(membership.record_member_joined, "member_joined_channel")
@@ -36,4 +36,4 @@ def register(registry: "Registry") -> None:
     registry.record(membership.record_group_changed, "subteam_updated")
     registry.ticks.append(Tick("early messages", recovery.read_back_early, early.NEXT_DUE))
     registry.ticks.append(Tick("gaps", recovery.tick))
-    registry.purge_rules += [PurgeRule("listening"), PurgeRule("timeline_gaps"), PurgeRule("heard_early")]
+    registry.without_text("listening", "timeline_gaps", "heard_early")

@@ -11,7 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that importing only the tables does not load the workflow.
     from bot.feeds import asking, auditing, notes, reading, sources, tables, unlocking
     from bot.incidents.facts import CASE_NOTES, RESETTING, STALE_SOURCES, UNLOCKING
-    from bot.incidents.registry import PurgeRule, Tick
+    from bot.incidents.registry import Tick
 
     registry.parts.append(sources.Sources.of)
     registry.ticks += [
@@ -24,4 +24,4 @@ def register(registry: "Registry") -> None:
     registry.answers(RESETTING, unlocking.resetting)
     registry.answers(CASE_NOTES, notes.writer)
     registry.answers(STALE_SOURCES, auditing.stale_lines)
-    registry.purge_rules.append(PurgeRule("feeds"))
+    registry.without_text("feeds")

@@ -43,8 +43,8 @@ def register(registry: "Registry") -> None:
     registry.answers(CALLER_WORDING, facts.wording)
     registry.answers(CALLER_MESSAGES, facts.history)
     registry.kinds += renderers.KINDS
+    registry.without_text("caller_messages")
     registry.purge_rules += [
-        PurgeRule("caller_messages"),
         PurgeRule("caller_message_versions", emptied={"texts": {}, "lines": []}),
         PurgeRule("routing_faults", ("wrong", "examples", "workaround", "answer")),
     ]

@@ -45,13 +45,9 @@ def register(registry: "Registry") -> None:
     registry.answers(FIGURE_CHART, facts.chart)
     registry.answers(AGENTS_NEEDED, staffing.agents_needed)
     registry.answers(QUEUE_FIGURES, queue_report.queue_figures)
+    registry.without_text("figure_queues", "figure_import_queues", "interval_figures", "figure_column_maps")
+    registry.without_text("figure_watches", "figure_summaries")
     registry.purge_rules += [
-        PurgeRule("figure_queues"),
         PurgeRule("figure_imports", ("source",)),
-        PurgeRule("figure_import_queues"),
-        PurgeRule("interval_figures"),
-        PurgeRule("figure_column_maps"),
         PurgeRule("figure_previews", ("file_name",), {"columns": {}}),
-        PurgeRule("figure_watches"),
-        PurgeRule("figure_summaries"),
     ]

@@ -36,13 +36,10 @@ def register(registry: "Registry") -> None:
     registry.record(home.refresh_home, "app_home_opened")
     registry.departures.append(roles.release_all)
     registry.people += [people.holders_of_role, people.person_or_group]
+    registry.without_text("participants", "role_holders", "related_incidents", "pending_declarations")
     registry.purge_rules += [
         PurgeRule("incidents", ("title", "description", "impact", "cause", "bridge", "search_text")),
         PurgeRule("situation_values", ("text", "original")),
-        PurgeRule("participants"),
-        PurgeRule("role_holders"),
-        PurgeRule("related_incidents"),
         # Emptied once decided, deleted after a week.
-        PurgeRule("pending_declarations"),
     ]
     registry.exports.append(situation_export.SITUATION)

@@ -109,7 +109,7 @@ class Fact(Struct, Generic[Answer], frozen=True):
 class PurgeRule(Struct, frozen=True):
     """The columns of a table with text that people wrote: a purge sets them to "[removed]" or what `emptied` says.
 
-    Tables without such text are registered, too, so that a test can tell them from forgotten ones.
+    Tables without such text are registered by `without_text`, so that a test can tell them from forgotten ones.
     """
 
     table: str
@@ -279,6 +279,10 @@ class Registry(Struct):
         """Register a recorder for these Slack events; it runs before they are acknowledged."""
         for event_type in event_types:
             self.slack_events.setdefault(event_type, []).append(recorder)
+
+    def without_text(self, *tables: str) -> None:
+        """Register tables that hold no text that people wrote."""
+        self.purge_rules += map(PurgeRule, tables)
 
     def answers(self, fact: Fact[Answer], answer: Answer) -> None:
         """Register the noun's answer to a question."""

@@ -23,16 +23,14 @@ def register(registry: "Registry") -> None:
     registry.summary_parts.append(SummaryPart(MONEY_OWED, "Credits and refunds", facts.lines))
     registry.answers(MONEY, facts.money)
     registry.kinds += renderers.KINDS
+    registry.without_text("ledger_totals", "ledger_releases", "ledger_keys")
     registry.purge_rules += [
         PurgeRule("ledgers", ("waiver",)),
         PurgeRule("ledger_cohorts", ("rule",)),
         # The account's keyed hash stays, to prevent a second payment.
         PurgeRule("ledger_lines", ("account",)),
         PurgeRule("ledger_entries", ("reason",)),
-        PurgeRule("ledger_totals"),
-        PurgeRule("ledger_releases"),
         PurgeRule("ledger_files", ("file_name",)),
         PurgeRule("ledger_differences", ("shown",)),
-        PurgeRule("ledger_keys"),
     ]
     registry.exports.append(exporting.ENTRIES)

@@ -20,10 +20,8 @@ def register(registry: "Registry") -> None:
     registry.on(events.Declared, actions.follow_declared)
     registry.table_readers.append(file_import.READER)
     registry.kinds += renderers.KINDS
+    registry.without_text("lockout_bursts", "lockout_batches", "lockout_requests")
     registry.purge_rules += [
         PurgeRule("lockouts", ("login",), over_at="unlocked_at"),
-        PurgeRule("lockout_bursts"),
-        PurgeRule("lockout_batches"),
-        PurgeRule("lockout_requests"),
         PurgeRule("sign_in_failures", ("login", "reason", "address", "place", "client"), over_at="at"),
     ]

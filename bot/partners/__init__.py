@@ -43,8 +43,8 @@ def register(registry: "Registry") -> None:
     registry.answers(PARTNERS_UNTOLD, summary.partners_untold)
     registry.summary_parts.append(SummaryPart(WAITING, "Partners waiting", summary.partners_awaited))
     registry.kinds += renderers.KINDS
+    registry.without_text("partner_notices")
     registry.purge_rules += [
-        PurgeRule("partner_notices"),
         PurgeRule("partner_guidance", ("agents_say", "agents_do_not_say", "workaround", "relief")),
     ]
     registry.exports.append(exporting.PARTNERS)

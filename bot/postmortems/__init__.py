@@ -22,9 +22,8 @@ def register(registry: "Registry") -> None:
     registry.ticks.append(Tick("reminders of post-mortems", reminders.send_due_reminders, tables.NEXT_REMINDER))
     registry.departures.append(request.release_author)
     registry.kinds += renderers.KINDS
+    registry.without_text("postmortems", "postmortem_files")
     registry.purge_rules += [
-        PurgeRule("postmortems"),
         PurgeRule("postmortem_copies", ("comment",)),
         PurgeRule("postmortem_versions", ("uploaded_name",)),
-        PurgeRule("postmortem_files"),
     ]

@@ -50,12 +50,7 @@ def register(registry: "Registry") -> None:
     registry.answers(CONTACT_NOW, succession.contact_now)
     registry.answers(SHIFT_GAPS, finding_tables.gaps_late)
     registry.kinds += renderers.KINDS
+    registry.without_text("shifts", "rosters", "staged_shifts", "shift_clocks", "shift_swaps", "open_times")
     registry.purge_rules += [
-        PurgeRule("shifts"),
-        PurgeRule("rosters"),
-        PurgeRule("staged_shifts"),
-        PurgeRule("shift_clocks"),
-        PurgeRule("shift_swaps"),
         PurgeRule("absences", ("note",), over_at="ends_at"),
-        PurgeRule("open_times"),
     ]

@@ -10,7 +10,6 @@ def register(registry: "Registry") -> None:
     """Register the listeners, the commands, and the handlers that copy each update to its subscribers."""
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
-    from bot.incidents.registry import PurgeRule
     from bot.subscriptions import actions, copies, listeners
 
     registry.listeners.append(listeners.register)
@@ -18,4 +17,4 @@ def register(registry: "Registry") -> None:
     registry.on(events.Merged, actions.follow_merge)
     registry.on(events.UpdateComposed, copies.post_copies)
     registry.on(events.UpdateAmended, copies.edit_footers)
-    registry.purge_rules.append(PurgeRule("subscriptions"))
+    registry.without_text("subscriptions")

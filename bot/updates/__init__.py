@@ -63,9 +63,9 @@ def register(registry: "Registry") -> None:
     registry.answers(PROMISES_DUE, summary.promises_of_next_shift)
     registry.answers(UPDATES_KEPT, handlers.updates_kept)
     registry.answers(UPDATES_KEPT_OF_MANY, handlers.updates_kept_of_many)
+    registry.without_text("drafts")
     registry.purge_rules += [
         PurgeRule("promises", ("text", "moved_why")),
         PurgeRule("update_pauses", ("reason",)),
-        PurgeRule("drafts"),
     ]
     registry.exports.append(exporting.UPDATES)

@@ -12,7 +12,7 @@ def register(registry: "Registry") -> None:
     from bot.handovers.shift import accepting, accountability, export, listeners, renderers, tables
     from bot.incidents import events
     from bot.incidents.facts import SHIFT_HANDOVERS
-    from bot.incidents.registry import PurgeRule, Tick
+    from bot.incidents.registry import Tick
 
     registry.listeners.append(listeners.register)
     registry.on(events.Declared, accountability.follow_declared)
@@ -27,4 +27,4 @@ def register(registry: "Registry") -> None:
     registry.answers(SHIFT_HANDOVERS, export.counts)
     registry.ticks.append(Tick("shift handovers", accepting.escalate_due, tables.NEXT_DUE))
     registry.kinds += renderers.KINDS
-    registry.purge_rules += [PurgeRule("shift_handovers"), PurgeRule("accountabilities"), PurgeRule("watch_items")]
+    registry.without_text("shift_handovers", "accountabilities", "watch_items")
