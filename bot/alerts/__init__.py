@@ -13,7 +13,7 @@ def register(registry: "Registry") -> None:
     from bot.incidents import events
     from bot.incidents.registry import Job, PurgeRule, Tick
 
-    listeners.register_commands(registry)
+    registry.command("alerts", listeners.alerts)
     registry.listeners.append(listeners.register)
     registry.on(events.Declared, actions.follow_declared)
     registry.on(events.ChannelOpened, actions.show_incident)

@@ -5,18 +5,12 @@ from slack_bolt import App
 from bot.alerts import actions, ids, views
 from bot.incidents import listening, parse
 from bot.incidents.parse import SlashCommand
-from bot.incidents.registry import Registry
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
 
 LONGEST_NUMBER = 10
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident alerts`, which the messages about alerts name."""
-    registry.command("alerts", alerts)
 
 
 def alerts(services: Services, command: SlashCommand) -> Response:

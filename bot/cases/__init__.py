@@ -28,13 +28,17 @@ def register(registry: "Registry") -> None:
         renderers,
         requests,
         uploads,
+        wording,
     )
     from bot.incidents import events
     from bot.incidents.facts import CASE_FIGURES, KNOWLEDGE_GAPS, RISKY_CASES, SENSITIVE_CASES
-    from bot.incidents.registry import PurgeRule, Tick
+    from bot.incidents.registry import PurgeRule, Section, Tick
 
     registry.listeners.append(listeners.register)
-    listeners.register_commands(registry)
+    registry.command("board", listeners.show_board)
+    registry.command("balance", listeners.show_balance)
+    registry.command("guide", listeners.find_guides)
+    registry.help(Section.ANYWHERE, 8, wording.HELP)
     registry.posts.append(requests.POST)
     registry.takes_rows.setdefault("cases", []).append(feeding.take)
     registry.asked_rows["cases"] = gone.ASKED

@@ -18,7 +18,6 @@ from bot.cases import (
     knowledge,
     linking,
     uploads,
-    wording,
 )
 from bot.cases.rules.board import FILTERS, Wanted, read_wanted
 from bot.cases.tables import Case
@@ -26,7 +25,6 @@ from bot.cases.wording import translator_of_reader
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse, responses
 from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -34,14 +32,6 @@ from bot.slack.blocks import Block
 from bot.slack.phrases import Translator
 
 SNOOZED_FOR = timedelta(hours=1)
-
-
-def register_commands(registry: Registry) -> None:
-    """Register `/incident board`, `/incident balance` and `/incident guide`."""
-    registry.command("board", show_board)
-    registry.command("balance", show_balance)
-    registry.command("guide", find_guides)
-    registry.help(Section.ANYWHERE, 8, wording.HELP)
 
 
 def show_board(services: Services, command: SlashCommand) -> Response:

@@ -9,14 +9,15 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """Register the listeners, the command, the reminder, the note in an incident's channel and the summary part."""
     # Imported here, so that code that needs only the tables does not load the listeners.
-    from bot.changes import beside, listeners, reminders, tables
+    from bot.changes import beside, listeners, reminders, tables, wording
     from bot.changes.rules import State
     from bot.incidents import events
-    from bot.incidents.registry import PurgeRule, SummaryPart, Tick
+    from bot.incidents.registry import PurgeRule, Section, SummaryPart, Tick
     from bot.incidents.summaries import CHANGES
 
     registry.listeners.append(listeners.register)
-    listeners.register_commands(registry)
+    registry.command("changes", listeners.changes)
+    registry.help(Section.ANYWHERE, 61, wording.HELP)
     registry.on(events.ChannelOpened, beside.show)
     registry.ticks.append(Tick("changes to verify", reminders.remind, tables.NEXT_REMINDER))
     registry.summary_parts.append(SummaryPart(CHANGES, "Changes around then", beside.lines))

@@ -7,18 +7,11 @@ from bot.changes.actions import TypedChange
 from bot.changes.rules import Kind
 from bot.incidents import listening, parse
 from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import FieldsRefused, Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
 ADD = "add"
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident changes`."""
-    registry.command("changes", changes)
-    registry.help(Section.ANYWHERE, 61, wording.HELP)
 
 
 def changes(services: Services, command: SlashCommand) -> Response:

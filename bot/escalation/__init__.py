@@ -23,15 +23,18 @@ def register(registry: "Registry") -> None:
         summary,
         tables,
         unaccepted,
+        wording,
     )
     from bot.incidents import events
     from bot.incidents.facts import UNANSWERED_PAGES
-    from bot.incidents.registry import PurgeRule, SummaryPart, Tick
+    from bot.incidents.registry import PurgeRule, Section, SummaryPart, Tick
     from bot.incidents.summaries import WAITING
     from bot.runtime.network import Network
 
     registry.listeners.append(listeners.register)
-    listeners.register_commands(registry)
+    registry.command("page", listeners.page)
+    registry.command("escalate", listeners.escalate_now)
+    registry.help(Section.CHANNEL, 10, wording.HELP)
     registry.on(events.Declared, ladder.begin)
     registry.on(events.SeverityChanged, ladder.follow_severity)
     registry.on(events.Resolved, ladder.stop)

@@ -5,11 +5,10 @@ from contextlib import suppress
 
 from slack_bolt import Ack, App
 
-from bot.escalation import escalate, ids, page_answers, page_by_hand, wording
+from bot.escalation import escalate, ids, page_answers, page_by_hand
 from bot.incidents import parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.incidents.rules import clean_title
 from bot.runtime.clock import utcnow
@@ -36,13 +35,6 @@ def register(app: App, services: Services) -> None:
             return page_answers.cannot(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
         responses.answer_click(services, body, act, ack)
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident page` and `/incident escalate`."""
-    registry.command("page", page)
-    registry.command("escalate", escalate_now)
-    registry.help(Section.CHANNEL, 10, wording.HELP)
 
 
 def page(services: Services, command: SlashCommand) -> Response:

@@ -9,13 +9,25 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """Register listeners, commands, reactions, reminders, the weekly digest and a part of the home tab."""
     # Imported here, so that importing only the tables does not load the listeners.
-    from bot.followups import exporting, listeners, messages, reactions, reminders, renderers, screens, tables
+    from bot.followups import (
+        exporting,
+        listeners,
+        messages,
+        reactions,
+        reminders,
+        renderers,
+        screens,
+        tables,
+        wording,
+    )
     from bot.incidents import events, facts
     from bot.incidents.checklist import FOLLOW_UPS
-    from bot.incidents.registry import ChecklistItem, PurgeRule, Tick
+    from bot.incidents.registry import ChecklistItem, PurgeRule, Section, Tick
 
     registry.listeners.append(listeners.register)
-    listeners.register_commands(registry)
+    registry.command("followup", listeners.add_from_command)
+    registry.command("followups", listeners.show_list)
+    registry.help(Section.AFTERWARDS, 1, wording.HELP)
     registry.on(events.MadePrivate, messages.hide_words)
     registry.record(reactions.record_mark, "reaction_added")
     registry.record(reactions.record_unmark, "reaction_removed")

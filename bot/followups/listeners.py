@@ -8,7 +8,7 @@ from bot.directory.lookup import display_names
 from bot.errors import WatchfloorError
 from bot.followups import actions as followups
 from bot.followups import change_actions as followup_changes
-from bot.followups import ids, rules, wording
+from bot.followups import ids, rules
 from bot.followups import screens as followup_screens
 from bot.followups.actions import NewFollowUp
 from bot.followups.change_actions import FollowUpEdit
@@ -16,7 +16,6 @@ from bot.followups.rules import State
 from bot.incidents import listening, parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import FieldsRefused, Payload, Response
 from bot.incidents.rules import quoted
 from bot.incidents.tables import NoIncidentHere
@@ -35,13 +34,6 @@ def register(app: App, services: Services) -> None:
     _register_shortcut(app, services)
     _register_buttons(app, services)
     _register_forms(app, services)
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident followup` and `/incident followups`."""
-    registry.command("followup", add_from_command)
-    registry.command("followups", show_list)
-    registry.help(Section.AFTERWARDS, 1, wording.HELP)
 
 
 def add_from_command(services: Services, command: SlashCommand) -> Response:

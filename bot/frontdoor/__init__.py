@@ -11,6 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.frontdoor import (
         actions,
+        answer_wording,
         engagement_tables,
         engagements,
         exporting,
@@ -23,11 +24,13 @@ def register(registry: "Registry") -> None:
     from bot.frontdoor.guard import MESSAGES_ON
     from bot.incidents import events
     from bot.incidents.facts import CALLER_MESSAGES, CALLER_WORDING
-    from bot.incidents.registry import PurgeRule, SummaryPart, Tick
+    from bot.incidents.registry import PurgeRule, Section, SummaryPart, Tick
     from bot.incidents.summaries import CALLERS_HEAR
 
     registry.listeners.append(listeners.register)
-    listeners.register_commands(registry)
+    registry.command("frontdoor", listeners.front_door)
+    registry.command("routing", listeners.routing)
+    registry.help(Section.CHANNEL, 66, answer_wording.HELP)
     registry.on(events.FrontDoorSet, actions.follow_playbook)
     registry.on(events.Merged, actions.follow_merge)
     registry.on(events.Merged, engagements.follow_merge)

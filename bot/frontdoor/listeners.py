@@ -9,19 +9,11 @@ from bot.frontdoor.rules import TITLES, Wording, read_lines
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import FieldsRefused, Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
 ADD = "add"
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident frontdoor` and `/incident routing`."""
-    registry.command("frontdoor", front_door)
-    registry.command("routing", routing)
-    registry.help(Section.CHANNEL, 66, answer_wording.HELP)
 
 
 def front_door(services: Services, command: SlashCommand) -> Response:

@@ -9,12 +9,14 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """Register the listeners, the command, the events that end a handover, and the tick for unaccepted ones."""
     # Imported here so that importing only the tables does not load the listeners.
-    from bot.handovers import actions, exporting, listeners, reminders, renderers, shift, tables
+    from bot.handovers import actions, exporting, listeners, reminders, renderers, shift, tables, wording
     from bot.incidents import events
-    from bot.incidents.registry import PurgeRule, Tick
+    from bot.incidents.registry import PurgeRule, Section, Tick
 
     registry.listeners.append(listeners.register)
-    listeners.register_commands(registry)
+    registry.command("handover", listeners.hand_over)
+    registry.help(Section.CHANNEL, 6, wording.HELP_COMMAND)
+    registry.help(Section.ANYWHERE, 32, wording.HELP_SHIFT)
     shift.register(registry)
     registry.on(events.RoleChanged, actions.follow_role)
     registry.on(events.Closed, actions.end_pending)

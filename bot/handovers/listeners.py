@@ -4,26 +4,18 @@ import re
 
 from slack_bolt import App
 
-from bot.handovers import actions, ids, views, wording
+from bot.handovers import actions, ids, views
 from bot.handovers.shift import listeners as shift_listeners
 from bot.handovers.tables import Handover
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
 PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident handover`."""
-    registry.command("handover", hand_over)
-    registry.help(Section.CHANNEL, 6, wording.HELP_COMMAND)
-    registry.help(Section.ANYWHERE, 32, wording.HELP_SHIFT)
 
 
 def hand_over(services: Services, command: SlashCommand) -> Response:

@@ -10,6 +10,7 @@ def register(registry: "Registry") -> None:
     """Register listeners, commands, dropped files, the tick for new figures, and the answers to other nouns."""
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.impact import (
+        answer_wording,
         facts,
         feeding,
         listeners,
@@ -25,10 +26,12 @@ def register(registry: "Registry") -> None:
     from bot.incidents import events
     from bot.incidents.checklist import FIGURES
     from bot.incidents.facts import AGENTS_NEEDED, FIGURE_CHART, FIGURE_SENTENCES, FIGURE_TABLE, QUEUE_FIGURES
-    from bot.incidents.registry import ChecklistItem, PurgeRule, Tick
+    from bot.incidents.registry import ChecklistItem, PurgeRule, Section, Tick
 
     registry.listeners.append(listeners.register)
-    listeners.register_commands(registry)
+    registry.command("figures", listeners.figures)
+    registry.command("whatif", listeners.whatif)
+    registry.help(Section.CHANNEL, 65, answer_wording.HELP)
     registry.on(events.Declared, watching.look_again)
     registry.on(events.ScopeChanged, watching.look_again)
     registry.record(uploads.record_file, "message")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from slack_bolt import App
 
 from bot.errors import WatchfloorError
-from bot.impact import actions, answer_wording, charts, forms, ids, uploads, whatif_actions
+from bot.impact import actions, charts, forms, ids, uploads, whatif_actions
 from bot.impact.forms import COLUMNS_IN_FORM, NO_QUEUE
 from bot.impact.reading.plan import ColumnMap
 from bot.impact.reading.vocabulary import Meaning
@@ -13,7 +13,6 @@ from bot.impact.rules.whatif import Lever, UnknownLever, read_lever, read_levers
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here, visible_incident
 from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import FieldsRefused, Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -35,13 +34,6 @@ class UnknownWord(WatchfloorError):
 
 class NoChange(WatchfloorError):
     """Fill in at least one change."""
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident figures` and `/incident whatif`."""
-    registry.command("figures", figures)
-    registry.command("whatif", whatif)
-    registry.help(Section.CHANNEL, 65, answer_wording.HELP)
 
 
 def figures(services: Services, command: SlashCommand) -> Response:

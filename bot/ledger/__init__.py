@@ -11,13 +11,14 @@ def register(registry: "Registry") -> None:
     # Imported here, so that importing only the tables does not load the listeners.
     from bot.incidents.checklist import LEDGER
     from bot.incidents.facts import MONEY
-    from bot.incidents.registry import ChecklistItem, PurgeRule, SummaryPart
+    from bot.incidents.registry import ChecklistItem, PurgeRule, Section, SummaryPart
     from bot.incidents.summaries import MONEY_OWED
-    from bot.ledger import exporting, facts, listeners, renderers
+    from bot.ledger import exporting, facts, listeners, renderers, wording
     from bot.ledger.guard import BALANCED
 
     registry.listeners.append(listeners.register)
-    listeners.register_commands(registry)
+    registry.command("ledger", listeners.show)
+    registry.help(Section.CHANNEL, 67, wording.HELP)
     registry.guards.append(BALANCED)
     registry.checklist.append(ChecklistItem(LEDGER, "Credits and refunds: `/incident ledger`", facts.is_done))
     registry.summary_parts.append(SummaryPart(MONEY_OWED, "Credits and refunds", facts.lines))

@@ -7,7 +7,6 @@ from slack_bolt import App
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import FieldsRefused, Payload, Response
 from bot.ledger import actions, ids, opening_forms, rules, wording
 from bot.runtime.clock import utcnow
@@ -20,12 +19,6 @@ LINE_FIELDS = {
     rules.UnknownCohort: ids.COHORT,
 }
 CHANGE_FIELDS = {rules.WrongMove: ids.WHAT, rules.NotReleased: ids.WHAT, rules.ReasonMissing: ids.REASON}
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident ledger`."""
-    registry.command("ledger", show)
-    registry.help(Section.CHANNEL, 67, wording.HELP)
 
 
 def show(services: Services, command: SlashCommand) -> Response:

@@ -10,11 +10,12 @@ def register(registry: "Registry") -> None:
     """Register the listeners, the command, the sources of rows, and the handler that links bursts to incidents."""
     # Imported here, so that code that needs only the tables does not load the listeners.
     from bot.incidents import events
-    from bot.incidents.registry import PurgeRule
-    from bot.lockouts import actions, file_import, listeners, recording, renderers, requests
+    from bot.incidents.registry import PurgeRule, Section
+    from bot.lockouts import actions, file_import, listeners, recording, renderers, requests, wording
 
     registry.listeners.append(listeners.register)
-    listeners.register_commands(registry)
+    registry.command("lockouts", listeners.lockouts)
+    registry.help(Section.ANYWHERE, 60, wording.HELP)
     registry.posts.append(requests.POST)
     registry.takes_rows.setdefault("lockouts", []).append(recording.take_rows)
     registry.on(events.Declared, actions.follow_declared)

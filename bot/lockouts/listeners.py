@@ -4,9 +4,8 @@ from slack_bolt import Ack, App
 
 from bot.incidents import listening, parse, responses
 from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
-from bot.lockouts import actions, ids, unlocking, wording
+from bot.lockouts import actions, ids, unlocking
 from bot.lockouts.rules import AccountAction, Release
 from bot.lockouts.unlocking_views import PARTNER_UNKNOWN
 from bot.runtime.clock import utcnow
@@ -14,12 +13,6 @@ from bot.services import Services
 from bot.slack.blocks import Block
 
 ADD = "add"
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident lockouts`."""
-    registry.command("lockouts", lockouts)
-    registry.help(Section.ANYWHERE, 60, wording.HELP)
 
 
 def lockouts(services: Services, command: SlashCommand) -> Response:

@@ -11,7 +11,7 @@ def register(registry: "Registry") -> None:
     # Imported here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.facts import PARTNERS_UNTOLD
-    from bot.incidents.registry import PurgeRule, SummaryPart, Tick
+    from bot.incidents.registry import PurgeRule, Section, SummaryPart, Tick
     from bot.incidents.summaries import WAITING
     from bot.partners import (
         exporting,
@@ -23,10 +23,12 @@ def register(registry: "Registry") -> None:
         summary,
         tables,
         updates,
+        wording,
     )
 
     registry.listeners.append(listeners.register)
-    listeners.register_commands(registry)
+    registry.command("partners", listeners.partners)
+    registry.help(Section.CHANNEL, 40, wording.HELP)
     registry.on(events.Declared, handlers.begin)
     registry.on(events.SeverityChanged, handlers.follow_severity)
     registry.on(events.ScopeChanged, handlers.follow_scope)

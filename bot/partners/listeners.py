@@ -5,10 +5,9 @@ from slack_bolt import Ack, App
 from bot.incidents import listening, parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.partners import answers as partner_answers
-from bot.partners import guidance_actions, ids, rules, wording
+from bot.partners import guidance_actions, ids, rules
 from bot.partners import matrix as partner_matrix
 from bot.partners.guidance import GuidanceField
 from bot.partners.guidance_views import field_id
@@ -60,12 +59,6 @@ def register(app: App, services: Services) -> None:
     listening.on_click(app, services, listening.one_of_many(ids.TELL), partner_matrix.send_from_button)
 
     listening.on_click(app, services, listening.one_of_many(ids.PHONED), partner_matrix.phoned_from_button)
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident partners`."""
-    registry.command("partners", partners)
-    registry.help(Section.CHANNEL, 40, wording.HELP)
 
 
 def partners(services: Services, command: SlashCommand) -> Response:

@@ -10,11 +10,12 @@ def register(registry: "Registry") -> None:
     """Register listeners, the command, uploaded versions, reactions to closing and reopening, and reminders."""
     # Imported here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
-    from bot.incidents.registry import PurgeRule, Tick
-    from bot.postmortems import listeners, reminders, renderers, request, tables, uploads
+    from bot.incidents.registry import PurgeRule, Section, Tick
+    from bot.postmortems import listeners, reminders, renderers, request, tables, uploads, wording
 
     registry.listeners.append(listeners.register)
-    listeners.register_commands(registry)
+    registry.command("postmortem", listeners.request_copy)
+    registry.help(Section.AFTERWARDS, 2, wording.HELP)
     registry.record(uploads.record_upload, "message")
     registry.on(events.Closed, request.follow_close)
     registry.on(events.Reopened, request.put_aside)

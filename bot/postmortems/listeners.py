@@ -10,9 +10,8 @@ from slack_bolt import Ack, App
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import FieldsRefused, Payload, Response
-from bot.postmortems import ids, views, wording
+from bot.postmortems import ids, views
 from bot.postmortems import request as postmortem_request
 from bot.postmortems import review_actions as reviewing
 from bot.postmortems.review import StillUnknown
@@ -30,12 +29,6 @@ def request_copy(services: Services, command: SlashCommand) -> Response:
     """`/incident postmortem`: get the post-mortem as it stands, by direct message."""
     number = incident_number_here(services, command)
     return postmortem_request.request_by_command(services, number, command.trigger_id, command.user_id, utcnow())
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident postmortem`."""
-    registry.command("postmortem", request_copy)
-    registry.help(Section.AFTERWARDS, 2, wording.HELP)
 
 
 def register(app: App, services: Services) -> None:

@@ -1,17 +1,10 @@
 """Reports: `/incident report`: parse, act, answer."""
 
 from bot.incidents.parse import SlashCommand
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Response
-from bot.reports import sending, wording
+from bot.reports import sending
 from bot.runtime.clock import utcnow
 from bot.services import Services
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident report`."""
-    registry.command("report", report)
-    registry.help(Section.ANYWHERE, 33, wording.HELP)
 
 
 def report(services: Services, command: SlashCommand) -> Response:

@@ -10,10 +10,14 @@ def register(registry: "Registry") -> None:
     """Register the control panel, help, and the summary for latecomers."""
     # Imported here so that importing only the tables does not load the listeners.
     from bot.incidents.facts import CATCH_UP
-    from bot.screens import catch_up, listeners
+    from bot.incidents.registry import Section
+    from bot.screens import answer_wording, catch_up, listeners
 
     registry.listeners.append(listeners.register)
-    listeners.register_commands(registry)
+    registry.command("", listeners.panel_or_start)
+    registry.command("help", listeners.show_help)
+    registry.command("catchup", listeners.show_catch_up)
+    registry.help(Section.CHANNEL, 1, answer_wording.HELP_PANEL)
     registry.record(catch_up.record_joined, "member_joined_channel")
     registry.answers(CATCH_UP, catch_up.blocks_for)
     registry.kinds += catch_up.KINDS

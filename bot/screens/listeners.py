@@ -7,19 +7,11 @@ from bot.incidents.access import incident_number_here
 from bot.incidents.home import start_screen
 from bot.incidents.panels import incident_panel
 from bot.incidents.parse import SlashCommand
-from bot.incidents.registry import Registry, Section
+from bot.incidents.registry import Registry
 from bot.incidents.responses import Response
 from bot.runtime.clock import utcnow
-from bot.screens import answer_wording, catch_up, panels
+from bot.screens import catch_up, panels
 from bot.services import Services
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident` alone and `/incident help`."""
-    registry.command("", panel_or_start)
-    registry.command("help", show_help)
-    registry.command("catchup", show_catch_up)
-    registry.help(Section.CHANNEL, 1, answer_wording.HELP_PANEL)
 
 
 def register(app: App, services: Services) -> None:

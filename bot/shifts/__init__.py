@@ -10,7 +10,7 @@ def register(registry: "Registry") -> None:
     """Register listeners, commands, roster readers, ticks, `roster:role`, and answers for handovers."""
     # Imported here, so that importing only the tables does not load the listeners.
     from bot.incidents.facts import ABSENT_UNTIL, CONTACT_NOW, FALLBACK, NEXT_ON_SHIFT, ON_SHIFT, SHIFT_GAPS
-    from bot.incidents.registry import Job, PurgeRule, Tick
+    from bot.incidents.registry import Job, PurgeRule, Section, Tick
     from bot.shifts import (
         absences,
         availability,
@@ -25,10 +25,16 @@ def register(registry: "Registry") -> None:
         rosters,
         succession,
         tables,
+        wording,
     )
 
     registry.listeners.append(listeners.register)
-    listeners.register_commands(registry)
+    registry.command("oncall", listeners.who_is_on)
+    registry.command("absence", listeners.enter_absence)
+    registry.command("absences", listeners.export_absences)
+    registry.command("shift", listeners.add_shift)
+    registry.help(Section.ANYWHERE, 30, wording.HELP_ONCALL)
+    registry.help(Section.ANYWHERE, 31, wording.HELP_ABSENCE)
     registry.record(roster_files.record_file, "message")
     registry.table_readers.append(roster_files.READER)
     registry.people.insert(0, people.on_shift)

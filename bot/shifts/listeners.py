@@ -7,23 +7,12 @@ from slack_bolt import Ack, App
 
 from bot.incidents import listening, parse, responses
 from bot.incidents.parse import SlashCommand
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import absences, by_hand, finding_tables, forms, ids, offers, oncall, people, wording
+from bot.shifts import absences, by_hand, finding_tables, forms, ids, offers, oncall, people
 from bot.slack.blocks import Block
 from bot.slack.phrases import Translator
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident oncall`, `/incident absence`, `/incident absences export` and `/incident shift`."""
-    registry.command("oncall", who_is_on)
-    registry.command("absence", enter_absence)
-    registry.command("absences", export_absences)
-    registry.command("shift", add_shift)
-    registry.help(Section.ANYWHERE, 30, wording.HELP_ONCALL)
-    registry.help(Section.ANYWHERE, 31, wording.HELP_ABSENCE)
 
 
 def who_is_on(services: Services, command: SlashCommand) -> Response:

@@ -10,10 +10,15 @@ def register(registry: "Registry") -> None:
     """Register the listeners, the commands, and the handlers that copy each update to its subscribers."""
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
-    from bot.subscriptions import actions, copies, listeners
+    from bot.incidents.registry import Section
+    from bot.subscriptions import actions, copies, listeners, wording
 
     registry.listeners.append(listeners.register)
-    listeners.register_commands(registry)
+    registry.command("subscribe", listeners.subscribe, for_guests=True)
+    registry.command("unsubscribe", listeners.unsubscribe, for_guests=True)
+    registry.command("subscriptions", listeners.show_subscriptions, for_guests=True)
+    registry.help(Section.ANYWHERE, 10, wording.HELP_STANDING)
+    registry.help(Section.CHANNEL, 50, wording.HELP_INCIDENT)
     registry.on(events.Merged, actions.follow_merge)
     registry.on(events.UpdateComposed, copies.post_copies)
     registry.on(events.UpdateAmended, copies.edit_footers)

@@ -6,13 +6,12 @@ from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.incidents.tables import NoIncidentHere
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.subscriptions import actions as subscriptions
-from bot.subscriptions import ids, wording
+from bot.subscriptions import ids
 from bot.subscriptions.rules import ScopeMissing
 
 
@@ -26,15 +25,6 @@ def register(app: App, services: Services) -> None:
         return subscriptions.end_subscription(services, parse.clicked_number(body), parse.user_id(body))
 
     listening.on_action(app, services, ids.DROP, drop)
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident subscribe`, `unsubscribe` and `subscriptions`."""
-    registry.command("subscribe", subscribe, for_guests=True)
-    registry.command("unsubscribe", unsubscribe, for_guests=True)
-    registry.command("subscriptions", show_subscriptions, for_guests=True)
-    registry.help(Section.ANYWHERE, 10, wording.HELP_STANDING)
-    registry.help(Section.CHANNEL, 50, wording.HELP_INCIDENT)
 
 
 def subscribe(services: Services, command: SlashCommand) -> Response:

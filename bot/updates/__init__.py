@@ -11,7 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.facts import AUDIENCES_TOLD, NEXT_UPDATE, PROMISES_DUE, UPDATES_KEPT, UPDATES_KEPT_OF_MANY
-    from bot.incidents.registry import PurgeRule, SummaryPart, Tick
+    from bot.incidents.registry import PurgeRule, Section, SummaryPart, Tick
     from bot.incidents.summaries import PROMISES
     from bot.updates import (
         after_start,
@@ -27,10 +27,19 @@ def register(registry: "Registry") -> None:
         sending,
         summary,
         tables,
+        wording,
     )
 
     registry.listeners.append(listeners.register)
-    listeners.register_commands(registry)
+    registry.command("update", listeners.update)
+    registry.command("updates", listeners.updates)
+    registry.command("cadence", listeners.cadence)
+    registry.command("pause", listeners.pause)
+    registry.command("resume", listeners.resume)
+    registry.help(Section.CHANNEL, 30, wording.HELP_UPDATE)
+    registry.help(Section.CHANNEL, 31, wording.HELP_PACE)
+    registry.help(Section.CHANNEL, 32, wording.HELP_PAUSE)
+    registry.help(Section.CHANNEL, 33, wording.HELP_AUDIENCES)
     registry.on(events.Declared, handlers.begin)
     registry.on(events.ChannelOpened, handlers.send_first)
     registry.on(events.SeverityChanged, handlers.follow_severity)

@@ -10,13 +10,12 @@ from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse, responses
 from bot.incidents.access import incident_number_here, open_incident_form
 from bot.incidents.parse import SlashCommand
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.incidents.rules import clean_title, read_severity, read_status
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.updates import commands as update_commands
-from bot.updates import compose_actions, draft_answers, draft_screens, forms, ids, wording
+from bot.updates import compose_actions, draft_answers, draft_screens, forms, ids
 from bot.updates import private_audiences as given_audiences
 from bot.updates.compose_actions import ComposedUpdate
 
@@ -34,17 +33,6 @@ def register(app: App, services: Services) -> None:
     listening.opens_form(app, services, ids.LATER, draft_screens.postpone_form)
     _register_composer(app, services)
     _register_forms(app, services)
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident update`, `updates`, `cadence`, `pause`, `resume`."""
-    for subcommand in (update, updates, cadence, pause, resume):
-        registry.command(subcommand.__name__, subcommand)
-    for order, text in enumerate(HELP, start=30):
-        registry.help(Section.CHANNEL, order, text)
-
-
-HELP = (wording.HELP_UPDATE, wording.HELP_PACE, wording.HELP_PAUSE, wording.HELP_AUDIENCES)
 
 
 def _register_composer(app: App, services: Services) -> None:

@@ -9,7 +9,13 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """Register the commands, the page buttons and the form."""
     # Imported here so that importing only the tables does not load the listeners.
+    from bot.incidents.registry import Section
+    from bot.screens import answer_wording
     from bot.screens.incident_list import listeners
 
     registry.listeners.append(listeners.register)
-    listeners.register_commands(registry)
+    registry.command("list", listeners.show_list)
+    registry.command("search", listeners.search)
+    registry.command("find", listeners.search)
+    registry.help(Section.ANYWHERE, 2, answer_wording.HELP_LIST)
+    registry.help(Section.ANYWHERE, 2, answer_wording.HELP_SEARCH)

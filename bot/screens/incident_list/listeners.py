@@ -8,23 +8,12 @@ from slack_bolt import Ack, App
 from bot.incidents import incidents, parse, responses
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.permissions import check_member
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
-from bot.screens import answer_wording
 from bot.screens.incident_list import ids, queries, rules, views
 from bot.screens.incident_list.rules import ALL, Filter
 from bot.services import Services
 from bot.slack.blocks import Block
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident list` and `/incident search`."""
-    registry.command("list", show_list)
-    registry.command("search", search)
-    registry.command("find", search)
-    registry.help(Section.ANYWHERE, 2, answer_wording.HELP_LIST)
-    registry.help(Section.ANYWHERE, 2, answer_wording.HELP_SEARCH)
 
 
 def show_list(services: Services, command: SlashCommand) -> Response:

@@ -9,8 +9,15 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """Register the listeners, the commands and the picture on request."""
     # Imported here so that importing only the tables does not load the listeners.
+    from bot.incidents.registry import Section
+    from bot.screens import answer_wording
     from bot.screens.timeline import listeners, pictures
 
     registry.listeners.append(listeners.register)
-    listeners.register_commands(registry)
+    registry.command("timeline", listeners.show_timeline)
+    registry.command("note", listeners.note)
+    registry.command("correct", listeners.correct)
+    registry.command("milestones", listeners.show_milestones)
+    registry.help(Section.CHANNEL, 60, answer_wording.HELP_TIMELINE)
+    registry.help(Section.CHANNEL, 61, answer_wording.HELP_CORRECT)
     registry.kinds += pictures.KINDS

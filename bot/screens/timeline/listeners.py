@@ -8,10 +8,8 @@ from bot.errors import WatchfloorError, require
 from bot.incidents import listening, milestones, parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
-from bot.screens import answer_wording
 from bot.screens.timeline import notes, pictures
 from bot.screens.timeline import pages as timeline_screens
 from bot.screens.timeline.notes import Amendment
@@ -32,16 +30,6 @@ def register(app: App, services: Services) -> None:
     """Register the listeners for everything about timelines except commands."""
     _register_pages(app, services)
     _register_forms(app, services)
-
-
-def register_commands(registry: Registry) -> None:
-    """`/incident timeline`, `note`, `correct`, `milestones`."""
-    registry.command("timeline", show_timeline)
-    registry.command("note", note)
-    registry.command("correct", correct)
-    registry.command("milestones", show_milestones)
-    registry.help(Section.CHANNEL, 60, answer_wording.HELP_TIMELINE)
-    registry.help(Section.CHANNEL, 61, answer_wording.HELP_CORRECT)
 
 
 def show_timeline(services: Services, command: SlashCommand) -> Response:
