@@ -67,11 +67,11 @@ def register(registry: "Registry") -> None:
     registry.kinds += renderers.KINDS
     registry.without_text("case_states", "incident_cases", "case_escalations", "case_boards", "case_alerts")
     registry.without_text("case_clusters", "case_cluster_members", "case_previews")
+    # A published guide belongs to the floor and outlives its incident; a purged draft cannot be published.
+    registry.without_text("published_guides")
     registry.purge_rules += [
         PurgeRule("cases", ("title", "text", "customer", "owner", "url"), {"traits": {}}, "ended_at"),
         PurgeRule("case_notes", ("text",), over_at="at"),
-        # A published guide belongs to the floor and outlives its incident; a purged draft cannot be published.
-        PurgeRule("published_guides"),
         PurgeRule(
             "knowledge_gaps",
             ("title", "text"),

@@ -22,13 +22,15 @@ def register(registry: "Registry") -> None:
         roles,
         situation_export,
         summaries,
+        wording,
     )
     from bot.incidents.limits import PersonLimits
-    from bot.incidents.registry import PurgeRule
+    from bot.incidents.registry import PurgeRule, Section
 
     registry.listeners += [dispatch.register, declaring_listeners.register, listeners.register]
     commands.register(registry)
-    bridges.register(registry)
+    registry.command("bridge", bridges.bridge)
+    registry.help(Section.CHANNEL, 5, wording.HELP_BRIDGE)
     registry.parts.append(lambda settings, floor: PersonLimits(floor.limits))
     registry.kinds += renderers.KINDS
     registry.summary_parts += summaries.PARTS
@@ -36,10 +38,10 @@ def register(registry: "Registry") -> None:
     registry.record(home.refresh_home, "app_home_opened")
     registry.departures.append(roles.release_all)
     registry.people += [people.holders_of_role, people.person_or_group]
-    registry.without_text("participants", "role_holders", "related_incidents", "pending_declarations")
+    registry.without_text("participants", "role_holders", "related_incidents")
+    registry.without_text("pending_declarations")  # emptied once decided, deleted after a week
     registry.purge_rules += [
         PurgeRule("incidents", ("title", "description", "impact", "cause", "bridge", "search_text")),
         PurgeRule("situation_values", ("text", "original")),
-        # Emptied once decided, deleted after a week.
     ]
     registry.exports.append(situation_export.SITUATION)

@@ -10,7 +10,6 @@ from bot.incidents.bridge_rules import bridge_text
 from bot.incidents.change import changing
 from bot.incidents.events import BridgeChanged
 from bot.incidents.parse import SlashCommand
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -63,9 +62,3 @@ def bridge(services: Services, command: SlashCommand) -> Response:
     with services.database.reading() as session:
         current_bridge = bridge_text(incidents.by_number(session, number), services.floor)
     return current_bridge or wording.NO_BRIDGE
-
-
-def register(registry: Registry) -> None:
-    """`/incident bridge`."""
-    registry.command("bridge", bridge)
-    registry.help(Section.CHANNEL, 5, wording.HELP_BRIDGE)

@@ -11,7 +11,7 @@ def register(registry: "Registry") -> None:
     # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.facts import PRIVATE_BY_DEFAULT, STEPS_TAKEN
-    from bot.incidents.registry import PurgeRule, SummaryPart, Tick
+    from bot.incidents.registry import PurgeRule, Section, SummaryPart, Tick
     from bot.incidents.summaries import OPEN_STEPS
     from bot.playbooks import (
         commands,
@@ -27,13 +27,16 @@ def register(registry: "Registry") -> None:
         step_actions,
         step_screens,
         tables,
+        wording,
     )
     from bot.playbooks.guard import REQUIRED_STEPS, ask_again
     from bot.playbooks.reloading_library import ReloadingLibrary
 
     # Bolt tries listeners in order, so those clicked most come first.
     registry.listeners.insert(0, listeners.register)
-    commands.register(registry)
+    registry.command("playbook", commands.playbook)
+    registry.command("steps", commands.my_steps)
+    registry.help(Section.CHANNEL, 20, wording.HELP)
     registry.on(events.Declared, run_actions.start_matching)
     registry.on(events.SeverityChanged, handlers.offer_better_playbook)
     registry.on(events.ScopeChanged, handlers.offer_better_playbook)

@@ -2,9 +2,8 @@
 
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand, page_number
-from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import Response
-from bot.playbooks import proposals, run_actions, step_screens, wording
+from bot.playbooks import proposals, run_actions, step_screens
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
@@ -13,13 +12,6 @@ SUBCOMMANDS = {
     "stop": run_actions.stop,
     "switch": run_actions.switch,
 }
-
-
-def register(registry: Registry) -> None:
-    """Register the two commands and their help."""
-    registry.command("playbook", playbook)
-    registry.command("steps", my_steps)
-    registry.help(Section.CHANNEL, 20, wording.HELP)
 
 
 def playbook(services: Services, command: SlashCommand) -> Response:
