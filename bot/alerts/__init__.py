@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the buttons, the event handlers, the tick that ends ignoring, the clean-up job and the sources."""
-    # Imported here, so that code that needs only the tables does not load the listeners.
     from bot.alerts import actions, listeners, proposing, sources, tables
     from bot.incidents import events
     from bot.incidents.registry import Job, PurgeRule, Tick

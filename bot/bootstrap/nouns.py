@@ -1,4 +1,7 @@
-"""The nouns, in order, and the registry of what each contributes."""
+"""The nouns, in order, and the registry of what each contributes.
+
+A noun imports its modules inside `register`, so that importing only its tables does not load its listeners.
+"""
 
 from bot import (
     alarms,

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register listeners, commands, file and row readers, the board, ticks and handlers of incident events."""
-    # Imported here, so that importing only the tables does not load the listeners.
     from bot.cases import (
         balancing,
         boards,

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the listeners, the command, the reminder, the note in an incident's channel and the summary part."""
-    # Imported here, so that code that needs only the tables does not load the listeners.
     from bot.changes import beside, listeners, reminders, tables, wording
     from bot.changes.rules import State
     from bot.incidents import events

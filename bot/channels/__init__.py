@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register Slack's events about channels, messages and people, and the ticks that read back what was missed."""
-    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.channels import early, membership, messages, recovery
     from bot.incidents.registry import Tick
 

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the listeners, commands, event handlers, ticks and audit of escalations."""
-    # Imported here, so that importing only the tables does not load the listeners.
     import os
 
     from bot.escalation import (

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the sources that floor.yaml names, and the tick that reads what is due."""
-    # Loaded here, so that importing only the tables does not load the workflow.
     from bot.feeds import asking, auditing, notes, reading, sources, tables, unlocking
     from bot.incidents.facts import CASE_NOTES, RESETTING, STALE_SOURCES, UNLOCKING
     from bot.incidents.registry import Tick

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register listeners, commands, reactions, reminders, the weekly digest and a part of the home tab."""
-    # Imported here, so that importing only the tables does not load the listeners.
     from bot.followups import (
         exporting,
         listeners,

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register listeners, commands, playbook steps that switch messages, reminders, the guard, answers to nouns."""
-    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.frontdoor import (
         actions,
         answer_wording,

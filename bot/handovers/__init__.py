@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the listeners, the command, the events that end a handover, and the tick for unaccepted ones."""
-    # Imported here so that importing only the tables does not load the listeners.
     from bot.handovers import actions, exporting, listeners, reminders, renderers, shift, tables, wording
     from bot.incidents import events
     from bot.incidents.registry import PurgeRule, Section, Tick

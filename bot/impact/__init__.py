@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register listeners, commands, dropped files, the tick for new figures, and the answers to other nouns."""
-    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.impact import (
         answer_wording,
         facts,

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """`/incident` and its own commands, buttons and forms, Slack's events, the home tab."""
-    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import (
         bridges,
         checklist,

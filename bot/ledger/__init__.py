@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register listeners, the command, the guard on closing, kinds of messages, and facts for other modules."""
-    # Imported here, so that importing only the tables does not load the listeners.
     from bot.incidents.checklist import LEDGER
     from bot.incidents.facts import MONEY
     from bot.incidents.registry import ChecklistItem, PurgeRule, Section, SummaryPart

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the listeners, the command, the sources of rows, and the handler that links bursts to incidents."""
-    # Imported here, so that code that needs only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.registry import PurgeRule, Section
     from bot.lockouts import actions, file_import, listeners, recording, renderers, requests, wording

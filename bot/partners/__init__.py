@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the listeners, the command, the event handlers and the tick of partners."""
-    # Imported here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.facts import PARTNERS_UNTOLD
     from bot.incidents.registry import PurgeRule, Section, SummaryPart, Tick

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register listeners, commands, event handlers, ticks, guards, and the answers given to other packages."""
-    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.facts import PRIVATE_BY_DEFAULT, STEPS_TAKEN
     from bot.incidents.registry import PurgeRule, Section, SummaryPart, Tick

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register listeners, the command, uploaded versions, reactions to closing and reopening, and reminders."""
-    # Imported here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.registry import PurgeRule, Section, Tick
     from bot.postmortems import listeners, reminders, renderers, request, tables, uploads, wording

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the command, the job that sends what is due, and the outbox kind for reports."""
-    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents.registry import Job, Section
     from bot.outbox import kinds
     from bot.outbox.kinds import Kind

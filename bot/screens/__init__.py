@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the control panel, help, and the summary for latecomers."""
-    # Imported here so that importing only the tables does not load the listeners.
     from bot.incidents.facts import CATCH_UP
     from bot.incidents.registry import Section
     from bot.screens import answer_wording, catch_up, listeners

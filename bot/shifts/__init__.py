@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register listeners, commands, roster readers, ticks, `roster:role`, and answers for handovers."""
-    # Imported here, so that importing only the tables does not load the listeners.
     from bot.incidents.facts import ABSENT_UNTIL, CONTACT_NOW, FALLBACK, NEXT_ON_SHIFT, ON_SHIFT, SHIFT_GAPS
     from bot.incidents.registry import Job, PurgeRule, Section, Tick
     from bot.shifts import (

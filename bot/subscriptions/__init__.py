@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the listeners, the commands, and the handlers that copy each update to its subscribers."""
-    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.registry import Section
     from bot.subscriptions import actions, copies, listeners, wording

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register listeners, commands, event handlers, ticks, and the answers that updates give other packages."""
-    # Loaded here, so that importing only the tables does not load the listeners.
     from bot.incidents import events
     from bot.incidents.facts import AUDIENCES_TOLD, NEXT_UPDATE, PROMISES_DUE, UPDATES_KEPT, UPDATES_KEPT_OF_MANY
     from bot.incidents.registry import PurgeRule, Section, SummaryPart, Tick

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the events that are sent, and how they are delivered."""
-    # Imported here, so that code that needs only the tables does not load the handlers.
     from bot.incidents import events
     from bot.incidents.registry import PurgeRule
     from bot.webhooks import auditing, handlers, sending, targets

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the listeners, the events that begin or end accountability, the tick, and the reports' figures."""
-    # Imported here so that importing only the tables does not load the listeners.
     from bot.handovers.shift import accepting, accountability, export, listeners, renderers, tables
     from bot.incidents import events
     from bot.incidents.facts import SHIFT_HANDOVERS

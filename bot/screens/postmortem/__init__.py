@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the answers to what post-mortems ask for."""
-    # Imported here so that importing only the tables does not load the listeners.
     from bot.postmortems.facts import PICTURE, RECORD
     from bot.screens.postmortem import gathering
     from bot.screens.timeline import pictures

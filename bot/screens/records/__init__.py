@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the purge job and the purge rules of the base tables."""
-    # Imported here so that importing only the tables does not load the listeners.
     from bot.incidents.registry import Job
     from bot.screens.records import purge, purge_text
 

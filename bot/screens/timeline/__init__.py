@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the listeners, the commands and the picture on request."""
-    # Imported here so that importing only the tables does not load the listeners.
     from bot.incidents.registry import Section
     from bot.screens import answer_wording
     from bot.screens.timeline import listeners, pictures
