@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
 from bot.cases import following, storing
 from bot.cases.rows import CaseRow, StateChange
 from bot.incidents.registry import SignedPost
 from bot.services import Services
-from bot.sources.signatures import NotUnderstood
+from bot.sources import signatures
 
 # A request is one transaction, and clicks must not wait for it.
 MOST_ROWS = 200
@@ -82,10 +82,7 @@ class Body(BaseModel):
 
 
 def _store_cases(services: Services, session: Session, body: bytes, now: datetime) -> Mapping[str, object]:
-    try:
-        request_body = Body.model_validate_json(body)
-    except ValidationError as error:
-        raise NotUnderstood.of(error) from None
+    request_body = signatures.parse(Body, body)
     stored = storing.upsert(
         session, services.floor.cases, request_body.source, [each.row() for each in request_body.cases], now
     )

@@ -12,6 +12,7 @@ from bot.impact.rules.assessment import Assessment, Point
 from bot.impact.wording import ENGLISH, LANGUAGES, Language, formula, percent
 from bot.incidents import incidents
 from bot.incidents.access import visible_incident
+from bot.incidents.invitations import channel_of
 from bot.incidents.tables import Incident
 from bot.outbox import kinds, shared_files
 from bot.outbox.kinds import Call, Context, Settled
@@ -133,11 +134,6 @@ def _marks(incident: Incident, points: list[Point], zone: ZoneInfo, language: La
 def call(context: Context) -> Call:
     """Draw the chart, upload it and share it in the channel."""
     return shared_files.call(context, channel_of(context), _upload_and_share)
-
-
-def channel_of(context: Context) -> str:
-    """The channel of the row's incident."""
-    return incidents.by_number(context.session, context.row.incident_id or 0).channel_id or ""
 
 
 def _upload_and_share(services: Services, row: OutboxRow, channel_id: str) -> None:

@@ -1,6 +1,7 @@
 """The outbox kinds for figures: files to read, and charts."""
 
 from bot.impact import charts, uploads
+from bot.incidents.invitations import channel_of
 from bot.outbox import kinds
 from bot.outbox.kinds import Kind
 from bot.outbox.rules import Refusal
@@ -11,7 +12,7 @@ KINDS = (
         kinds.FIGURES_CHART,
         "",
         charts.call,
-        charts.channel_of,
+        channel_of,
         otherwise=Refusal.FINAL,
         on_given_up=charts.note_refused,
     ),

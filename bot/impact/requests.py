@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
 from bot.impact import importing
@@ -14,6 +14,7 @@ from bot.impact.reading.rows import QueueName, ReadRow
 from bot.impact.rules.figures import NAMES
 from bot.incidents.registry import TAKEN_BEFORE, SignedPost
 from bot.services import Services
+from bot.sources import signatures
 from bot.sources.signatures import NotUnderstood
 
 MOST_ROWS = 2_000
@@ -69,10 +70,7 @@ class Body(BaseModel):
 
 def import_request(services: Services, session: Session, body: bytes, now: datetime) -> Mapping[str, object]:
     """Save the figures of a body within the transaction. Raises `NotUnderstood`."""
-    try:
-        request_body = Body.model_validate_json(body)
-    except ValidationError as error:
-        raise NotUnderstood.of(error) from None
+    request_body = signatures.parse(Body, body)
     _check_rows(request_body)
     source = Source(f"post:{hashlib.sha256(body).hexdigest()}", request_body.source, "", None)
     rows = [interval.row(line) for line, interval in enumerate(request_body.figures, 1)]

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
 from bot.incidents.registry import SignedPost
 from bot.lockouts.recording import AccountChange, record
 from bot.lockouts.rules import Release
 from bot.services import Services
+from bot.sources import signatures
 from bot.sources.port import LockoutKind
-from bot.sources.signatures import NotUnderstood
 
 MOST_ROWS = 2_000
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -49,10 +49,7 @@ class Body(BaseModel):
 
 
 def _record_request(services: Services, session: Session, body: bytes, now: datetime) -> Mapping[str, object]:
-    try:
-        request_body = Body.model_validate_json(body)
-    except ValidationError as error:
-        raise NotUnderstood.of(error) from None
+    request_body = signatures.parse(Body, body)
     rows = [each.account_change() for each in request_body.lockouts]
     new_count = record(session, services.floor, request_body.source, rows, now)
     return {"rows": len(rows), "new": new_count}

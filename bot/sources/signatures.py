@@ -8,13 +8,15 @@ import hmac
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 ACCEPTED_FOR = timedelta(minutes=5)
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 _PROBLEMS_SHOWN = 5
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 class NotSigned(Exception):
@@ -24,11 +26,15 @@ class NotSigned(Exception):
 class NotUnderstood(Exception):
     """The body does not have the documented shape; the message says what is wrong."""
 
-    @classmethod
-    def of(cls, error: ValidationError) -> "NotUnderstood":
-        """Return the exception with the places and reasons of the errors."""
+
+def parse(shape: type[Shape], body: bytes) -> Shape:
+    """The body in its documented shape. Raises `NotUnderstood` with the places and reasons of the errors."""
+    try:
+        return shape.model_validate_json(body)
+    except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False)[:_PROBLEMS_SHOWN]
-        return cls("; ".join(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in problems))
+        reasons = "; ".join(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in problems)
+        raise NotUnderstood(reasons) from None
 
 
 def check(secret: bytes, body: bytes, headers: Mapping[str, str], now: datetime) -> str:

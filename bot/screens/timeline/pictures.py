@@ -5,6 +5,7 @@ from datetime import datetime
 from bot import directory, outbox
 from bot.incidents import incidents
 from bot.incidents.access import visible_incident as visible
+from bot.incidents.invitations import channel_of
 from bot.incidents.milestones import milestones_of
 from bot.outbox import kinds, shared_files
 from bot.outbox.kinds import Call, Context, Kind, Settled
@@ -53,11 +54,6 @@ def request_picture(services: Services, number: int, key: str, by: str) -> str:
 def call(context: Context) -> Call:
     """Return the call that draws the picture, uploads it and shares it in the channel."""
     return shared_files.call(context, channel_of(context), _share)
-
-
-def channel_of(context: Context) -> str:
-    """The channel of the row's incident."""
-    return incidents.by_number(context.session, context.row.incident_id or 0).channel_id or ""
 
 
 def _share(services: Services, row: OutboxRow, channel_id: str) -> None:
