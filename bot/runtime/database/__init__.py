@@ -6,6 +6,7 @@ from bot.runtime.database.engines import (
     CONNECTION_LIMITS,
     IDLE_TIMEOUT_MS,
     OWNER_ONLY,
+    checkpoint,
     compact,
     count_rows,
     sqlite_engine,
@@ -14,3 +15,34 @@ from bot.runtime.database.engines import (
 from bot.runtime.database.errors import ChangeUnknown, DatabaseBusy, DatabaseUnusable, unusable_as_sentence
 from bot.runtime.database.inserts import insert_all_new, insert_new, upsert, upsert_all
 from bot.runtime.database.transactions import Database, does_person_wait, low_priority, noting_commits
+
+__all__ = [
+    "CONNECTION_LIMITS",
+    "DUE_AT_ONCE",
+    "IDLE_TIMEOUT_MS",
+    "OWNER_ONLY",
+    "ChangeUnknown",
+    "Database",
+    "DatabaseBusy",
+    "DatabaseUnusable",
+    "Numbered",
+    "Row",
+    "UtcDateTime",
+    "checkpoint",
+    "compact",
+    "count_rows",
+    "does_person_wait",
+    "due_rows",
+    "insert_all_new",
+    "insert_new",
+    "low_priority",
+    "next_due",
+    "noting_commits",
+    "partial_index",
+    "sqlite_engine",
+    "unusable_as_sentence",
+    "upsert",
+    "upsert_all",
+    "utc_column",
+    "without_time_limit",
+]
