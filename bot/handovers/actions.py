@@ -171,7 +171,8 @@ def hide_summary(change: Change, event: MadePrivate) -> None:
 
 
 def readable(services: Services, handover_id: int, by: str) -> Handover:
-    """Return a handover to its recipient; anyone else is refused."""
+    """Return a handover to its recipient, if they still see the incident; anyone else is refused."""
+    visible_incident(services, _number_of(services, handover_id), by)
     with services.database.reading() as session:
         handover = tables.get(session, handover_id)
     if handover.to_id != by:

@@ -11,6 +11,7 @@ import yaml
 from bot.escalation import ids as page_ids
 from bot.followups import ids as followup_ids
 from bot.frontdoor import ids as frontdoor_ids
+from bot.handovers import ids as handover_ids
 from bot.incidents import ids
 from bot.ledger import ids as ledger_ids
 from bot.partners import ids as partner_ids
@@ -27,7 +28,7 @@ from tests.tap import post, signed
 MISSING = 987_654
 INCIDENT, STEP, RUN, PROMISE = "incidents", "playbook_steps", "playbook_runs", "promises"
 POST_MORTEM, FOLLOW_UP, NOTICE = "postmortems", "follow_ups", "partner_notices"
-MESSAGE = "caller_messages"
+MESSAGE, HANDOVER = "caller_messages", "handovers"
 # Each button, the table whose number begins its value, and the rest of the value.
 BUTTONS = [
     *((button, INCIDENT, "") for button in (ids.CHANGE_SEVERITY, ids.CHANGE_STATUS, ids.SITUATION)),
@@ -60,6 +61,11 @@ BUTTONS = [
     *((button, FOLLOW_UP, "") for button in (followup_ids.TAKE, followup_ids.CHANGE, followup_ids.REOPEN)),
     *((button, NOTICE, "") for button in (partner_ids.RECEIVED, partner_ids.AFFECTED)),
     *((f"{button}.1", NOTICE, "") for button in (partner_ids.TELL, partner_ids.PHONED)),
+]
+# Buttons of a direct message; a handover of command is no item of a shift.
+OF_HANDOVERS = [
+    *(handover_ids.ACCEPT, handover_ids.SEND_BACK, handover_ids.READ, handover_ids.WITHDRAW),
+    *(handover_ids.SEND_ITEM_BACK, handover_ids.ANSWER_ITEM),
 ]
 
 
@@ -104,6 +110,8 @@ def test_private_and_nonexistent_items_get_the_same_answer(floor: TestFloor) -> 
     floor.says("ana", "/incident updates add executives", driver.channel)
     floor.says("ana", "/incident followup prevent: buy a second trunk", driver.channel)
     floor.says("ana", "/incident postmortem", driver.channel)
+    floor.says("ana", "/incident handover <@U0CHLOE|chloe>", driver.channel)
+    assert floor.ana.submits().closed
     # The executives, just added, get their first update.
     floor.passes(minutes=1)
 
@@ -114,6 +122,11 @@ def test_private_and_nonexistent_items_get_the_same_answer(floor: TestFloor) -> 
             answer = forge_click(floor, "ben", action_id, f"{numbers[0]}{rest}")
             assert answer == forge_click(floor, "ben", action_id, f"{MISSING}{rest}"), action_id
             assert SECRET not in answer
+        [handover] = rows(floor, HANDOVER)
+        for action_id in OF_HANDOVERS:
+            answer = forge_click(floor, "ben", action_id, str(handover["id"]))
+            assert "CHLOE" not in answer, action_id
+            assert "There is no such incident" in answer or "no longer exists" in answer, (action_id, answer)
 
 
 def test_a_person_without_the_permission_is_told_only_that(floor: TestFloor) -> None:

@@ -168,6 +168,14 @@ def test_nothing_about_a_private_incident_is_said_outside_its_channel(floor: Tes
     assert "night shift" not in offer
     floor.ben.clicks(ids.READ)
     assert "it is the night shift" in str(floor.ben.modal)
+    floor.ben.leaves(channel)
+    floor.settle()
+    for button in (ids.READ, ids.SEND_BACK):
+        floor.ben.clicks(button)
+        floor.settle()
+        assert "There is no such incident, or you may not see it." in floor.ephemeral("ben", "dm")[-1]
+    floor.ana.invites(channel, "ben")
+    floor.settle()
     floor.ben.clicks(ids.ACCEPT)
     floor.settle()
     assert commanders(floor) == ["U0BEN"]

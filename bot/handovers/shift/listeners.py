@@ -136,6 +136,8 @@ def _item_and_translator(services: Services, body: Payload, reader: str) -> tupl
     with services.database.reading() as session:
         handover = item_tables.get(session, parse.clicked_number(body))
         translate = translator_for(session, services, parse.user_id(body))
+    if handover.shift_id is None:  # of command, whose incident may be private
+        raise item_tables.NoSuchHandover()
     if getattr(handover, reader) != parse.user_id(body):
         raise rules.NotYourShift(person=mention(getattr(handover, reader)))
     return handover, translate
