@@ -9,6 +9,7 @@ from sqlmodel import Field, Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.errors import require
+from bot.incidents.incidents import visible_to
 from bot.incidents.rules import Status
 from bot.incidents.tables import Incident, NoSuchIncident
 from bot.playbooks.playbook import Playbook, Step, read_copy
@@ -145,13 +146,16 @@ def written_step(session: Session, step_id: int) -> tuple[PlaybookStep, Step]:
 
 
 def open_steps_of(session: Session, user_id: str, roles: Sequence[tuple[int, str]] = ()) -> list[PlaybookStep]:
-    """A person's open steps in all incidents: their own, and unowned ones of the `(incident, role)`s they hold."""
+    """A person's open steps in all incidents that they see: their own, and unowned ones of the `(incident, role)`s
+    they hold."""
     of_held_roles = sa.tuple_(col(PlaybookStep.incident_id), col(PlaybookStep.owner_role)).in_(roles)
     is_theirs = col(PlaybookStep.owner_id) == user_id
     return list(
         session.exec(
             _open_and_running()
             .where(is_theirs | (col(PlaybookStep.owner_id).is_(None) & of_held_roles) if roles else is_theirs)
+            .join(Incident, col(Incident.id) == col(PlaybookStep.incident_id))
+            .where(visible_to(user_id))
             .order_by(col(PlaybookStep.due_at).is_(None), col(PlaybookStep.due_at), col(PlaybookStep.id))
         )
     )

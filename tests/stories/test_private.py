@@ -73,15 +73,19 @@ def test_members_find_a_private_incident_in_their_list_and_home(floor: TestFloor
 
 def test_a_person_invited_by_hand_finds_a_private_incident_and_one_who_left_does_not(floor: TestFloor) -> None:
     channel = private_incident(floor)
+    driver = PlaybookDriver(floor, channel)
     floor.ana.invites(channel, "ben")
     floor.settle()
     floor.says("ben", "/incident list")
     assert SECRET in floor.ephemeral("ben")[-1]
+    driver.presses("ben", step_ids.STEP_TAKE, "Call the carrier")
+    assert "1 open step" in floor.says("ben", "/incident steps")
 
     floor.ben.leaves(channel)
     floor.settle()
     floor.says("ben", "/incident list")
     assert SECRET not in floor.ephemeral("ben")[-1]
+    assert floor.says("ben", "/incident steps") == "You have no open steps."
 
 
 def test_a_private_channel_that_cannot_be_created_leaves_nothing_public(floor: TestFloor) -> None:
