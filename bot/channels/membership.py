@@ -57,7 +57,7 @@ def _record_member(services: Services, event: Event, kind: Literal["joined", "le
         key = f"{kind}:{user_id}:{event.get('event_ts', '')}"
         timeline.append_once(session, number, key, kind, utcnow(), user_id)
         if change:
-            change.publish(MembersChanged())
+            change.publish(MembersChanged(left=(event["user"],)))
 
 
 def record_channel_lost(services: Services, event: Event) -> None:

@@ -26,9 +26,10 @@ def refresh_private_members(services: Services) -> None:
             continue
         with services.database.transaction() as session:
             change = private_change(session, services, number)
+            left = set(participants.of_incident(session, number)).difference(members)
             participants.replace(session, number, members, utcnow())
             if change:
-                change.publish(MembersChanged())
+                change.publish(MembersChanged(left=tuple(sorted(left))))
 
 
 def private_change(session: Session, services: Services, number: int) -> Change | None:

@@ -16,6 +16,7 @@ def register(registry: "Registry") -> None:
         exporting,
         ladder,
         listeners,
+        page_answers,
         pager,
         renderers,
         silences,
@@ -42,6 +43,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.Closed, ladder.stop)
     registry.on(events.Reopened, ladder.reopen)
     registry.on(events.RoleChanged, ladder.follow_commander)
+    registry.on(events.MembersChanged, page_answers.release_people_who_left)
     registry.on(events.HandoverUnaccepted, unaccepted.page_next_people)
     registry.on(events.AnswerOverdue, unaccepted.page_for_answer)
     registry.on(events.UpdateMissed, ladder.follow_missed_update)

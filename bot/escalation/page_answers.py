@@ -11,6 +11,8 @@ from bot.escalation.escalate import start_due
 from bot.escalation.tables import Answer, Page
 from bot.incidents import incidents
 from bot.incidents import rules as incident_rules
+from bot.incidents.change import Change
+from bot.incidents.events import MembersChanged
 from bot.incidents.invitations import invite_participant
 from bot.incidents.permissions import check_member
 from bot.incidents.tables import Incident
@@ -64,6 +66,15 @@ def cannot(services: Services, number: int, by: str, now: datetime) -> str:
         ladder.mark_stale(session, number)
     start_due(services, now)
     return wording.cannot(mentions(asked_by), pages_others=pages_others)
+
+
+def release_people_who_left(change: Change, event: MembersChanged) -> None:
+    """Ask nothing more of people who left a private incident's channel: a page would let them in again."""
+    for user_id in event.left:
+        for page in tables.pages_of_person(change.session, change.number, user_id):
+            if page.answer != Answer.COMING:
+                _set_answer(change.session, page, Answer.LEFT, change.now)
+    ladder.mark_stale(change.session, change.number)
 
 
 def _tell_who_asked(session: Session, incident: Incident, declined: list[Page], now: datetime) -> list[str]:

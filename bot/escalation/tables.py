@@ -40,6 +40,8 @@ class Answer(StrEnum):
     LAPSED = "lapsed"
     SILENT = "silent"
     PASSED_OVER = "passed over"
+    # Left the channel of a private incident: the page no longer lets them in.
+    LEFT = "left"
 
 
 class LadderRung(Row, table=True):
@@ -186,10 +188,11 @@ def pages(session: Session, incident_id: int) -> Sequence[Page]:
 
 
 def pages_of_person(session: Session, incident_id: int, user_id: str) -> Sequence[Page]:
-    """One person's pages for an incident, the newest first."""
+    """One person's pages for an incident, the newest first; without those that no longer ask for them."""
     return session.exec(
         select(Page)
-        .where(Page.incident_id == incident_id, Page.user_id == user_id, Page.answer != Answer.PASSED_OVER)
+        .where(Page.incident_id == incident_id, Page.user_id == user_id)
+        .where(col(Page.answer).not_in((Answer.PASSED_OVER, Answer.LEFT)))
         .order_by(col(Page.id).desc())
     ).all()
 

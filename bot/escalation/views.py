@@ -23,6 +23,7 @@ ANSWER_TEXTS = {
     Answer.LAPSED: "was on the way",
     Answer.SILENT: "did not answer",
     Answer.PASSED_OVER: "passed over",
+    Answer.LEFT: "left the channel",
 }
 
 
@@ -72,6 +73,8 @@ def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
     elif page.answer == Answer.CANNOT:
         informed = f"; {mention(page.asked_by_other)} is told" if page.asked_by_other else ""
         blocks.append(section(f"You said that you can't. Thank you{informed}."))
+    elif page.answer == Answer.LEFT:
+        blocks.append(section("You left its channel; you are no longer needed."))
     elif page.asks_to_lead and facts.needs_commander:
         blocks.append(_buttons(facts.incident, coming="Still on my way", leads=True))
     elif facts.is_needed(page) or (page.asked_by and facts.incident.status in OPEN):

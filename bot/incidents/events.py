@@ -90,6 +90,8 @@ class MadePrivate(Event, frozen=True):
 class MembersChanged(Event, frozen=True):
     """People joined or left the channel of a private incident: only they may read of it."""
 
+    left: tuple[str, ...] = ()
+
 
 class Reopened(Event, frozen=True):
     """The incident is not over after all."""

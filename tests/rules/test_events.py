@@ -131,7 +131,7 @@ HANDLERS = {
         "handovers.actions.follow_role",
         "playbooks.handlers.finish_held",
     ],
-    "MembersChanged": ["updates.handlers.reassign_drafts"],
+    "MembersChanged": ["updates.handlers.reassign_drafts", "escalation.page_answers.release_people_who_left"],
     "CadenceRequested": ["updates.handlers.set_cadence"],
     "UpdateRequested": ["updates.handlers.send_to_one"],
     "UpdateMissed": ["escalation.ladder.follow_missed_update"],

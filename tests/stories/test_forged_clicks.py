@@ -112,6 +112,11 @@ def test_private_and_nonexistent_items_get_the_same_answer(floor: TestFloor) -> 
     floor.says("ana", "/incident postmortem", driver.channel)
     floor.says("ana", "/incident handover <@U0CHLOE|chloe>", driver.channel)
     assert floor.ana.submits().closed
+    # Ben was asked to come, and was there.
+    floor.says("ana", "/incident page <@U0BEN|ben> please come", driver.channel)
+    floor.ana.invites(driver.channel, "ben")
+    floor.settle()
+    floor.ben.leaves(driver.channel)
     # The executives, just added, get their first update.
     floor.passes(minutes=1)
 

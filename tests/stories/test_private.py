@@ -80,12 +80,16 @@ def test_a_person_invited_by_hand_finds_a_private_incident_and_one_who_left_does
     assert SECRET in floor.ephemeral("ben")[-1]
     driver.presses("ben", step_ids.STEP_TAKE, "Call the carrier")
     assert "1 open step" in floor.says("ben", "/incident steps")
+    floor.says("ana", "/incident page <@U0BEN|ben> please look", channel)
+    assert "On my way" in floor.direct_texts("ben")[-1]
 
     floor.ben.leaves(channel)
     floor.settle()
     floor.says("ben", "/incident list")
     assert SECRET not in floor.ephemeral("ben")[-1]
     assert floor.says("ben", "/incident steps") == "You have no open steps."
+    assert floor.direct_texts("ben")[-1].endswith("You left its channel; you are no longer needed.")
+    assert "left the channel" in floor.visible_text(channel)
 
 
 def test_a_private_channel_that_cannot_be_created_leaves_nothing_public(floor: TestFloor) -> None:
