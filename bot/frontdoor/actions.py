@@ -29,8 +29,9 @@ TOLERANCE = timedelta(minutes=1)
 
 
 class TypedMessage(Struct, frozen=True):
-    """What a user typed into the form."""
+    """What a user typed into the form; `key` identifies the form, so that sending it twice makes one message."""
 
+    key: str
     wording: Wording
     on_at: datetime | None
     look_at: datetime | None
@@ -87,9 +88,11 @@ def record(
         return _change_message(services, message_id, typed_message, look_at, by, now)
     with changing(services, number, by, now) as change:
         check_may_change(number, change.incident.status)
-        message = _add_message(change, typed_message.wording, typed_message.on_at or now, look_at)
-        if typed_message.is_heard:
-            _set_heard(change, message, now)
+        facts = _facts(change, typed_message.wording)
+        if change.log_once(f"front_door:{typed_message.key}", "front_door_on", **facts):
+            message = _add_message(change, typed_message.wording, typed_message.on_at or now, look_at)
+            if typed_message.is_heard:
+                _set_heard(change, message, now)
     return answer_wording.MESSAGE_RECORDED
 
 
@@ -107,7 +110,6 @@ def _add_message(change: Change, wording: Wording, on_at: datetime, look_at: dat
     )
     tables.add(change.session, message, wording, change.by, change.now)
     outbox.add(change.session, kinds.FRONT_DOOR, change.number, change.now, str(message.number))
-    _log(change, "front_door_on", wording)
     return message
 
 
@@ -200,7 +202,9 @@ def follow_playbook(change: Change, event: FrontDoorSet) -> None:
 
 def _message_of_step(change: Change, event: FrontDoorSet) -> CallerMessage:
     look_at = change.now + change.services.floor.front_door.look_again_after
-    return _add_message(change, Wording(event.state), event.heard_at or change.now, look_at)
+    wording = Wording(event.state)
+    _log(change, "front_door_on", wording)
+    return _add_message(change, wording, event.heard_at or change.now, look_at)
 
 
 def follow_merge(change: Change, event: Merged) -> None:
@@ -237,5 +241,9 @@ def _check_on(message: CallerMessage, now: datetime) -> None:
 def _log(change: Change, kind: str, wording: Wording) -> None:
     """Log in the timeline what callers hear from now on, and refresh the incident's card."""
     change.mark_stale(kinds.CARD)
+    change.log(kind, **_facts(change, wording))
+
+
+def _facts(change: Change, wording: Wording) -> dict[str, str]:
     text = wording.text(change.services.floor.language, *(wording.texts or {}))
-    change.log(kind, variant=wording.variant, lines=", ".join(wording.lines), text=text)
+    return {"variant": wording.variant, "lines": ", ".join(wording.lines), "text": text}

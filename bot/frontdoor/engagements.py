@@ -31,8 +31,9 @@ REASON = "a routing fault has not been answered"
 
 
 class Fault(Struct, frozen=True):
-    """What a user typed about a fault."""
+    """What a user typed about a fault; `key` identifies the form, so that sending it twice asks once."""
 
+    key: str
     wrong: str
     examples: str
     since: datetime | None
@@ -57,9 +58,8 @@ def report(services: Services, number: int, fault: Fault, by: str, now: datetime
         named_people.check(services, ids.OWNER, fault.owner_id)
     with changing(services, number, by, now) as change:
         check_may_change(number, change.incident.status)
-        engagement = _add_engagement(change, fault, answer_by)
-        _post_card(change, engagement)
-        change.log("routing_asked", text=fault.wrong)
+        if change.log_once(f"routing:{fault.key}", "routing_asked", text=fault.wrong):
+            _post_card(change, _add_engagement(change, fault, answer_by))
     return answer_wording.FAULT_ASKED.format(answer_by=near_time(answer_by, now))
 
 

@@ -82,6 +82,7 @@ def _record(services: Services, body: Payload) -> str:
         approved_by,
     )
     typed_message = TypedMessage(
+        str(body["view"]["id"]),
         wording,
         parse.selected_time(body, ids.ON_AT),
         parse.selected_time(body, ids.LOOK_AT),
@@ -99,6 +100,7 @@ def _record(services: Services, body: Payload) -> str:
 
 def _report_fault(services: Services, body: Payload) -> str:
     fault = Fault(
+        str(body["view"]["id"]),
         parse.field_value(body, ids.WRONG),
         parse.field_value(body, ids.EXAMPLES),
         parse.selected_time(body, ids.SINCE),

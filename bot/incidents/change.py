@@ -39,6 +39,11 @@ class Change(Struct, frozen=True):
         """Append an entry to the timeline. Return its number."""
         return timeline.append(self.session, self.number, kind, self.now, self.by or None, **facts)
 
+    def log_once(self, source_key: str, kind: str, **facts: Any) -> bool:
+        """Append an entry; False if one with this key is there, because the same form was sent before."""
+        author_id = self.by or None
+        return timeline.append_once(self.session, self.number, source_key, kind, self.now, author_id, **facts)
+
     def publish(self, event: Event) -> None:
         """Call every handler of the event within this transaction, in order of registration."""
         for handle in self.services.get(Registry).handlers_of(type(event)):

@@ -88,7 +88,9 @@ def test_a_front_door_message_is_recorded_heard_changed_asked_about_and_off_befo
     assert "cannot have been switched on in the future" in refusal.errors[ids.ON_AT]
     refusal = submit(floor, "ana", {TEXT["en"]: "", TEXT["es"]: ""})
     assert "Type what callers hear" in refusal.errors[TEXT["en"]]
+    floor.sandbox.deliver_twice("interactive")
     assert submit(floor, "ana", fields | {ids.ON_AT: late_s - 3660}).closed
+    assert len(rows(floor, "caller_messages")) == len(timeline(floor, "front_door_on")) == 1
 
     card_text = card(floor, channel)
     for expected in (
@@ -197,7 +199,9 @@ def test_a_routing_fault_is_asked_escalated_and_answered(floor: TestFloor) -> No
     assert set(submit(floor, "ana", {ids.WRONG: "x", ids.OWNER: "ben"}).errors) == {ids.OWNER}
     floor.says("ana", "/incident routing Spanish goes to English", channel)
     assert "Spanish goes to English" in str(floor.ana.modal), "what was typed stands in the form"
+    floor.sandbox.deliver_twice("interactive")
     assert submit(floor, "ana", {ids.WRONG: "Spanish goes to <!here> English", ids.EXAMPLES: "c-1, 09:02"}).closed
+    assert len(rows(floor, "routing_faults")) == 1
     assert "U0CHLOE" in floor.sandbox.workspace.channel(channel).members, "the team is brought in"
     assert "Looked at by nobody yet" in floor.visible_text(channel)
     assert "<!here>" not in floor.live_markup(channel)
