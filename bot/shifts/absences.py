@@ -13,6 +13,7 @@ from bot.outbox.kinds import Call, Context
 from bot.outbox.tables import OutboxRow
 from bot.runtime import csv_file
 from bot.runtime.clock import utcnow
+from bot.runtime.database import insert_new
 from bot.services import Services
 from bot.shifts import forms, offers, people, tables, views
 from bot.shifts.tables import Absence
@@ -56,10 +57,17 @@ def form(services: Services, by: str, now: datetime) -> Block:
 
 
 def enter(
-    services: Services, user_id: str, when: tuple[datetime, datetime], kind: str, note: str, by: str, now: datetime
+    services: Services,
+    user_id: str,
+    when: tuple[datetime, datetime],
+    kind: str,
+    note: str,
+    by: str,
+    now: datetime,
+    key: str | None = None,
 ) -> str:
     """Enter an absence. If it has begun, reassign what the person is accountable for in the same transaction.
-    Returns the reply."""
+    Returns the reply. `key` identifies the form, so that sending it twice enters one absence."""
     starts_at, ends_at = when
     check_member(services, by)
     if not starts_at < ends_at <= starts_at + LONGEST or ends_at <= now:
@@ -69,6 +77,7 @@ def enter(
     with services.database.transaction() as session:
         tables.roster_changed(session, now)
         absence = Absence(
+            key=key,
             user_id=user_id,
             starts_at=starts_at,
             ends_at=ends_at,
@@ -78,12 +87,11 @@ def enter(
             entered_at=now,
             replaced_due_at=starts_at,
         )
-        session.add(absence)
-        session.flush()
-        if starts_at <= now:
-            _reassign(session, services, absence, now)
+        is_new = insert_new(session, absence)
+        if is_new and starts_at <= now:
+            _reassign(session, services, session.get_one(Absence, absence.number), now)
         facts = {"person": mention(by), "when": views.times(starts_at, ends_at)}
-        if user_id != by:
+        if is_new and user_id != by:
             translate = people.translator_for(session, services, user_id)
             text = translate("{person} entered an absence of yours: {when}.", **facts)
             outbox.post(session, f"absence:{absence.number}", user_id, text, now)

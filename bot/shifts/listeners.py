@@ -126,7 +126,8 @@ def _register_entries(app: App, services: Services) -> None:
     def absence(body: Payload) -> Response:
         person = parse.field_value(body, ids.PERSON) or parse.user_id(body)
         kind, note = parse.field_value(body, ids.KIND), parse.field_value(body, ids.NOTE)
-        return absences.enter(services, person, _when(body), kind, note, parse.user_id(body), utcnow())
+        by, key = parse.user_id(body), str(body["view"]["id"])
+        return absences.enter(services, person, _when(body), kind, note, by, utcnow(), key)
 
     listening.on_form(app, services, ids.ABSENCE_FORM, ids.ENDS, absence)
 

@@ -93,6 +93,8 @@ class Absence(Numbered, table=True):
     __tablename__ = "absences"
     __table_args__ = (sa.Index("ix_absences_user", "user_id", "ends_at"), sa.Index("ix_absences_ends", "ends_at"))
 
+    # The form that entered it, so that a form sent twice makes one absence.
+    key: str | None = Field(default=None, unique=True, index=True)
     user_id: str
     starts_at: datetime = Field(sa_column=utc_column(nullable=False))
     ends_at: datetime = Field(sa_column=utc_column(nullable=False))

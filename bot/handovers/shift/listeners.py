@@ -72,8 +72,8 @@ def _register_offer(app: App, services: Services) -> None:
     def offer(body: Payload) -> Response:
         fields = (ids.PERSON, ids.RISKS, ids.CONTINGENCIES, ids.WATCHED)
         to, risks, contingencies, watched = (parse.field_value(body, name) for name in fields)
-        by = parse.user_id(body)
-        return offering.offer(services, to, risks, contingencies, watched, by, utcnow())
+        by, key = parse.user_id(body), str(body["view"]["id"])
+        return offering.offer(services, to, risks, contingencies, watched, by, utcnow(), key)
 
     listening.on_form(app, services, ids.SHIFT_FORM, ids.PERSON, offer)
 

@@ -19,6 +19,7 @@ from bot.incidents.handover_items import HandoverItem
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
 from bot.outbox import kinds
+from bot.runtime.database import insert_new
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import mention, near_time
@@ -38,8 +39,18 @@ def offer_form(services: Services, by: str, now: datetime, person: str | None = 
     return forms.offer_form(items, person, earlier_offer, translate, now)
 
 
-def offer(services: Services, to: str, risks: str, contingencies: str, watched: str, by: str, now: datetime) -> str:
-    """Offer everything to the colleague who takes over. Return the reply."""
+def offer(
+    services: Services,
+    to: str,
+    risks: str,
+    contingencies: str,
+    watched: str,
+    by: str,
+    now: datetime,
+    key: str | None = None,
+) -> str:
+    """Offer everything to the colleague who takes over. Return the reply. `key` identifies the form, so that
+    sending it twice makes one offer."""
     check_member(services, by)
     if to == by:
         raise rules.NotToYourself()
@@ -48,34 +59,50 @@ def offer(services: Services, to: str, risks: str, contingencies: str, watched: 
     with services.database.transaction() as session:
         if until := services.get(Registry).ask(ABSENT_UNTIL)(session, to, now):
             raise rules.AbsentNow(person=mention(to), when=near_time(until, now))
-        watching.add(session, watched, by, now)
-        asked = _end_earlier_offers(session, services, by, to, now)
-        items = draft.take(session, services, by, now)
-        if not items:
-            raise rules.NothingToHandOver()
+        earlier_offers = tables.offered_by(session, by)
         accept_by = now + services.floor.shifts.handover.accepted_within
-        shift = ShiftHandover(from_id=by, to_id=to, offered_at=now, due_at=accept_by)
+        shift = ShiftHandover(key=key, from_id=by, to_id=to, offered_at=now, due_at=accept_by)
         shift.risks, shift.contingencies = risks.strip(), contingencies.strip()
-        session.add(shift)
-        session.flush()
-        for item in items:
-            item_tables.add(session, _new_offer(shift, item, by, now))
-        unasked_items = [item for item in items if (item.key, item.owner_id) not in asked]
-        _ask_for_next_steps(session, services, unasked_items, shift, now)
-        _enqueue_messages(session, shift, now)
+        if insert_new(session, shift):
+            watching.add(session, watched, by, now)
+            _offer_items(session, services, shift, earlier_offers, now)
         translate = translator_for(session, services, by)
     return translate(
         "{person} has your handover. You stay accountable for each item until they accept it.", person=mention(to)
     )
 
 
+def _offer_items(
+    session: Session,
+    services: Services,
+    shift: ShiftHandover,
+    earlier_offers: Sequence[ShiftHandover],
+    now: datetime,
+) -> None:
+    by = shift.from_id
+    asked = _end_earlier_offers(session, services, earlier_offers, shift, now)
+    items = draft.take(session, services, by, now)
+    if not items:
+        raise rules.NothingToHandOver()
+    for item in items:
+        item_tables.add(session, _new_offer(shift, item, by, now))
+    unasked_items = [item for item in items if (item.key, item.owner_id) not in asked]
+    _ask_for_next_steps(session, services, unasked_items, shift, now)
+    _enqueue_messages(session, shift, now)
+
+
 def _end_earlier_offers(
-    session: Session, services: Services, by: str, to: str, now: datetime
+    session: Session,
+    services: Services,
+    earlier_offers: Sequence[ShiftHandover],
+    shift: ShiftHandover,
+    now: datetime,
 ) -> set[tuple[str, str | None]]:
     """End earlier offers that were not accepted; their items are offered again. Return the items whose owner was
     asked for the next step, with the owner."""
     asked = set[tuple[str, str | None]]()
-    for earlier_offer in tables.offered_by(session, by):
+    by, to = shift.from_id, shift.to_id
+    for earlier_offer in earlier_offers:
         earlier_offer.state, earlier_offer.due_at = ShiftState.ENDED, None
         session.add(earlier_offer)
         if earlier_offer.to_id != to:

@@ -31,6 +31,8 @@ class ShiftHandover(Numbered, table=True):
         sa.Index("ix_shift_handovers_from", "from_id", "state"),
     )
 
+    # The form that offered it, so that a form sent twice makes one offer.
+    key: str | None = Field(default=None, unique=True, index=True)
     from_id: str
     to_id: str
     state: str = ShiftState.OFFERED
