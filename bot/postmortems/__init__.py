@@ -19,6 +19,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.Closed, request.follow_close)
     registry.on(events.Reopened, request.put_aside)
     registry.on(events.SituationChanged, request.offer_to_rewrite)
+    registry.on(events.MembersChanged, request.follow_members)
     registry.ticks.append(Tick("reminders of post-mortems", reminders.send_due_reminders, tables.NEXT_REMINDER))
     registry.departures.append(request.release_author)
     registry.kinds += renderers.KINDS

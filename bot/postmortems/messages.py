@@ -29,6 +29,8 @@ def channel_of(context: Context) -> str:
 def render(context: Context) -> Message:
     """Return one message with the post-mortem's current state."""
     incident, copy = context.incident, copies.get(context.session, int(context.row.subject))
+    if not copies.with_readers(context.session, [copy]):
+        return views.message_for_outsider(incident)
     text, blocks = views.message(facts(context.session, context.services, incident, copy), copy)
     if not copy.is_published:
         follow_up = button("Add a follow-up…", incident_ids.ADD_FOLLOW_UP, str(incident.number))

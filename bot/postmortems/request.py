@@ -5,7 +5,7 @@ from datetime import datetime
 from bot import directory, outbox
 from bot.incidents import incidents, participants, rules
 from bot.incidents.change import Change
-from bot.incidents.events import Closed, Reopened, SituationChanged
+from bot.incidents.events import Closed, MembersChanged, Reopened, SituationChanged
 from bot.incidents.people import known_people
 from bot.incidents.permissions import check_member
 from bot.incidents.roles import lead_of
@@ -24,6 +24,11 @@ def follow_close(change: Change, event: Closed) -> None:
     """Request the draft together with the close; the answer names its recipient."""
     recipient = request_at_close(change)
     change.answers.append(wording.DRAFT_GOES_TO.format(person=mention(recipient)))
+
+
+def follow_members(change: Change, event: MembersChanged) -> None:
+    """Update the messages about it: only people in the channel of a private incident read of it."""
+    change.mark_stale(kinds.POST_MORTEM)
 
 
 def put_aside(change: Change, event: Reopened) -> None:

@@ -58,9 +58,8 @@ def _changing_postmortem(
 def _check_may_work(
     services: Services, session: Session, postmortem: PostMortem, incident: Incident, by: str
 ) -> None:
-    """Raise unless the user holds a copy or sees the incident, and is the author or permitted by `floor.yaml`."""
-    if copies.of_place(session, postmortem.number, by) is None:
-        incidents.check_visible(session, incident, by, tables.NoSuchPostMortem)
+    """Raise unless the user sees the incident, and is the author or permitted by `floor.yaml`."""
+    incidents.check_visible(session, incident, by, tables.NoSuchPostMortem)
     if by != postmortem.author_id:
         check_permission(services, session, by, "postmortem", incident.number)
 
@@ -136,10 +135,9 @@ def record_verdict(
     check_member(services, by)
     with services.database.transaction() as session:
         postmortem = tables.locked(session, postmortem_id)
+        incident = incidents.by_number(session, postmortem.incident_id)
+        incidents.check_visible(session, incident, by, tables.NoSuchPostMortem)
         copy = copies.of_place(session, postmortem_id, by)
-        if copy is None:
-            incident = incidents.by_number(session, postmortem.incident_id)
-            incidents.check_visible(session, incident, by, tables.NoSuchPostMortem)
         if copy is None or not copy.is_reviewer:
             raise review.NotAReviewer()
         review.check_open(postmortem.state)

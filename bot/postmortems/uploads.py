@@ -43,7 +43,9 @@ def record_upload(services: Services, event: Event) -> None:
 def _record_document(session: Session, copy: Copy, event: Event) -> None:
     file = next((file for file in event["files"] if _is_document(file)), None)
     postmortem = tables.locked(session, copy.postmortem_id)
-    if file is None:
+    if not copies.with_readers(session, [copy]):
+        _reply(session, copy, event, tables.NoSuchPostMortem().sentence)
+    elif file is None:
         _reply(session, copy, event, wording.NOT_A_DOCUMENT.format(kinds=", ".join(DOCUMENTS)))
     elif file.get("size", 0) > LARGEST_FILE:
         _reply(session, copy, event, wording.FILE_TOO_LARGE)

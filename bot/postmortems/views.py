@@ -89,6 +89,12 @@ def message(facts: PostMortemFacts, copy: Copy) -> tuple[str, list[Block]]:
     return f"{heading.replace('*', '')} of {_incident_phrase(facts.incident)}", blocks
 
 
+def message_for_outsider(incident: Incident) -> tuple[str, list[Block]]:
+    """Return what is left of the message to somebody who left the channel of a private incident."""
+    text = f"Post-mortem of incident {incident.number}, which is private: it is shown to people in its channel."
+    return text, [section(text)]
+
+
 def _incident_phrase(incident: Incident) -> str:
     return f"incident {incident.number}, {incident.severity} *{one_line(incident.title, TITLE_SHOWN)}*"
 

@@ -131,7 +131,11 @@ HANDLERS = {
         "handovers.actions.follow_role",
         "playbooks.handlers.finish_held",
     ],
-    "MembersChanged": ["updates.handlers.reassign_drafts", "escalation.page_answers.release_people_who_left"],
+    "MembersChanged": [
+        "updates.handlers.reassign_drafts",
+        "escalation.page_answers.release_people_who_left",
+        "postmortems.request.follow_members",
+    ],
     "CadenceRequested": ["updates.handlers.set_cadence"],
     "UpdateRequested": ["updates.handlers.send_to_one"],
     "UpdateMissed": ["escalation.ladder.follow_missed_update"],

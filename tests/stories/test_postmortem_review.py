@@ -338,6 +338,24 @@ def test_a_private_incidents_post_mortem_goes_only_to_people_in_its_channel(floo
     floor.settle()
     presses(floor, "ana", ids.REVIEW)
     assert not submits(floor, "ana", reviewers=["U0BEN"])
+
+    # Somebody who left has no say any more, even in a form that is still open.
+    presses(floor, "ben", ids.PUBLISH)
+    floor.ben.leaves(channel)
+    floor.settle()
+    errors = submits(floor, "ben", where=ids.CONFIGURED, reason="all may read")
+    assert "There is no such post-mortem" in errors[ids.WHERE]
+    floor.ben.closes()
+    assert "which is private: it is shown to people in its channel." in says(floor, "ben")
+    assert secret not in says(floor, "ben")
+    floor.ben.uploads("dm", "secret.md", b"# Mine", thread_ts=letter(floor, "ben").ts)
+    floor.settle()
+    assert "There is no such post-mortem" in floor.direct_texts("ben")[-1]
+    assert [row["version"] for row in rows(floor, "postmortems")] == [1]
+    floor.ana.invites(channel, "ben")
+    floor.settle()
+    assert secret in says(floor, "ben")
+
     presses(floor, "ana", ids.PUBLISH)
     assert not submits(floor, "ana", reason="it stays among us"), "its own channel is preselected"
 
