@@ -5,6 +5,7 @@ from sqlmodel import Session
 from bot import directory
 from bot.incidents import audiences as known_audiences
 from bot.incidents import situation_tables
+from bot.incidents.roles import readers_among
 from bot.incidents.situation import FIELD_TITLES
 from bot.incidents.tables import Incident
 from bot.outbox.kinds import Context, Message
@@ -29,10 +30,12 @@ def render(context: Context) -> Message:
     def name_of(user_id: str | None) -> str:
         return escape(names.get(user_id or "", "somebody"))
 
+    reader_id = draft_messages.recipient(display, "")
+    is_shown = not reader_id or bool(readers_among(session, incident, [reader_id]))
     missing_fields = situation_tables.current(session, incident.number).missing
     heading = IncidentHeading(
         incident.number,
-        incident.title,
+        incident.title if is_shown else "(private)",
         channel_link(incident.channel_id or ""),
         tuple(FIELD_TITLES[field] for field in missing_fields),
     )
