@@ -18,6 +18,7 @@ def register(registry: "Registry") -> None:
     registry.posts.append(requests.POST)
     registry.takes_rows.setdefault("lockouts", []).append(recording.take_rows)
     registry.on(events.Declared, actions.follow_declared)
+    registry.on(events.MadePrivate, actions.hide_private)
     registry.table_readers.append(file_import.READER)
     registry.kinds += renderers.KINDS
     registry.without_text("lockout_bursts", "lockout_batches", "lockout_requests")

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot.errors import WatchfloorError
 from bot.incidents.change import Change
 from bot.incidents.declaring import check_may_be_declared, check_may_declare, opening, start_declaration
-from bot.incidents.events import Declared
+from bot.incidents.events import Declared, MadePrivate
 from bot.incidents.facts import RESETTING, UNLOCKING
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import Registry
@@ -200,6 +200,12 @@ def follow_declared(change: Change, event: Declared) -> None:
     change.session.add(burst)
     change.log("lockouts_declared", partner=burst.partner, agents=burst.accounts)
     bursts.show(change.session, change.services.floor, burst, change.now)
+
+
+def hide_private(change: Change, event: MadePrivate) -> None:
+    """Have the public message about a burst no longer name its incident."""
+    for burst in tables.of_incident(change.session, change.number):
+        bursts.show(change.session, change.services.floor, burst, change.now)
 
 
 def _check_open(burst: Burst) -> Burst:

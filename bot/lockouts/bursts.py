@@ -73,11 +73,9 @@ def _count_people(logins: Sequence[str]) -> int:
 
 def show(session: Session, floor: Floor, burst: Burst, now: datetime) -> None:
     """Post or edit the burst's single message in the incidents channel."""
-    channel_of_incident = ""
-    if burst.incident_id:
-        channel_of_incident = incidents.channels(session, [burst.incident_id]).get(burst.incident_id, "")
+    incident = incidents.by_number(session, burst.incident_id) if burst.incident_id else None
     locked_count = _count_people(tables.locked_logins_of_burst(session, burst.number))
-    text, blocks = views.proposal(burst, burst.accounts - locked_count, channel_of_incident, now)
+    text, blocks = views.proposal(burst, burst.accounts - locked_count, incident, now)
     key = f"lockout-burst:{burst.number}"
     row = outbox.by_key(session, key)
     if row is not None:

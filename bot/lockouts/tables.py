@@ -112,6 +112,11 @@ def last_declared(session: Session, partner: str) -> Burst | None:
     return session.exec(query.order_by(col(Burst.id).desc()).limit(1)).first()
 
 
+def of_incident(session: Session, incident_id: int) -> Sequence[Burst]:
+    """The bursts for which an incident was declared."""
+    return session.exec(select(Burst).where(Burst.incident_id == incident_id).with_for_update()).all()
+
+
 def last_lockout_at(session: Session, burst: Burst) -> datetime:
     """When an account of a burst was last locked."""
     query = select(LockedAccount.locked_at).where(LockedAccount.burst_id == burst.number)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
+from bot.incidents.tables import Incident
 from bot.lockouts import ids
 from bot.lockouts.rules import TITLES, AccountAction, Release
 from bot.lockouts.tables import Burst, LockedAccount
@@ -112,7 +113,7 @@ def form(partners: Sequence[str]) -> Block:
     return modal(ids.FORM, "Lockouts", blocks, submit="Add")
 
 
-def proposal(burst: Burst, unlocked_count: int, channel_id: str, now: datetime) -> Screen:
+def proposal(burst: Burst, unlocked_count: int, incident: Incident | None, now: datetime) -> Screen:
     """The message in the incidents channel: one for each burst, edited as it grows, as its accounts are unlocked,
     and when somebody decides."""
     text = (
@@ -122,9 +123,10 @@ def proposal(burst: Burst, unlocked_count: int, channel_id: str, now: datetime) 
     if unlocked_count:
         share = "All" if unlocked_count == burst.accounts else f"{unlocked_count}"
         text += f" {share} of them can sign in again."
-    if burst.incident_id:
-        incident_link = channel_link(channel_id) if channel_id else f"#{burst.incident_id}"
-        return text, [section(f"{text}\n{incident_link} was declared for it.")]
+    if incident is not None:
+        incident_link = channel_link(incident.channel_id) if incident.channel_id else f"#{incident.number}"
+        named = "An incident" if incident.is_private else incident_link
+        return text, [section(f"{text}\n{named} was declared for it.")]
     if burst.state == "lapsed":
         return text, [section(f"{text}\nNobody decided, and then nobody was locked out for an hour.")]
     if burst.state != "open":

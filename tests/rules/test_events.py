@@ -103,6 +103,7 @@ HANDLERS = {
         "handovers.actions.hide_summary",
         "playbooks.proposals.hide_words",
         "followups.messages.hide_words",
+        "lockouts.actions.hide_private",
         "cases.knowledge.withdraw_private",
         "cases.linking.hide_private",
         "alerts.actions.show_incident",

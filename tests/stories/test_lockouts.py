@@ -139,6 +139,12 @@ def test_six_lockouts_in_six_minutes_are_proposed_once_declared_once_and_handled
     floor.settle()
     assert "is asked to unlock a28@northline.example" in floor.ephemeral("devi")[-1]
 
+    assert f"<#{incident['channel_id']}> was declared for it" in floor.visible_text("incidents")
+    [channel] = [channel.name for channel in floor.ana.channels() if channel.name.startswith("inc-1-")]
+    floor.says("ana", "/incident private somebody works for the attackers", channel)
+    floor.tick()
+    assert "An incident was declared for it" in floor.visible_text("incidents"), "it is not named any more"
+
 
 def test_lockouts_are_typed_by_hand_and_dismissed_as_no_incident(floor: TestFloor) -> None:
     floor.says("ana", "/incident lockouts add")
