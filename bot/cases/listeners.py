@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import msgspec
 from slack_bolt import Ack, App
 
 from bot.cases import (
@@ -77,7 +78,7 @@ def _register_board(app: App, services: Services) -> None:
     @app.action(ids.MOVE)
     def move(ack: Ack, body: Payload) -> None:
         def act() -> Response:
-            count, source, target = json.loads(parse.action_value(body))
+            count, source, target = _move_in_button(body)
             return balancing.move(services, source, target, count, parse.user_id(body), utcnow())
 
         responses.answer_click(services, body, act, ack)
@@ -101,6 +102,13 @@ def _form_about_case(build: Callable[[Case, str, Translator], Block]) -> listeni
         return build(*actions.readable_case(services, number, by, now))
 
     return build_form
+
+
+def _move_in_button(body: Payload) -> tuple[int, str, str]:
+    try:
+        return msgspec.json.decode(parse.action_value(body), type=tuple[int, str, str])
+    except msgspec.DecodeError:
+        raise NotOurForm() from None
 
 
 def _wanted_in_button(body: Payload) -> Wanted:

@@ -50,6 +50,7 @@ class NoSuchAbsence(WatchfloorError):
 
 def form(services: Services, by: str, now: datetime) -> Block:
     """The form to enter an absence, which usually lasts until the end of the current or next shift."""
+    check_member(services, by)
     with services.database.reading() as session:
         shift = next(iter(tables.of_person(session, by, now, now + SHIFT_WITHIN)), None)
         translate = people.translator_for(session, services, by)

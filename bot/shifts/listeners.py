@@ -7,6 +7,7 @@ from slack_bolt import Ack, App
 
 from bot.incidents import listening, parse, responses
 from bot.incidents.parse import SlashCommand
+from bot.incidents.permissions import check_member
 from bot.incidents.responses import Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -81,6 +82,7 @@ def _register_open_times(app: App, services: Services) -> None:
 
 def _open_time_form(build: Callable[..., Block]) -> listening.Build:
     def build_form(services: Services, number: int, by: str, now: datetime) -> Block:
+        check_member(services, by)
         with services.database.reading() as session:
             open_time = finding_tables.look_up(session, number)
             translate = people.translator_for(session, services, by)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 import yaml
 
+from bot.cases import ids as case_ids
 from bot.escalation import ids as page_ids
 from bot.followups import ids as followup_ids
 from bot.frontdoor import ids as frontdoor_ids
@@ -17,6 +18,7 @@ from bot.ledger import ids as ledger_ids
 from bot.partners import ids as partner_ids
 from bot.playbooks import ids as step_ids
 from bot.postmortems import ids as postmortem_ids
+from bot.shifts import ids as shift_ids
 from bot.timeline import ids as timeline_ids
 from bot.updates import ids as update_ids
 from tests.floor import TestFloor
@@ -155,6 +157,14 @@ def test_a_person_without_the_permission_is_told_only_that(floor: TestFloor) -> 
             continue
         answer = forge_click(floor, "ben", action_id, f"{of_incident[0]}{rest}")
         assert answer.startswith("Only commander, @incident-analysts may"), (action_id, answer)
+
+
+def test_guests_get_no_form_that_would_only_be_refused(floor: TestFloor) -> None:
+    for action_id in (shift_ids.ABSENCE, shift_ids.TAKE_PART, shift_ids.ASK, shift_ids.SEND_PEOPLE):
+        answer = forge_click(floor, "gus", action_id, "1")
+        assert answer.startswith("Guests and people of other companies cannot do that"), (action_id, answer)
+    answer = forge_click(floor, "ben", case_ids.MOVE, "not ours")
+    assert answer == "This form is out of date. Please close it and open it again."
 
 
 @pytest.mark.parametrize("value", ["1", "1:pilot"])
