@@ -107,14 +107,15 @@ def delete_of_incidents(session: Session, user_id: str) -> int:
 
 def of_person(session: Session, user_id: str) -> Sequence[Subscription]:
     """The user's subscriptions that can still bring an update, newest last."""
-    is_over = col(Incident.status).in_(("closed", "declined", "merged"))
+    # Nobody gets updates of a private incident by direct message.
+    is_silent = sa.or_(col(Incident.status).in_(("closed", "declined", "merged")), col(Incident.is_private))
     return session.exec(
         select(Subscription)
         .join(Incident, col(Incident.id) == col(Subscription.incident_id), isouter=True)
         .where(
             Subscription.user_id == user_id,
             col(Subscription.is_wanted).is_(True),
-            sa.or_(col(Incident.id).is_(None), sa.not_(is_over)),
+            sa.or_(col(Incident.id).is_(None), sa.not_(is_silent)),
         )
         .order_by(col(Subscription.id))
     ).all()

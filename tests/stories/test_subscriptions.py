@@ -106,3 +106,11 @@ def test_subscriptions_of_guests_and_to_private_incidents_respect_visibility(flo
     assert "only people in its channel can see it" in floor.says("ana", "/incident subscribe", private)
     floor.says("ana", "/incident update secret", private)
     assert all(SECRET not in text and "secret" not in text for text in copies(floor, "chloe"))
+
+    public = floor.declares("S2 chat is slow")
+    floor.ben.joins(public)
+    floor.says("ben", "/incident subscribe", public)
+    assert "chat is slow" in floor.says("ben", "/incident subscriptions") + floor.ephemeral("ben")[-1]
+    floor.ben.leaves(public)
+    floor.says("ana", "/incident private personal data", public)
+    assert floor.says("ben", "/incident subscriptions").startswith("You have no subscriptions.")
