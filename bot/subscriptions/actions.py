@@ -105,6 +105,8 @@ def subscription_list(services: Services, by: str, page: int = 1) -> Screen:
     person = _reader(services, by)
     with services.database.reading() as session:
         rows = tables.of_person(session, by)
+        if person.is_guest:  # of the channels that they are in
+            rows = [row for row in rows if participants.takes_part(session, row.incident_id or 0, by)]
         incidents_by_number = incidents.by_numbers(session, [row.incident_id for row in rows if row.incident_id])
     if not rows:
         return wording.none_yet(may_choose=person.may_act), []

@@ -101,6 +101,7 @@ def test_subscriptions_of_guests_and_to_private_incidents_respect_visibility(flo
     floor.says("ana", "/incident update for members", public)
     floor.passes(minutes=1)
     assert len(copies(floor, "gus")) == 1, "a guest who left the channel reads no more"
+    assert floor.says("gus", "/incident subscriptions", "random").startswith("You have no subscriptions.")
 
     private = private_incident(floor).replace("inc-1-", "inc-2-")
     assert "only people in its channel can see it" in floor.says("ana", "/incident subscribe", private)
