@@ -2,7 +2,8 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+
+from sqlmodel import Session
 
 from bot import outbox
 from bot.errors import WatchfloorError
@@ -39,8 +40,10 @@ def add(
     when: tuple[datetime, datetime],
     by: str,
     now: datetime,
+    key: str,
 ) -> str:
-    """Enter a shift; the person is told if somebody else entered it. Returns the reply."""
+    """Enter a shift; the person is told if somebody else entered it. Returns the reply. `key` identifies the form,
+    so that sending it twice enters one shift."""
     check_member(services, by)
     if not user_id:
         raise PersonMissing()
@@ -50,10 +53,9 @@ def add(
         raise NotAShift(reason=reason)
     with services.database.transaction() as session:
         tables.roster_changed(session, now)
-        offers.check_free(session, user_id, when, (), by)
         shift = Shift(
             source=BY_HAND,
-            external_id=f"form:{uuid4().hex}",
+            external_id=f"form:{key}",
             person=user_id,
             user_id=user_id,
             role=role.casefold(),
@@ -64,13 +66,19 @@ def add(
             ends_at=when[1],
             changed_at=now,
         )
-        session.add(shift)
-        session.flush()
-        if user_id != by:
-            translate = people.translator_for(session, services, user_id)
-            line_for_person = views.shift_line(shift, services.floor, translate)
-            text = f"🗓️ {translate('You have a new shift: {shift}', shift=line_for_person)}"
-            outbox.post(session, f"shift_added:{shift.number}", user_id, text, now)
+        if not tables.is_entered(session, shift):
+            offers.check_free(session, user_id, when, (), by)
+            _enter(session, services, shift, by)
         translate = people.translator_for(session, services, by)
         line_for_author = views.shift_line(shift, services.floor, translate)
     return translate("{person} is on: {shift}", person=mention(user_id), shift=line_for_author)
+
+
+def _enter(session: Session, services: Services, shift: Shift, by: str) -> None:
+    session.add(shift)
+    session.flush()
+    if shift.holder != by:
+        translate = people.translator_for(session, services, shift.holder)
+        line_for_person = views.shift_line(shift, services.floor, translate)
+        text = f"🗓️ {translate('You have a new shift: {shift}', shift=line_for_person)}"
+        outbox.post(session, f"shift_added:{shift.number}", shift.holder, text, shift.changed_at)

@@ -136,7 +136,8 @@ def _register_entries(app: App, services: Services) -> None:
     def shift(body: Payload) -> Response:
         place = parse.field_value(body, ids.REGION), parse.field_value(body, ids.SITE)
         person, role = parse.field_value(body, ids.PERSON), parse.field_value(body, ids.ROLE)
-        return by_hand.add(services, person, role, place, _when(body), parse.user_id(body), utcnow())
+        by, key = parse.user_id(body), str(body["view"]["id"])
+        return by_hand.add(services, person, role, place, _when(body), by, utcnow(), key)
 
     listening.on_form(app, services, ids.SHIFT_FORM, ids.ENDS, shift)
 

@@ -113,6 +113,12 @@ _ROSTER_COLUMNS = (
 )
 
 
+def is_entered(session: Session, shift: Shift) -> bool:
+    """True if a shift with its id in its source is there already."""
+    query = select(Shift.id).where(Shift.source == shift.source, Shift.external_id == shift.external_id)
+    return session.exec(query).first() is not None
+
+
 def get(session: Session, shift_id: int) -> Shift:
     """Return the shift of this number. Raises `NoSuchShift`."""
     return require(session.get(Shift, shift_id, populate_existing=True), NoSuchShift)

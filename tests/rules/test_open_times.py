@@ -265,7 +265,7 @@ def test_absent_people_take_no_shift(single: Services) -> None:
         offers.ask(single, gap.number, BEN, ERIK, after(minutes=5))
     times = MIDNIGHT, MIDNIGHT + timedelta(hours=8)
     with pytest.raises(AbsentThen):
-        by_hand.add(single, BEN, "gqm", ("", ""), times, FARAH, after(minutes=5))
+        by_hand.add(single, BEN, "gqm", ("", ""), times, FARAH, after(minutes=5), "form")
     offers.take(single, gap.number, ERIK, after(minutes=6))
 
 

@@ -214,7 +214,7 @@ def test_people_on_shift_without_work_are_free(floor: TestFloor) -> None:
     now = utcnow()
     when = now - timedelta(hours=1), now + timedelta(hours=8)
     for person, region in (("U0BEN", "EMEA"), ("U0CHLOE", "emea"), ("U0ERIK", "APAC")):
-        by_hand.add(floor.services, person, "swarm", (region, ""), when, "U0FARAH", now)
+        by_hand.add(floor.services, person, "swarm", (region, ""), when, "U0FARAH", now, person)
     assert "2nd in the queue, 2 of 2 on shift free: likely taken in 30 min" in board(floor, "C2")
 
     post(floor, case(3, state="In Progress", owner="Ben Okafor", team="Billing"))

@@ -260,8 +260,11 @@ def test_shifts_and_absences_are_entered_refused_and_withdrawn_and_a_swap_is_dec
     floor.farah.fills(shift_ids.ENDS, int(sun.on(-1, 9).timestamp()))
     assert "Gus Guest cannot work a shift" in str(floor.farah.submits().errors)
     floor.farah.fills(shift_ids.PERSON, "chloe")
-    assert floor.farah.submits().closed
+    count_before = len(rows(floor, "shifts"))
+    floor.sandbox.deliver_twice("interactive")
+    assert floor.farah.submits().closed, "a form that is sent again is not refused"
     floor.settle()
+    assert len(rows(floor, "shifts")) == count_before + 1
     assert "You have a new shift" in sun.direct_texts("chloe")[-1]
 
     floor.says("chloe", "/incident oncall mine")
