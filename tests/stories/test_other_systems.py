@@ -180,6 +180,8 @@ def test_the_api_and_the_metrics_need_tokens_and_never_expose_private_incidents(
     assert get("/api/v1/incidents/1").json()["title"] == "chat widget is blank"
     assert get("/api/v1/incidents/3").status_code == get("/api/v1/incidents/99").status_code == 404
     assert get("/api/v1/incidents/3/figures").status_code == 404
+    assert get(f"/api/v1/incidents/{2**31}").status_code == get(f"/api/v1/incidents/{'9' * 30}").status_code == 404
+    assert get(f"/api/v1/incidents?before={2**31}").status_code == 400, "PostgreSQL has no such number"
     assert get("/api/v1/incidents/1/figures").json()["intervals"] == []
     report = get("/api/v1/reports/incidents").json()
     assert (report["count"], report["by_severity"]) == (2, {"S1": 1, "S2": 1})

@@ -47,6 +47,7 @@ def test_an_incident_runs_from_its_declaration_to_its_updates_on_postgresql(
 ) -> None:
     with TestFloor(tmp_path, database_url=postgres_url) as floor:
         channel = floor.declares("S1 IVR down in Manila")
+        assert "number is too large" in floor.ana.types("/incident 99999999999", channel="general").text
         floor.passes(minutes=31)
         floor.restart_bot()
         floor.says("ana", "/incident impact half of the calls are lost", channel)

@@ -23,6 +23,12 @@ class ChangeUnknown(WatchfloorError):
     again."""
 
 
+class NumberTooLarge(WatchfloorError):
+    """A number is too large, and nothing was changed. Look at what you typed, and try again."""
+
+    es = "Un número es demasiado grande, y no se cambió nada. Revisa lo que escribiste y prueba otra vez."
+
+
 class DatabaseUnusable(WatchfloorError):
     """The database cannot be used: {reason}. Look at WATCHFLOOR_DATABASE_URL: the address, the name and password in
     it, whether it runs, and whether its folder may be written."""

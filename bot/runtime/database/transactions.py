@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import DataError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
@@ -23,6 +23,7 @@ from bot.runtime.database.errors import (
     ChangeUnknown,
     DatabaseBusy,
     DatabaseRefused,
+    NumberTooLarge,
     is_temporary,
     reason_of,
     unusable_as_sentence,
@@ -35,6 +36,8 @@ from bot.runtime.outage import Outage
 UNATTENDED_WAIT_S = 5.0
 # PostgreSQL's error code for ending a transaction that was idle for too long.
 IDLE_IN_TRANSACTION = "25P03"
+# PostgreSQL's error code for a number that its column cannot hold; those of incidents end at 2,147,483,647.
+OUT_OF_RANGE = "22003"
 
 _is_low_priority: ContextVar[bool] = ContextVar("is_low_priority", default=False)
 
@@ -167,6 +170,10 @@ class Database:
         except InternalError as refused:
             if getattr(refused.orig, "sqlstate", "") == IDLE_IN_TRANSACTION:
                 raise DatabaseBusy() from refused
+            raise
+        except DataError as refused:
+            if getattr(refused.orig, "sqlstate", "") == OUT_OF_RANGE:
+                raise NumberTooLarge() from refused
             raise
 
     @contextmanager

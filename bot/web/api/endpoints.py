@@ -24,6 +24,8 @@ from bot.web.api import queries, rules
 from bot.web.api.openapi import DESCRIPTION
 
 LARGEST_LIMIT = 200
+# PostgreSQL has no larger number of an incident.
+LARGEST_NUMBER = 2**31 - 1
 DEFAULT_LIMIT = 50
 LONGEST_REPORT = timedelta(days=400)
 NO_STORE = {"Cache-Control": "no-store"}
@@ -83,7 +85,7 @@ class Api:
         with self._services.database.reading() as session:
             page = queries.page(
                 session,
-                before=_number(request, "before", 0, 0, 2**53) or None,
+                before=_number(request, "before", 0, 0, LARGEST_NUMBER) or None,
                 limit=limit + 1,
                 is_open=_choice(request, "state", ("all", "open")) == "open",
                 severities=severities,
@@ -95,14 +97,15 @@ class Api:
         return {"incidents": [public_view(one) for one in incidents], "next_before": next_before}
 
     def _incident(self, request: Request) -> dict[str, Any]:
+        number = _incident_number(request)
         with self._services.database.reading() as session:
-            incident = queries.incident(session, request.path_params["number"])
+            incident = queries.incident(session, number)
         if incident is None:
             raise NotThere()
         return public_view(incident)
 
     def _figures(self, request: Request) -> dict[str, Any]:
-        number = request.path_params["number"]
+        number = _incident_number(request)
         with self._services.database.reading() as session:
             if queries.incident(session, number) is None:
                 raise NotThere()
@@ -142,6 +145,13 @@ def refuse(services: Services, request: Request, scope: str) -> JSONResponse | N
 
 def _error(status: int, reason: str) -> JSONResponse:
     return JSONResponse({"error": reason}, status, NO_STORE)
+
+
+def _incident_number(request: Request) -> int:
+    number: int = request.path_params["number"]
+    if number > LARGEST_NUMBER:
+        raise NotThere()
+    return number
 
 
 def _number(request: Request, name: str, default: int, smallest: int, largest: int) -> int:
