@@ -3,6 +3,7 @@
 import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -27,6 +28,7 @@ ODD_SPACE = re.compile(r"^\s*?[\u00a0\u2007\u202f\u3000]|[:-][\u00a0\u2007\u202f
 INTEGER = "tag:yaml.org,2002:int"
 # The C loader reads the shipped playbooks in a fifth of the time, which is noticeable at each start.
 SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+TAB = "a tab cannot indent; use spaces"
 EXPECTED_SHAPES = {
     "model_type": "should hold `key: value` lines",
     "dict_type": "should hold `key: value` lines",
@@ -34,6 +36,12 @@ EXPECTED_SHAPES = {
     "list_type": "should be a list, each item on a line that starts with `-`",
     "string_type": "should be words",
     "bool_type": "should be true or false",
+    "bool_parsing": "should be true or false",
+    "int_type": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "int_from_float": "should be a whole number",
+    "float_parsing": "should be a number",
+    "string_too_short": "is empty",
 }
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -61,17 +69,32 @@ class FileRefused(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class Misplaced(ValueError):
+    """What is wrong with a value below the one that is checked; `path` leads there."""
+
+    def __init__(self, path: KeyPath, reason: str) -> None:
+        self.path = path
+        super().__init__(reason)
+
+
 def validate(path: Path, lines: "LineNumbers", content: Any, model: type[Model]) -> Model:
     """Return the content from `parse` as a `model`. Raises `FileRefused` with every key that does not fit."""
     try:
         return model.model_validate(content)
     except ValidationError as validation_error:
-        raise FileRefused(
-            [
-                Problem(path.name, lines.of(error["loc"]), dotted_path(error["loc"]), _explain(error, model))
-                for error in validation_error.errors()
-            ]
-        ) from None
+        errors = [error for error in validation_error.errors() if not _counts_refused_items(error)]
+        raise FileRefused([_problem(path, lines, error, model) for error in errors]) from None
+
+
+def _counts_refused_items(error: Any) -> bool:
+    """Whether a list counts as too short only because each of its items was refused, and is named on its own."""
+    return bool(error["type"] == "too_short" and error["input"])
+
+
+def _problem(path: Path, lines: "LineNumbers", error: Any, model: type[BaseModel]) -> Problem:
+    cause = error.get("ctx", {}).get("error")
+    place = (*error["loc"], *(cause.path if isinstance(cause, Misplaced) else ()))
+    return Problem(path.name, lines.of(place), dotted_path(place), _explain(error, model))
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -112,9 +135,13 @@ def parse(path: Path) -> tuple[LineNumbers, Any]:
         _refuse_odd_spaces(path, text)
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise FileRefused([Problem(path.name, line, "", f"is not YAML: {_remedy(error.problem)}")]) from None
-    except yaml.YAMLError as error:
-        raise FileRefused([Problem(path.name, 1, "", f"is not readable text: {error}")]) from None
+        character = _character_at(text, mark) if mark else ""
+        reason = f"is not YAML: {_remedy(error.problem, character)}"
+        raise FileRefused([Problem(path.name, line, "", reason)]) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, text.find(chr(error.character))) + 1
+        reason = f"has a character that text cannot have (U+{error.character:04X}); remove it"
+        raise FileRefused([Problem(path.name, line, "", reason)]) from None
 
 
 def _text_of(path: Path) -> str:
@@ -129,10 +156,20 @@ def _text_of(path: Path) -> str:
     except OSError as error:
         raise FileRefused([Problem(path.name, 1, "", f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError as error:
-        raise FileRefused([Problem(path.name, 1, "", f"is not readable text: {error}")]) from None
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise FileRefused([Problem(path.name, line, "", "is not UTF-8 text; save it as UTF-8")]) from None
 
 
-def _remedy(problem: str | None) -> str:
+def _character_at(text: str, mark: yaml.Mark) -> str:
+    lines = text.splitlines()
+    return lines[mark.line][mark.column : mark.column + 1] if mark.line < len(lines) else ""
+
+
+def _remedy(problem: str | None, character: str) -> str:
+    if character == "\t":
+        return TAB
+    if problem and "cannot start any token" in problem:
+        return f"text that begins with `{character}` stands in quotes"
     if problem and "mapping values are not allowed" in problem:
         return f'{problem}; words with a colon in them stand in quotes, like "Down: all calls"'
     return str(problem)
@@ -227,8 +264,18 @@ def _explain(error: Any, model: type[BaseModel]) -> str:
         return "is missing"
     if kind == "string_type" and isinstance(value, bool):
         return "is true or false to YAML; put the word in quotes"
+    if kind == "string_type" and value is None:
+        return "is empty; text that begins with `#` stands in quotes, or it is a comment"
+    if kind == "string_type" and isinstance(value, int | float | date):
+        return f"YAML reads this as a {'date' if isinstance(value, date) else 'number'}; put it in quotes"
     if kind in EXPECTED_SHAPES:
         return EXPECTED_SHAPES[kind]
+    if kind == "string_too_long":
+        return f"is {len(value)} characters long; at most {error['ctx']['max_length']} fit"
+    if kind == "too_short":
+        return "is empty; write at least one"
+    if kind == "too_long":
+        return f"has {error['ctx']['actual_length']} entries; at most {error['ctx']['max_length']} are possible"
     if kind == "value_error":
         return str(error["ctx"]["error"])
     value_note = f" (given: {value!r})" if isinstance(value, str | int | float | bool) else ""

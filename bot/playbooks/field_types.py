@@ -1,6 +1,5 @@
 """Field types of playbook files: texts within Slack's limits, lengths of time, due times, lists."""
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any, TypeVar
@@ -9,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandle
 from pydantic_core import CoreSchema
 
 from bot.config.floor import Duration
+from bot.config.floor.reading import matching
 from bot.slack.text import escape
 
 SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -38,17 +38,6 @@ def at_most(limit: int) -> Callable[[str], str]:
         if len(escape(text)) > limit:
             raise ValueError(f"is {len(escape(text))} characters long; at most {limit} fit")
         return text.strip()
-
-    return check
-
-
-def matching(pattern: str, example: str) -> Callable[[str], str]:
-    """Return a validator that refuses words not matching `pattern`, and shows the example."""
-
-    def check(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(f"`{text}` does not fit; write it like `{example}`")
-        return text
 
     return check
 
@@ -107,19 +96,19 @@ Paragraph = Annotated[str, BeforeValidator(as_text), AfterValidator(at_most(1_50
 Slug = Annotated[
     str,
     BeforeValidator(as_text),
-    AfterValidator(matching(SLUG, "call-carrier")),
+    AfterValidator(matching(SLUG, "`call-carrier`")),
     Field(max_length=60, json_schema_extra={"pattern": SLUG}),
 ]
 Name = Annotated[
     str,
     BeforeValidator(as_text),
-    AfterValidator(matching(NAME, "queues_hit")),
+    AfterValidator(matching(NAME, "`queues_hit`")),
     Field(max_length=60, json_schema_extra={"pattern": NAME}),
 ]
 Link = Annotated[
-    str, AfterValidator(matching(r"https://\S+", "https://wiki.example.com/phones")), Field(max_length=500)
+    str, AfterValidator(matching(r"https://\S+", "`https://wiki.example.com/phones`")), Field(max_length=500)
 ]
-Group = Annotated[str, AfterValidator(matching(r"@[a-z0-9][a-z0-9._-]*", "@telephony-oncall"))]
+Group = Annotated[str, AfterValidator(matching(r"@[a-z0-9][a-z0-9._-]*", "`@telephony-oncall`"))]
 Word = Annotated[str, BeforeValidator(as_text), Field(min_length=1, max_length=75)]
 # YAML only has lists; strict models need tuples, which are immutable.
 Many = Annotated[tuple[Item, ...], Field(strict=False)]

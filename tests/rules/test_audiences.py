@@ -44,7 +44,7 @@ def test_languages_approval_and_quiet_are_read_as_people_write_them() -> None:
     [
         ({"approval": "legal"}, "cannot approve; write `true`"),
         ({"languages": []}, "at least 1 item"),
-        ({"languages": ["english"]}, "pattern"),
+        ({"languages": ["english"]}, "write it like `es`"),
         ({"template": "../secrets"}, "pattern"),
         ({"quiet": {"at": ["nights"], "zone": "Madrid"}}, "is not a time zone"),
         ({"quiet": {"at": ["nights"], "night_from": "7"}}, "is not a time of day"),

@@ -116,6 +116,17 @@ def test_a_reaction_has_one_meaning_and_is_read_as_people_write_it() -> None:
         ("\nzone: ", "\nzone: right/Europe/Madrid # ", "'right/Europe/Madrid' is not a time zone"),
         ("sites: [Manila, Cebu", "sites: [Manila, manila", "`Manila` and `manila`"),
         ("{name: Telvia,", "{name: northline,", "`Northline` and `northline`"),
+        ("sites: [Manila, Cebu", 'sites: [" ", Cebu', "(sites.0): is empty; write a name"),
+        ("site: A site is lost", 'site: ""', "(types.site): is empty; write a name"),
+        ("title: Executives", 'title: ""', "(audiences.executives.title): is empty; write a name"),
+        ("{name: Telvia,", '{name: " ",', "(partners.2.name): is empty; write a name"),
+        ("declare: [anyone]", "declare: []", "nobody could; write `[anyone]`"),
+        ("mark: [pushpin,", 'mark: ["📌",', "write its name, as Slack shows it between colons, like `pushpin`"),
+        ("reaction: bookmark_tabs", 'reaction: "⚖️"', "write its name"),
+        ('incidents_channel: "#incidents"', 'incidents_channel: ""', "'' is no channel; write its name"),
+        ('incidents_channel: "#incidents"', "incidents_channel: C012345678", "write its name"),
+        ('incidents_channel: "#incidents"', 'incidents_channel: "#our incidents"', "like `#incidents`"),
+        ('incidents_channel: "#incidents"', "incidents_channel: https://x.slack.com/C01", "write its name"),
     ],
 )
 def test_settings_that_would_be_silently_wrong_are_refused_with_what_to_write(
@@ -138,6 +149,70 @@ def test_handles_and_channels_are_read_as_slack_writes_them(tmp_path: Path) -> N
     assert changed_floor.audiences["executives"].channels == ("#executives",)
     assert changed_floor.incidents_channel == "incidents"
     assert {"telephony-oncall", "devi"} <= changed_floor.people_or_groups
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('phone: "+371 2000 0100"', "phone: +37120000100", "reads this as a number; put it in quotes"),
+        ('channel: "#partner-northline"', "channel: partner-northline", "does not fit; write it like `#name`"),
+        ("language: es, contact", "language: Spanish, contact", "does not fit; write it like `es` or `pt-BR`"),
+        ('# routing_team: "@business', 'routing_team: "business', "does not fit; write it like `@name`"),
+        ("bookmarks: []", "bookmarks: [{title: Wiki, url: wiki}]", "does not fit; write it like `https://"),
+        ("channels: [incident, digest]", "channels: []", "is empty; write at least one"),
+        ("# quiet: {at: [nights", "quiet: {at: [night", "input should be 'nights' or 'weekends' (given: 'night')"),
+        ("outside: true", "outside: ja", "should be true or false"),
+        ("declarations: 60", "declarations: sixty", "should be a whole number"),
+        ("language: en\n", "language:\n", "is empty"),
+        ('incidents_channel: "#incidents"', "incidents_channel: #incidents", "begins with `#` stands in quotes"),
+        ("meaning: Minor", "meaning: " + "Minor " * 30, "is 179 characters long; at most 150 fit"),
+        ("  S1:\n    meaning", "\tS1:\n    meaning", "a tab cannot indent; use spaces"),
+        (
+            'members: ["@telephony-oncall"]',
+            "members: [@telephony-oncall]",
+            "text that begins with `@` stands in quotes",
+        ),
+        ("\nzone: UTC", "\nzone: UTC \x00", "has a character that text cannot have (U+0000)"),
+    ],
+)
+def test_a_mistake_is_explained_in_words_and_at_its_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+    [problem] = problems_with(tmp_path, (old, new))
+
+    first_line = SHIPPED.read_text().split(old)[0].count("\n") + 1 + (old[0] == "\n")
+    assert problem.startswith(f"floor.yaml:{first_line}")
+    assert said in problem
+
+
+def test_text_that_is_not_utf_8_is_named_with_its_line(tmp_path: Path) -> None:
+    changed_file = tmp_path / "floor.yaml"
+    changed_file.write_bytes(SHIPPED.read_text().encode("cp1252", "replace"))
+
+    with pytest.raises(
+        FileRefused, match=rf"^floor.yaml:{line_of('Telefonía')}: is not UTF-8 text; save it as UTF-8"
+    ):
+        floor.read(changed_file)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("  telephony: [ivr,", "  telefony: [ivr,", "71 (recognised_by.telefony): telefony"),
+        ("bridges: {}", 'bridges: {telefony: "+44 20 7946 0000"}', "177 (bridges.telefony): telefony"),
+        (
+            '- {after: 10 min, tell: ["@telephony-oncall"]}',
+            "- {after: 10 min, tell: [roster:rta]}",
+            "33 (severities.S1.ladder.1): rta",
+        ),
+        ("teams: {}", "teams: {Billing: {role: rta}}", "240 (cases.teams.Billing): rta"),
+        ("  other: Something else\n", "", "56 (types): `other`"),
+    ],
+)
+def test_a_name_that_another_part_of_the_file_lacks_is_reported_at_its_line(
+    tmp_path: Path, old: str, new: str, place: str
+) -> None:
+    [problem] = problems_with(tmp_path, (old, new))
+
+    assert problem.startswith(f"floor.yaml:{place}")
 
 
 def test_a_missing_file_is_named_with_the_place_where_it_was_looked_for(tmp_path: Path) -> None:

@@ -331,6 +331,7 @@ def test_the_doctor_names_every_missing_scope_channel_and_group(terminal: Termin
         .replace("#executives", "#board")
         .replace("@telephony-oncall", "@phone-people")
         .replace('{after: 15 min, tell: ["@incident-analysts"]}', '{after: 15 min, tell: ["@ana"]}')
+        .replace("{domains: {}}", "{domains: {northline.example: Nortline}}")
     )
 
     with workspace(manifest) as sandbox:
@@ -343,6 +344,7 @@ def test_the_doctor_names_every_missing_scope_channel_and_group(terminal: Termin
         "✗ The user group @phone-people of floor.yaml does not exist.",
     ]
     assert "✓ @ana is a person." in result.stdout
+    assert "to `Nortline`, which is no partner. Did you mean `Northline`?" in result.stdout
     assert result.returncode == 1
 
 

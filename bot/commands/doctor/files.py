@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.commands.doctor import templates
-from bot.commands.doctor.findings import Finding, missing, ok
+from bot.commands.doctor.findings import Finding, missing, note, ok
 from bot.config import floor
-from bot.config.yaml_file import FileRefused
+from bot.config.yaml_file import FileRefused, did_you_mean
 from bot.playbooks import library
 
 
@@ -19,6 +19,10 @@ def check(floor_file: Path, playbooks_dir: Path, templates_dir: Path) -> Iterato
             yield missing(str(problem), f"Mend the line in {floor_file}; the bot does not start before.")
         return
     yield ok(f"{floor_file} can be used.")
+    for domain, partner in floor_settings.lockouts.domains.items():
+        if partner not in floor_settings.partner_names:
+            hint = did_you_mean(partner, floor_settings.partner_names) or " Add it to `partners`."
+            yield note(f"`lockouts: domains` leads from {domain} to `{partner}`, which is no partner.{hint}")
     playbook_library = library.load_library(playbooks_dir, floor_settings)
     for problem in playbook_library.problems:
         yield missing(str(problem), "Mend the line; until then this playbook is left out.")

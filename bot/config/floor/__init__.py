@@ -1,11 +1,11 @@
 """`floor.yaml`: how this operations floor works. Severities, audiences, roles, who is invited, who may do what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.config import yaml_file as yamlfile
 from bot.config.addresses import UnsafeAddress, read_address
@@ -25,23 +25,23 @@ from bot.config.floor.reading import (
     ROLES,
     ROSTER,
     SEVERITIES,
+    ChannelName,
     Duration,
     FloorPart,
     Moment,
-    OptionalChannel,
+    Name,
     SeverityName,
     WorkingDays,
     read_duration,
     read_lead_time,
     read_zone,
-    without_hash,
 )
 from bot.config.floor.records import FollowUpDigest, FollowUps, PostMortems, Reactions, Retention, Timeline
 from bot.config.floor.reports import Report, Reports
 from bot.config.floor.severities import Severity
 from bot.config.floor.shifts import Need, Roster, Shifts
-from bot.config.floor.sources import NAME as SOURCE_NAME
-from bot.config.floor.sources import Source, Webhook
+from bot.config.floor.sources import Source, SystemName, Webhook
+from bot.config.yaml_file import Misplaced
 
 __all__ = [
     "DIGEST",
@@ -100,18 +100,18 @@ OWN_TEMPLATES = "update_footer"
 class Floor(FloorPart):
     """The whole file."""
 
-    incidents_channel: Annotated[str, AfterValidator(without_hash)] = "incidents"
-    administrators_channel: OptionalChannel = None
+    incidents_channel: ChannelName = "incidents"
+    administrators_channel: ChannelName | None = None
     pager: Pager | None = None
     language: str = "en"
     # The floor's own zone: post-mortems give times in it, with UTC beside them.
     zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
     severities: dict[SeverityName, Severity]
-    types: dict[str, str]
-    recognised_by: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    types: dict[Name, Name]
+    recognised_by: dict[str, tuple[Name, ...]] = Field(default_factory=dict)
     # By language: the titles of types and the names of sites in it.
-    translations: dict[str, dict[str, str]] = Field(default_factory=dict)
-    sites: tuple[str, ...] = ()
+    translations: dict[str, dict[str, Name]] = Field(default_factory=dict)
+    sites: tuple[Name, ...] = ()
     partners: tuple[Annotated[Partner, BeforeValidator(read_partner)], ...] = ()
     partner_answers: PartnerAnswers = PartnerAnswers()
     roles: dict[Literal["commander", "communications_lead", "scribe", "responder"], Role]
@@ -136,9 +136,9 @@ class Floor(FloorPart):
     cases: Cases = Cases()
     retention: Retention = Retention()
     drills: Drills = Drills()
-    alerts: dict[Annotated[str, Field(pattern=SOURCE_NAME)], AlertSource] = Field(default_factory=dict)
-    webhooks: dict[Annotated[str, Field(pattern=SOURCE_NAME)], Webhook] = Field(default_factory=dict)
-    sources: dict[Annotated[str, Field(pattern=SOURCE_NAME)], Source] = Field(default_factory=dict)
+    alerts: dict[SystemName, AlertSource] = Field(default_factory=dict)
+    webhooks: dict[SystemName, Webhook] = Field(default_factory=dict)
+    sources: dict[SystemName, Source] = Field(default_factory=dict)
 
     @field_validator("bridges")
     @classmethod
@@ -157,36 +157,46 @@ class Floor(FloorPart):
     def _is_whole(self) -> "Floor":
         missing = [name for name in SEVERITIES if name not in self.severities]
         if missing:
-            raise ValueError(f"severities: {', '.join(missing)} missing; all of S0 to S4 are needed")
+            raise Misplaced(("severities",), f"{', '.join(missing)} missing; all of S0 to S4 are needed")
         roles_missing = [name for name in ROLES if name not in self.roles]
         if roles_missing:
-            raise ValueError(f"roles: {', '.join(roles_missing)} missing")
+            raise Misplaced(("roles",), f"{', '.join(roles_missing)} missing")
+        if "other" not in self.types:
+            raise Misplaced(("types",), "`other` is missing; it is what is taken when nobody says")
+        for kind, names in (("partners", self.partner_names), ("sites", self.sites), ("audiences", self.audiences)):
+            if same_names := _same_names(names):
+                raise Misplaced((kind,), f"two have the same name, {same_names}; give each a name of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> "Floor":
         unknown_types = sorted(set(self.recognised_by) - set(self.types))
         if unknown_types:
-            raise ValueError(
-                f"recognised_by: {', '.join(unknown_types)} are no types; add them to `types` or remove them"
+            raise Misplaced(
+                ("recognised_by", unknown_types[0]),
+                f"{', '.join(unknown_types)} are no types; add them to `types` or remove them",
             )
         unknown_bridges = sorted(set(self.bridges) - {"default", *SEVERITIES, *self.types})
         if unknown_bridges:
-            raise ValueError(
-                f"bridges: {', '.join(unknown_bridges)} are neither types nor severities; use those or `default`"
+            raise Misplaced(
+                ("bridges", unknown_bridges[0]),
+                f"{', '.join(unknown_bridges)} are neither types nor severities; use those or `default`",
             )
-        for kind, names in (("partners", self.partner_names), ("sites", self.sites), ("audiences", self.audiences)):
-            if same_names := _same_names(names):
-                raise ValueError(f"{kind}: two have the same name, {same_names}; give each a name of its own")
-        tiers = [tier for severity in self.severities.values() for tier in severity.ladder]
-        roster_roles = {
-            name.removeprefix(ROSTER) for tier in tiers for name in tier.tell if name.startswith(ROSTER)
-        }
-        team_roles = {team.role for team in self.cases.teams.values() if team.role}
-        for part, roles in (("severities", roster_roles), ("cases: teams", team_roles)):
-            if unknown_roles := sorted(name for name in roles if name.casefold() not in self.shifts.roles):
-                raise ValueError(
-                    f"{part}: {', '.join(unknown_roles)} is no role of `shifts`; add it to its `roles`"
-                )
-        if "other" not in self.types:
-            raise ValueError("types: `other` is missing; it is what is taken when nobody says")
+        for path, role in self._roster_roles():
+            if role.casefold() not in self.shifts.roles:
+                raise Misplaced(path, f"{role} is no role of `shifts`; add it to its `roles`")
         return self
+
+    def _roster_roles(self) -> Iterator[tuple[yamlfile.KeyPath, str]]:
+        """The roles of `shifts` that other parts name, each with its place."""
+        for severity_name, severity in self.severities.items():
+            for number, tier in enumerate(severity.ladder):
+                for name in tier.tell:
+                    if name.startswith(ROSTER):
+                        yield ("severities", severity_name, "ladder", number), name.removeprefix(ROSTER)
+        for team_name, team in self.cases.teams.items():
+            if team.role:
+                yield ("cases", "teams", team_name), team.role
 
     @property
     def partner_names(self) -> tuple[str, ...]:

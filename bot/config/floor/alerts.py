@@ -1,15 +1,13 @@
 """Alerts of monitoring systems: permitted senders, grouping, and when an incident is proposed."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from bot.config.floor.reading import Duration, FloorPart, SeverityName, read_handle
-from bot.config.floor.sources import VARIABLE
+from bot.config.floor.reading import ChannelName, Duration, FloorPart, SeverityName, VariableNameOrNone
 
 AlertKind = Literal["alertmanager", "grafana", "datadog", "sns", "pagerduty", "generic"]
-ChannelName = Annotated[str, BeforeValidator(lambda raw: str(read_handle(raw)).removeprefix("#"))]
 NEEDED_OF_GENERIC = ("key", "title", "status")
 
 
@@ -31,7 +29,7 @@ class AlertSource(FloorPart):
 
     kind: AlertKind
     # The environment variable with the secret; SNS has none, since AWS signs its messages.
-    secret: str = Field("", pattern=rf"{VARIABLE}|^$")
+    secret: VariableNameOrNone = ""
     signed: bool = False
     # SNS: the topic whose messages are accepted.
     topic: str = ""

@@ -11,7 +11,9 @@ from bot.config.floor.reading import (
     Cadence,
     Duration,
     FloorPart,
+    Language,
     Moment,
+    Name,
     SeverityName,
     TimeOfDay,
     read_delay,
@@ -61,7 +63,7 @@ def read_approval(raw: Any) -> Any:
 class Audience(FloorPart):
     """A group of people who are kept informed: channels, cadence by severity, wording."""
 
-    title: str
+    title: Name
     channels: tuple[str, ...] = Field(min_length=1)
     cadence: dict[SeverityName, Cadence]
     # Time until the first update, where that differs from the cadence.
@@ -71,7 +73,7 @@ class Audience(FloorPart):
     unchanged: Duration | None = None
     # The folder in message_templates/stakeholder_update; by default the audience's own name.
     template: str = Field(default="", pattern=r"^[a-z0-9_-]*$")
-    languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")], ...] = Field(("en",), min_length=1)
+    languages: tuple[Language, ...] = Field(("en",), min_length=1)
     quiet: QuietHours | None = None
     # Roles and groups that approve updates; without any, updates are sent without approval.
     approval: Annotated[tuple[str, ...], BeforeValidator(read_approval)] = ()

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from bot.config.floor.reading import WEEKDAYS, Duration, FloorPart, read_time_of_day, read_zone
+from bot.config.floor.reading import WEEKDAYS, Duration, FloorPart, matching, read_time_of_day, read_zone
 
 Priority = Literal["P1", "P2", "P3", "P4", "P5"]
 ALWAYS = "always"
@@ -98,7 +98,9 @@ class Guide(FloorPart):
     """A troubleshooting guide that is kept elsewhere."""
 
     title: str = Field(min_length=1, max_length=150)
-    url: str = Field(pattern=r"^https://[^\s<>|]+$", max_length=500)
+    url: Annotated[str, AfterValidator(matching(r"https://[^\s<>|]+", "`https://wiki.example.com`"))] = Field(
+        max_length=500
+    )
     words: str = ""
 
 

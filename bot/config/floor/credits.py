@@ -3,9 +3,9 @@
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from bot.config.floor.reading import FloorPart
+from bot.config.floor.reading import FloorPart, Name, matching
 
 
 def read_sum(raw: Any) -> Any:
@@ -20,8 +20,8 @@ def read_sum(raw: Any) -> Any:
 
 
 Limit = Annotated[Decimal, BeforeValidator(read_sum)]
-Currency = Annotated[str, Field(pattern=r"^([A-Z]{3}|default)$")]
-CohortName = Annotated[str, Field(min_length=1, max_length=60)]
+Currency = Annotated[str, AfterValidator(matching(r"[A-Z]{3}|default", "`EUR` or `default`"))]
+CohortName = Annotated[Name, Field(max_length=60)]
 
 
 class Credits(FloorPart):

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator
 
-from bot.config.floor.reading import Duration, FloorPart, read_handle
+from bot.config.floor.reading import Duration, FloorPart, matching, read_handle
 
 
 class FrontDoor(FloorPart):
@@ -13,5 +13,7 @@ class FrontDoor(FloorPart):
 
     look_again_after: Duration = timedelta(minutes=30)
     escalated_after: Duration = timedelta(minutes=10)
-    routing_team: Annotated[str | None, BeforeValidator(read_handle)] = Field(default=None, pattern=r"^@\S+$")
+    routing_team: (
+        Annotated[str, BeforeValidator(read_handle), AfterValidator(matching(r"@\S+", "`@name`"))] | None
+    ) = None
     routing_answer_within: Duration = timedelta(minutes=30)

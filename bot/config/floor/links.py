@@ -1,23 +1,25 @@
 """An incident's links to the outside: bookmarks on its channel, a pager."""
 
-from pydantic import Field, model_validator
+from typing import Annotated
 
-from bot.config.floor.reading import FloorPart
+from pydantic import AfterValidator, Field, model_validator
+
+from bot.config.floor.reading import Emoji, FloorPart, Name, VariableName, matching
 
 
 class Bookmark(FloorPart):
     """A link added to every incident's channel."""
 
-    title: str = Field(max_length=60)
-    url: str = Field(pattern=r"^https://")
-    emoji: str = ":link:"
+    title: Name = Field(max_length=60)
+    url: Annotated[str, AfterValidator(matching(r"https://.+", "`https://wiki.example.com`"))]
+    emoji: Emoji = ":link:"
 
 
 class Pager(FloorPart):
     """Where pages are sent besides Slack: an HTTPS address, and the variable with the signing secret."""
 
     url: str
-    secret_env: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
+    secret_env: VariableName
     # For a gateway in the floor's own network: it may be reached without TLS and at a private address.
     allow_private: bool = False
 

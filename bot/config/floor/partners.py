@@ -3,17 +3,19 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from bot.config.floor.reading import Duration, FloorPart, read_handle
+from bot.config.floor.reading import Duration, FloorPart, Language, Name, matching, read_handle
 
 
 class Partner(FloorPart):
     """A company that works for the floor: its channel, its language, and whom to phone when it does not answer."""
 
-    name: str = Field(min_length=1, max_length=75)
-    channel: Annotated[str | None, BeforeValidator(read_handle)] = Field(default=None, pattern=r"^#\S+$")
-    language: str = Field(default="en", pattern=r"^[a-z]{2}(-[A-Z]{2})?$")
+    name: Name = Field(max_length=75)
+    channel: Annotated[str, BeforeValidator(read_handle), AfterValidator(matching(r"#\S+", "`#name`"))] | None = (
+        None
+    )
+    language: Language = "en"
     contact: str = Field(default="", max_length=150)
     phone: str = Field(default="", max_length=50)
 

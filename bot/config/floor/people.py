@@ -2,7 +2,7 @@
 
 from pydantic import Field, field_validator
 
-from bot.config.floor.reading import ROLES, FloorPart, check_names
+from bot.config.floor.reading import ROLES, FloorPart, Name, check_names
 
 ANYONE = "anyone"
 
@@ -10,8 +10,8 @@ ANYONE = "anyone"
 class Role(FloorPart):
     """A role in an incident, and the text for the person who takes it."""
 
-    title: str
-    help: str
+    title: Name
+    help: Name
 
 
 class Limits(FloorPart):
@@ -43,4 +43,6 @@ class Permissions(FloorPart):
     @field_validator("*")
     @classmethod
     def _are_people(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not names:
+            raise ValueError("is empty, so nobody could; write `[anyone]`, roles or groups")
         return check_names(names, (ANYONE, *ROLES))

@@ -1,11 +1,13 @@
 """How durations, times of day, zones and names are written in the file."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Annotated, Any, Literal
+from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
@@ -128,6 +130,60 @@ def _is_zone(name: str) -> bool:
     return not name.startswith(("posix", "right/"))
 
 
+def matching(pattern: str, example: str) -> Callable[[str], str]:
+    """Return a validator that refuses words not matching `pattern`, and shows the example."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"`{text}` does not fit; write it like {example}")
+        return text
+
+    return check
+
+
+def read_name(text: str) -> str:
+    """Return a name without blanks around it; one without letters could be neither read nor chosen in a form."""
+    if not text.strip():
+        raise ValueError("is empty; write a name")
+    return text.strip()
+
+
+def read_channel(raw: Any) -> Any:
+    """Return a channel's name in lower case, without its `#`."""
+    if not isinstance(raw, str):
+        return raw
+    if not re.fullmatch(r"#?[^\s#@/:,.]{1,80}", raw) or re.fullmatch(r"[CG][A-Z0-9]{8,}", raw):
+        raise ValueError(f"{raw!r} is no channel; write its name, like `#incidents`")
+    return raw.removeprefix("#").lower()
+
+
+def read_reaction(text: str) -> str:
+    """`:wave::skin-tone-2:` as Slack names it in events: `wave`."""
+    name = text.strip(":").partition("::")[0]
+    if not name or any(category(character) in SIGNS for character in name):
+        raise ValueError(f"{text!r} is no name; write its name, as Slack shows it between colons, like `pushpin`")
+    return name
+
+
+def read_emoji(text: str) -> str:
+    """Return an emoji as messages need it: the sign itself, or its name between colons."""
+    name = read_name(text).strip(":")
+    return f":{name}:" if re.fullmatch(r"[a-z0-9_+'-]+", name) else name
+
+
+# Unicode's categories of the signs that are emoji.
+SIGNS = ("So", "Sk", "Cn")
+LANGUAGE = r"[a-z]{2}(-[A-Z]{2})?"
+Name = Annotated[str, AfterValidator(read_name)]
+ChannelName = Annotated[str, BeforeValidator(read_channel)]
+Reaction = Annotated[str, AfterValidator(read_reaction)]
+Emoji = Annotated[str, AfterValidator(read_emoji)]
+VARIABLE = r"[A-Z][A-Z0-9_]*"
+VariableName = Annotated[str, AfterValidator(matching(VARIABLE, "`PAGER_SECRET`"))]
+VariableNameOrNone = Annotated[str, AfterValidator(matching(rf"({VARIABLE})?", "`PAGER_SECRET`"))]
+Language = Annotated[str, AfterValidator(matching(LANGUAGE, "`es` or `pt-BR`"))]
+
+
 PERSON_ID = r"[UW][A-Z0-9]{2,}"
 # Prefix of a role in a roster; stands for the people on shift in it.
 ROSTER = "roster:"
@@ -162,12 +218,6 @@ def check_names(names: tuple[str, ...], allowed: tuple[str, ...] = (), *, roster
     return names
 
 
-def without_hash(channel: str | None) -> str | None:
-    """A channel's name as Slack stores it; None if there is none."""
-    return channel.removeprefix("#").lower() if channel else None
-
-
-OptionalChannel = Annotated[str | None, AfterValidator(without_hash)]
 People = Annotated[tuple[str, ...], AfterValidator(lambda names: check_names(names))]
 PeopleOrRosters = Annotated[tuple[str, ...], AfterValidator(lambda names: check_names(names, rosters=True))]
 DurationOrNever = Annotated[timedelta | None, BeforeValidator(read_lead_time)]

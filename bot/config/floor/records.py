@@ -4,15 +4,16 @@ from datetime import time, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from bot.config.floor.reading import (
     WEEKDAYS,
+    ChannelName,
     Duration,
     DurationOrNever,
     FloorPart,
-    OptionalChannel,
     People,
+    Reaction,
     TimeOfDay,
     read_zone,
 )
@@ -39,18 +40,13 @@ class FollowUpDigest(FloorPart):
 class FollowUps(FloorPart):
     """How follow-ups are created and reminded of; times of day are in the owner's zone."""
 
-    reaction: str = "bookmark_tabs"
+    reaction: Reaction = "bookmark_tabs"
     due_within: Duration = timedelta(days=14)
     at: TimeOfDay = time(9)
     remind_before: DurationOrNever = timedelta(days=2)
     remind_every: DurationOrNever = timedelta(days=3)
     weekends: bool = False
     digest: Annotated[FollowUpDigest | None, BeforeValidator(read_digest)] = FollowUpDigest()
-
-    @field_validator("reaction")
-    @classmethod
-    def _without_colons(cls, reaction: str) -> str:
-        return reaction.strip(":")
 
 
 class Retention(FloorPart):
@@ -64,21 +60,16 @@ class PostMortems(FloorPart):
     """Who gets a copy of each draft, and the channel for published post-mortems."""
 
     copy_to: People = ()
-    channel: OptionalChannel = None
+    channel: ChannelName | None = None
 
 
 class Reactions(FloorPart):
     """What each reaction says about a message. Names are as Slack writes them between the colons."""
 
-    mark: tuple[str, ...] = ("pushpin", "round_pushpin")
-    decision: tuple[str, ...] = ("scales",)
-    ruled_out: tuple[str, ...] = ("no_entry_sign",)
-    customer_impact: tuple[str, ...] = ("busts_in_silhouette",)
-
-    @field_validator("*")
-    @classmethod
-    def _without_colons(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(name.strip(":").partition("::")[0] for name in names)
+    mark: tuple[Reaction, ...] = ("pushpin", "round_pushpin")
+    decision: tuple[Reaction, ...] = ("scales",)
+    ruled_out: tuple[Reaction, ...] = ("no_entry_sign",)
+    customer_impact: tuple[Reaction, ...] = ("busts_in_silhouette",)
 
     @model_validator(mode="after")
     def _are_distinct(self) -> "Reactions":

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from bot.config.floor.reading import ROLES, Deadline, Duration, FloorPart, People, check_names, read_delay
+from bot.config.floor.reading import ROLES, Deadline, Duration, Emoji, FloorPart, People, check_names, read_delay
 
 
 class Tier(FloorPart):
@@ -26,7 +26,7 @@ class Severity(FloorPart):
 
     meaning: str = Field(min_length=1, max_length=150)
     guidance: str = Field(min_length=1, max_length=75)
-    emoji: str = "⚪"
+    emoji: Emoji = "⚪"
     commander_within: Duration | None = None
     postmortem_within: Deadline | None = None
     # A partner is told within this long of the declaration; without it, partners are told only by hand.

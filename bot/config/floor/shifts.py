@@ -9,9 +9,9 @@ from bot.config.floor.figures import Percent
 from bot.config.floor.reading import (
     ROSTER,
     WEEKDAYS,
+    ChannelName,
     Duration,
     FloorPart,
-    OptionalChannel,
     PeopleOrRosters,
     read_time_of_day,
     read_zone,
@@ -109,7 +109,7 @@ class Shifts(FloorPart):
     # The person on shift in this role is the point of contact.
     contact: str = ""
     # The channel in which the point of contact is pinned; by default the incidents channel.
-    channel: OptionalChannel = None
+    channel: ChannelName | None = None
     rosters: tuple[Roster, ...] = ()
     # Names in rosters that are neither an e-mail address nor a Slack handle.
     people: dict[str, str] = Field(default_factory=dict)

@@ -4,15 +4,14 @@ import ipaddress
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from bot.config.floor.reading import Duration, FloorPart
+from bot.config.floor.reading import Duration, FloorPart, VariableName, VariableNameOrNone, matching
 
-VARIABLE = r"^[A-Z][A-Z0-9_]*$"
 WEBHOOK_EVENTS = (
     *("declared", "severity", "status", "resolved", "reopened", "closed", "declined", "merged", "renamed", "scope"),
 )
-NAME = r"^[a-z][a-z0-9_-]{0,39}$"
+SystemName = Annotated[str, AfterValidator(matching(r"[a-z][a-z0-9_-]{0,39}", "`status-page`"))]
 
 
 def read_network(raw: Any) -> Any:
@@ -47,7 +46,7 @@ class Source(Address):
     """An external system that is read on a schedule. `options` are specific to the kind."""
 
     kind: str
-    secret: str = Field("", pattern=rf"{VARIABLE}|^$")
+    secret: VariableNameOrNone = ""
     every: Duration = timedelta(minutes=5)
     options: dict[str, Any] = Field(default_factory=dict)
 
@@ -62,7 +61,7 @@ class Webhook(Address):
     """An external system that is told about incidents; each request is signed with the secret."""
 
     url: str = Field(min_length=1)
-    secret: str = Field(pattern=VARIABLE)
+    secret: VariableName
     # Events of `docs/api.md`; without any, all of them.
     events: tuple[str, ...] = ()
 
