@@ -1,6 +1,5 @@
 """The monitoring systems that may send alerts, with their secrets and their settings in floor.yaml."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
@@ -9,6 +8,7 @@ from msgspec import Struct
 
 from bot.alerts.rules import ReceivedAlert
 from bot.alerts.sns import Certificates, fetcher
+from bot.config import settings as settings_of
 from bot.config.floor import AlertRule, AlertSource, Floor
 from bot.config.settings import Settings
 from bot.errors import WatchfloorError
@@ -72,7 +72,7 @@ class AlertSources:
     @classmethod
     def of(cls, settings: Settings, floor: Floor, environment: Mapping[str, str] | None = None) -> Self:
         """Build them from floor.yaml. Raises `AlertSecretMissing`, `ExpressionBroken`, `CryptographyMissing`."""
-        values = os.environ if environment is None else environment
+        values = settings_of.environment() if environment is None else environment
         sources_by_name = {name: _configure(name, described, values) for name, described in floor.alerts.items()}
         if any(described.kind == "sns" for described in floor.alerts.values()):
             _check_cryptography()

@@ -14,9 +14,10 @@ from types import FrameType
 from bot import bootstrap
 from bot.bootstrap import Bot
 from bot.config.settings import Settings
-from bot.errors import TryLater
+from bot.errors import TryLater, WatchfloorError
 from bot.playbooks.reloading_library import ReloadingLibrary
 from bot.runtime import collector
+from bot.slack.errors import SlackRefused
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,10 @@ CHECK_EVERY_S = 1.0
 PIPE_SIZE = 4096
 # M_ARENA_MAX of malloc.h.
 M_ARENA_MAX = -8
+
+
+class TokenRefused(WatchfloorError):
+    """Slack refuses SLACK_BOT_TOKEN: {error}. `watchfloor doctor` says where it is found."""
 
 
 class ShutdownSignals:
@@ -61,9 +66,7 @@ def run(settings: Settings, when_ready: Callable[[Bot], None], can_go_on: Callab
     for problem in bot.services.get(ReloadingLibrary).library.problems:
         log.warning("a playbook is left out: %s", problem)
     try:
-        # An invalid token is reported here in a sentence, rather than by every later call that fails.
-        with suppress(TryLater):
-            bot.services.slack.team_id()
+        _check_token(bot)
         bot.start()
         when_ready(bot)
         collector.leave_out_what_lives()
@@ -71,6 +74,15 @@ def run(settings: Settings, when_ready: Callable[[Bot], None], can_go_on: Callab
         shutdown.wait_for_request(can_go_on)
     finally:
         finish(bot.stop)
+
+
+def _check_token(bot: Bot) -> None:
+    """Report an invalid token in a sentence, rather than by every later call that fails."""
+    with suppress(TryLater):
+        try:
+            bot.services.slack.team_id()
+        except SlackRefused as refused:
+            raise TokenRefused(error=refused.error) from refused
 
 
 def _limit_malloc_arenas() -> None:

@@ -3,15 +3,26 @@
 import os
 import re
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import WatchfloorError
 
 NO_SECRET = SecretStr("")
+DOTENV = ".env"
+PREFIX = "WATCHFLOOR_"
+NO_DATABASE = (
+    "is no address of a database; write `sqlite:///data/watchfloor.sqlite` or "
+    "`postgresql://name:password@host/database`"
+)
+# What the validator calls a number that is none.
+NO_NUMBER = ("int_parsing", "int_type")
 
 
 class SettingsRefused(WatchfloorError):
@@ -33,12 +44,20 @@ def _database_url(url: Any) -> Any:
     url = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url.strip())
     if url.startswith(("'", '"')):
         raise ValueError("stands in quotes, which are taken as part of it; remove them")
-    if not re.match(r"sqlite:///.|postgresql\+psycopg://.", url):
-        raise ValueError(
-            "is no address of a database; write `sqlite:///data/watchfloor.sqlite` or "
-            "`postgresql://name:password@host/database`"
-        )
+    if not re.match(r"sqlite:///(?!:memory:).|postgresql\+psycopg://.", url):
+        raise ValueError(NO_DATABASE)
+    server = urlsplit(url).netloc
+    if server.count("@") > 1:
+        raise ValueError("has a name or password with an `@` in it; write that one as `%40`")
+    if re.search(r":[^]:]*[^]:\d][^]:]*$", server.rpartition("@")[2]):
+        raise ValueError("names a port that is no number; write digits after the colon")
     return url
+
+
+def _web_address(url: Any) -> Any:
+    if isinstance(url, str) and not re.match(r"https?://[^\s/]", url.strip()):
+        raise ValueError("is no address; write `https://slack.com/api/`")
+    return _stripped(url)
 
 
 # Text copied from a web page may end with a line break.
@@ -48,7 +67,7 @@ Secret = Annotated[SecretStr, BeforeValidator(_stripped)]
 class Settings(BaseSettings):
     """Everything that differs between installations, except what is in `floor.yaml`."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_prefix="WATCHFLOOR_", extra="ignore")
+    model_config = SettingsConfigDict(env_file=DOTENV, env_prefix=PREFIX, extra="ignore")
 
     slack_bot_token: Secret = Field(NO_SECRET, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: Secret = Field(NO_SECRET, validation_alias="SLACK_APP_TOKEN")
@@ -57,7 +76,9 @@ class Settings(BaseSettings):
     figures_secret: Secret = NO_SECRET
     cases_secret: Secret = NO_SECRET
     lockouts_secret: Secret = NO_SECRET
-    slack_api_url: str = Field("https://slack.com/api/", validation_alias="SLACK_API_URL")
+    slack_api_url: Annotated[str, BeforeValidator(_web_address)] = Field(
+        "https://slack.com/api/", validation_alias="SLACK_API_URL"
+    )
     # Ids, separated by commas, of further workspaces whose people are colleagues.
     workspaces: str = ""
     port: int = Field(3000, validation_alias="PORT", ge=0, le=65535)
@@ -124,6 +145,18 @@ class Settings(BaseSettings):
         return self.database_url
 
 
+def environment() -> Mapping[str, str]:
+    """The environment, with the lines of `.env` that it lacks: for secrets whose variables `floor.yaml` names."""
+    written = {name: value for name, value in dotenv_values(DOTENV).items() if value is not None}
+    return written | dict(os.environ)
+
+
+def names() -> set[str]:
+    """The variables that set something."""
+    aliases = {name: field.validation_alias for name, field in Settings.model_fields.items()}
+    return {str(alias) if alias else f"{PREFIX}{name}".upper() for name, alias in aliases.items()}
+
+
 def read() -> Settings:
     """Return the settings. Raises `SettingsRefused` with every error in them."""
     try:
@@ -137,12 +170,21 @@ def read() -> Settings:
 def _explain(error: Any) -> str:
     """Return the name of the variable and its error, but never its value, which may be a secret."""
     name = str(error["loc"][0])
-    variable = name if name.isupper() else f"WATCHFLOOR_{name}".upper()
+    variable = name if name.isupper() else f"{PREFIX}{name}".upper()
+    if error["type"] in NO_NUMBER:
+        return f"{variable}: should be a whole number."
     return f"{variable}: {str(error['msg']).removeprefix('Value error, ')}."
 
 
 def check_tokens(settings: Settings) -> None:
     """Refuse incomplete tokens, which would otherwise be taken for "no workspace wanted"."""
+    for token, variable in (
+        (settings.slack_bot_token, "SLACK_BOT_TOKEN"),
+        (settings.slack_app_token, "SLACK_APP_TOKEN"),
+        (settings.slack_signing_secret, "SLACK_SIGNING_SECRET"),
+    ):
+        if not re.fullmatch(r"[!-~]*", token.get_secret_value()):
+            raise TokensIncomplete(problem=f"{variable} holds characters that no token has. Copy it whole.")
     has_bot_token = bool(settings.slack_bot_token.get_secret_value())
     has_connection_token = settings.speaks_http or bool(settings.slack_app_token.get_secret_value())
     if has_bot_token and not has_connection_token:

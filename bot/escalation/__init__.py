@@ -8,8 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the listeners, commands, event handlers, ticks and audit of escalations."""
-    import os
-
+    from bot.config import settings as settings_of
     from bot.escalation import (
         auditing,
         escalate,
@@ -57,7 +56,7 @@ def register(registry: "Registry") -> None:
     registry.audits.append(auditing.escalations_that_stopped)
     registry.parts.append(
         lambda settings, floor: pager.build_pager(
-            floor.pager, os.environ, Network.of(settings.proxy, settings.ca_file)
+            floor.pager, settings_of.environment(), Network.of(settings.proxy, settings.ca_file)
         )
     )
     registry.kinds += renderers.KINDS

@@ -1,7 +1,6 @@
 """The sources of this floor, each created when first needed, with a client that can reach only that source."""
 
 import logging
-import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import Self
 from msgspec import Struct, field
 
 from bot.config import floor
+from bot.config import settings as settings_of
 from bot.config.floor import Floor
 from bot.config.floor.figures import Figures
 from bot.config.settings import Settings
@@ -50,7 +50,7 @@ class Sources(Struct):
     settings: Mapping[str, floor.Source]
     network: Network
     folder: Path
-    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    environment: Mapping[str, str] = field(default_factory=settings_of.environment)
     figures: Figures = field(default_factory=Figures)
     # True once the feeds to read are in the database.
     are_scheduled: bool = False

@@ -33,6 +33,7 @@ NOISY_LOGGERS = (
 )
 # The Socket Mode client logs its requests to Slack under this name.
 SOCKET_MODE = "slack_sdk.socket_mode"
+BOLT = "slack_bolt.App"
 WEB_SOCKET = "websockets.client"
 WEB_SOCKET_LOST = ("ConnectionClosedError", "EOFError")
 # Errors while the database is down, by name, because loading SQLAlchemy would delay the start.
@@ -86,12 +87,19 @@ def is_worth_logging(record: logging.LogRecord) -> bool:
     """True if it is worth a line. Checked at the handler, because some libraries set their loggers' levels."""
     if _repeats_connection_loss(record) or _repeats_database_outage(record) or _repeats_lost_web_socket(record):
         return False
+    if _is_about_the_token(record):
+        return False
     return record.levelno >= logging.WARNING or not record.name.startswith(NOISY_LOGGERS)
 
 
 def _repeats_connection_loss(record: logging.LogRecord) -> bool:
     """True for Slack's client, which logs at every attempt to connect what `bot.slack.socket_mode` logs once."""
     return record.name == SOCKET_MODE
+
+
+def _is_about_the_token(record: logging.LogRecord) -> bool:
+    """True if Bolt found SLACK_BOT_TOKEN in the environment, and says that it uses the client it was given."""
+    return record.name == BOLT and "`token` will be unused" in record.getMessage()
 
 
 def _repeats_lost_web_socket(record: logging.LogRecord) -> bool:

@@ -1,7 +1,6 @@
 """The systems that receive events, each with a client that reaches only it; a failing one is paused for a while."""
 
 import json
-import os
 import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from msgspec import Struct, field
 
 from bot.config import floor
+from bot.config import settings as settings_of
 from bot.config.floor import Floor
 from bot.config.settings import Settings
 from bot.errors import TryLater, WatchfloorError
@@ -105,7 +105,7 @@ class Webhooks(Struct):
     @classmethod
     def of(cls, settings: Settings, floor_settings: Floor, environment: Mapping[str, str] | None = None) -> Self:
         """Build the webhooks that floor.yaml names. Raises `WebhookSecretMissing`."""
-        values = os.environ if environment is None else environment
+        values = settings_of.environment() if environment is None else environment
         network = Network.of(settings.proxy, settings.ca_file)
         targets_by_name = {}
         for name, webhook_settings in floor_settings.webhooks.items():

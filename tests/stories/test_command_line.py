@@ -277,7 +277,12 @@ def test_a_broken_playbook_is_left_out_and_the_others_run(terminal: Terminal) ->
         ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN (for Socket Mode) and SLACK_SIGNING_SECRET"),
         ({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "  "}, "are both empty. Set one of them."),
         ({"SLACK_SIGNING_SECRET": "secret"}, "SLACK_BOT_TOKEN is empty"),
-        ({"PORT": "abc"}, "PORT: "),
+        ({"PORT": ""}, "PORT: should be a whole number."),
+        ({"SLACK_BOT_TOKEN": "xoxb-…", "SLACK_APP_TOKEN": "xapp-…"}, "SLACK_BOT_TOKEN holds characters"),
+        ({"SLACK_API_URL": "slack.com"}, "SLACK_API_URL: is no address; write `https://slack.com/api/`."),
+        ({"WATCHFLOOR_DATABASE_URL": "postgresql://a:b@host:port/x"}, "names a port that is no number"),
+        ({"WATCHFLOOR_DATABASE_URL": "postgresql://a:b@c@host/x"}, "as `%40`"),
+        ({"WATCHFLOOR_DATABASE_URL": "sqlite:///:memory:"}, "is no address of a database"),
     ],
 )
 def test_unusable_settings_are_refused_in_a_sentence(terminal: Terminal, given: dict[str, str], said: str) -> None:
@@ -294,7 +299,8 @@ def test_a_token_unknown_to_slack_is_reported_in_a_sentence(terminal: Terminal) 
         run = terminal.types("run", **environment)
 
     assert run.returncode == 1
-    assert "invalid_auth" in run.stderr
+    assert "will be unused" not in run.stderr, "Bolt's advice to programmers"
+    assert "Slack refuses SLACK_BOT_TOKEN: invalid_auth. `watchfloor doctor` says where it is found." in run.stderr
     assert "Traceback" not in run.stderr
 
 
@@ -332,13 +338,19 @@ def test_the_doctor_names_every_missing_scope_channel_and_group(terminal: Termin
         .replace("@telephony-oncall", "@phone-people")
         .replace('{after: 15 min, tell: ["@incident-analysts"]}', '{after: 15 min, tell: ["@ana"]}')
         .replace("{domains: {}}", "{domains: {northline.example: Nortline}}")
+        + "alerts: {metrics: {kind: alertmanager, secret: METRICS_SECRET}}\n"
     )
 
+    (terminal.folder / ".env").write_text(
+        "WATCHFLOOR_DATABSE_URL=sqlite:///w.sqlite\nSLACK_BOT_TOKN=x\nMETRICS_SECRET=of the alerts\nPORT=0\n"
+    )
     with workspace(manifest) as sandbox:
-        result = terminal.types("doctor", **tokens(sandbox))
+        result = terminal.types("doctor", SLACK_WEBHOOK="of another program", **tokens(sandbox))
 
     failed_lines = [line for line in result.stdout.splitlines() if line.startswith("✗")]
     assert failed_lines == [
+        "✗ SLACK_BOT_TOKN is no setting. Did you mean `SLACK_BOT_TOKEN`?",
+        "✗ WATCHFLOOR_DATABSE_URL is no setting. Did you mean `WATCHFLOOR_DATABASE_URL`?",
         "✗ The scope pins:write is missing.",
         "✗ The channel #board of floor.yaml does not exist.",
         "✗ The user group @phone-people of floor.yaml does not exist.",

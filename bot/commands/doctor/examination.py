@@ -2,9 +2,22 @@
 
 from collections.abc import Iterator
 
-from bot.commands.doctor import alerts, database, files, pager, port, rosters, sources, tokens, webhooks, workspace
+from bot.commands.doctor import (
+    alerts,
+    database,
+    files,
+    pager,
+    port,
+    rosters,
+    sources,
+    tokens,
+    variables,
+    webhooks,
+    workspace,
+)
 from bot.commands.doctor.findings import Finding, missing
 from bot.config import floor
+from bot.config import settings as settings_of
 from bot.config.floor import Floor
 from bot.config.settings import Settings
 from bot.config.yaml_file import FileRefused
@@ -16,6 +29,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Run every check that is possible from here, and yield the findings."""
     yield from database.check(settings.database_url)
     yield from files.check(settings.floor_file, settings.playbooks_dir, settings.templates_dir)
+    floor_settings = _read_floor(settings)
+    yield from variables.check(settings_of.environment(), floor_settings)
     network = None
     try:
         network = Network.of(settings.proxy, settings.ca_file)
@@ -23,7 +38,6 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield missing(unusable.sentence, "The file is text and begins with -----BEGIN CERTIFICATE-----.")
     if settings.serves_http:
         yield from port.check(settings.host, settings.port)
-    floor_settings = _read_floor(settings)
     if floor_settings is not None and network is not None:
         yield from sources.check(settings, floor_settings)
         yield from rosters.check(settings, floor_settings, network)

@@ -1,10 +1,10 @@
 """Check of the pager's address and secret."""
 
-import os
 from collections.abc import Iterator
 
 from bot.commands.doctor import addresses
 from bot.commands.doctor.findings import Finding, missing, note, ok
+from bot.config import settings as settings_of
 from bot.config.floor import Pager
 from bot.config.floor.sources import Address
 from bot.escalation.pager import EVERYWHERE, PagerSecretMissing, build_pager
@@ -14,7 +14,7 @@ from bot.runtime.network import Network
 def check(pager_settings: Pager | None, network: Network) -> Iterator[Finding]:
     """Check floor.yaml's pager, if there is one."""
     try:
-        build_pager(pager_settings, os.environ, network)
+        build_pager(pager_settings, settings_of.environment(), network)
     except PagerSecretMissing as refused:
         yield missing(refused.sentence, "docs/escalation.md describes `pager` in floor.yaml.")
         return

@@ -20,8 +20,9 @@ def check(settings: Settings) -> Iterator[Finding]:
     try:
         check_tokens(settings)
     except TokensIncomplete as incomplete:
-        remedy = INSTALL_PAGE if not bot_token else f"{SOCKET_PAGE} Or: {SIGNING_PAGE}"
-        yield missing(str(incomplete.facts["problem"]), remedy)
+        problem = str(incomplete.facts["problem"])
+        is_bot_token = not bot_token or problem.startswith("SLACK_BOT_TOKEN holds")
+        yield missing(problem, INSTALL_PAGE if is_bot_token else f"{SOCKET_PAGE} Or: {SIGNING_PAGE}")
         return
     if not settings.has_slack:
         yield note(
