@@ -35,6 +35,10 @@ class BackupExists(WatchfloorError):
     """{path} is there already, and nothing was written over it. Choose another name."""
 
 
+class BackupNotWritten(WatchfloorError):
+    """{path} cannot be written: {reason}. Create its folder, or choose another place."""
+
+
 class NotABackup(WatchfloorError):
     """{path} is no backup that `watchfloor backup` made, or it is damaged: {reason}. Nothing was changed."""
 
@@ -47,7 +51,7 @@ def backup(settings: Settings, to: Path) -> None:
     database = Database(settings.database_url)
     migrations.check(database.engine)
     database.close()
-    with tempfile.TemporaryDirectory(dir=to.resolve().parent) as folder, unusable_as_sentence():
+    with _folder_beside(to) as folder, unusable_as_sentence():
         copies = Path(folder)
         # Flows first: their effects so far are then in the incidents, and what they repeat is harmless.
         _copy(flows, copies / FLOWS)
@@ -58,6 +62,13 @@ def backup(settings: Settings, to: Path) -> None:
             for name in (INCIDENTS, FLOWS):
                 archive.write(copies / name, name)
         draft.rename(to)
+
+
+def _folder_beside(to: Path) -> "tempfile.TemporaryDirectory[str]":
+    try:
+        return tempfile.TemporaryDirectory(dir=to.resolve().parent)
+    except OSError as refused:
+        raise BackupNotWritten(path=to, reason=refused.strerror) from refused
 
 
 def restore(settings: Settings, backup: Path) -> Iterator[str]:
@@ -101,7 +112,8 @@ def _unpack(backup: Path, folder: Path) -> None:
                     shutil.copyfileobj(packed_file, file)
                 _check(folder / name)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile, sqlite3.DatabaseError) as error:
-        raise NotABackup(path=backup, reason=str(error).strip("'\"")) from error
+        reason = getattr(error, "strerror", None) or str(error).strip("'\"")
+        raise NotABackup(path=backup, reason=reason) from error
 
 
 def _create(file: Path) -> int:

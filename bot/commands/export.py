@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from bot.bootstrap import build_services
+from bot.commands.numbers import known_number
 from bot.config.settings import Settings
 from bot.errors import TryLater, WatchfloorError
 from bot.runtime import migrations
@@ -28,6 +29,10 @@ class TargetExists(WatchfloorError):
     """{path} is there already, and nothing was written over it. Choose another place with `--to`."""
 
 
+class TargetUnwritable(WatchfloorError):
+    """{path} cannot be written: {reason}. Choose another place with `--to`."""
+
+
 def export(settings: Settings, number: int, to: Path, *, zipped: bool, is_private_meant: bool) -> Path:
     """Write an incident's files into the folder `to`, or as a zip file to `to`. Return the path."""
     if to.exists():
@@ -35,20 +40,28 @@ def export(settings: Settings, number: int, to: Path, *, zipped: bool, is_privat
     services = _read_only_services(settings)
     try:
         migrations.check(services.database.engine)
-        files = build_files(services, number, utcnow(), is_private_meant=is_private_meant)
+        with known_number(number):
+            files = build_files(services, number, utcnow(), is_private_meant=is_private_meant)
     except TryLater as try_later:
         raise ExportPostponed(reason=try_later.reason) from try_later
     finally:
         services.background.close()
         services.flows.close()
         services.database.close()
+    try:
+        _write_all(to, files, zipped=zipped)
+    except OSError as refused:
+        raise TargetUnwritable(path=to, reason=refused.strerror) from refused
+    return to
+
+
+def _write_all(to: Path, files: Files, *, zipped: bool) -> None:
     if zipped:
         _write(to, _zip(files))
-    else:
-        to.mkdir(parents=True, mode=0o700)
-        for name, content in files.items():
-            _write(to / name, content)
-    return to
+        return
+    to.mkdir(parents=True, mode=0o700)
+    for name, content in files.items():
+        _write(to / name, content)
 
 
 def _read_only_services(settings: Settings) -> Services:

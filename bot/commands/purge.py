@@ -1,15 +1,18 @@
 """`watchfloor purge`: removes people's words on demand, whether or not a bot is running."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from bot.bootstrap import build_registry
+from bot.commands.numbers import known_number
 from bot.config import floor
 from bot.config.settings import Settings
 from bot.errors import WatchfloorError, require
 from bot.runtime import migrations
 from bot.runtime.clock import use_offset_file, utcnow
 from bot.runtime.database import Database, compact, low_priority, sqlite_engine
+from bot.runtime.migrations import NoDatabase
 from bot.runtime.workflows.records import delete_finished_records
 from bot.screens.records import purge
 from bot.screens.records.purge import Purged
@@ -29,13 +32,14 @@ def run(settings: Settings, older_than: timedelta | None, report: Report, *, is_
     registry = build_registry()
     database = Database(settings.database_url)
     try:
-        migrations.upgrade(database.engine)
+        migrations.upgrade_existing(database.engine)
         now = utcnow()
         if is_dry:
             return purge.find_due(database, now - age)
         with low_priority():
             purged = purge.purge(database, registry, now - age, now, report)
-        purged.flows = delete_finished_records(settings.durable_url, min(retention.flows, age))
+        with suppress(NoDatabase):  # without a bot there were no flows
+            purged.flows = delete_finished_records(settings.durable_url, min(retention.flows, age))
         _compact(settings, database)
         return purged
     finally:
@@ -55,7 +59,8 @@ def hold(settings: Settings, number: int, *, is_held: bool) -> None:
     """Exempt an incident from the purge, or end the exemption."""
     database = Database(settings.database_url)
     try:
-        migrations.upgrade(database.engine)
-        purge.hold(database, number, is_held=is_held)
+        migrations.upgrade_existing(database.engine)
+        with known_number(number):
+            purge.hold(database, number, is_held=is_held)
     finally:
         database.close()

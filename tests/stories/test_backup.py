@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands import backup
-from bot.commands.backup import BackupExists, NotABackup
+from bot.commands.backup import BackupExists, BackupNotWritten, NotABackup
 from bot.runtime.migrations import NoDatabase
 from bot.runtime.replicas import DatabaseInUse, Replicas
 from tests.floor import TestFloor
@@ -22,6 +22,8 @@ def test_a_restored_backup_is_as_it_was_and_the_bot_continues_from_there(floor: 
     assert file.stat().st_mode & 0o777 == 0o600
     with pytest.raises(BackupExists, match="nothing was written over it"):
         backup.backup(settings, file)
+    with pytest.raises(BackupNotWritten, match="cannot be written: No such file or directory"):
+        backup.backup(settings, tmp_path / "gone" / "backup.zip")
     with pytest.raises(DatabaseInUse, match="Another Watchfloor uses"):
         list(backup.restore(settings, file))
     rows_before = rows(floor, "incidents"), rows(floor, "timeline_entries")

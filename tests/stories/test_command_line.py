@@ -293,6 +293,22 @@ def test_unusable_settings_are_refused_in_a_sentence(terminal: Terminal, given: 
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["flows", "list"], "There is no database of Watchfloor's at this address yet."),
+        (["purge", "--older-than", "730 days"], "There is no database of Watchfloor's at this address yet."),
+        (["hold", "5"], "There is no database of Watchfloor's at this address yet."),
+        (["restore", "gone.zip"], "or it is damaged: No such file or directory. Nothing was changed."),
+    ],
+)
+def test_commands_on_records_say_that_there_are_none(terminal: Terminal, words: list[str], said: str) -> None:
+    result = terminal.types(*words)
+
+    assert result.returncode == 1
+    assert said in result.stderr
+
+
 def test_a_token_unknown_to_slack_is_reported_in_a_sentence(terminal: Terminal) -> None:
     with workspace() as sandbox:
         environment = tokens(sandbox) | {"SLACK_BOT_TOKEN": "xoxb-unknown"}

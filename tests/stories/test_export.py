@@ -41,6 +41,11 @@ def test_everything_about_an_incident_is_exported_in_safe_files(floor: TestFloor
     result = command_line.types("export", "1", "--to", str(command_line.folder / "out"))
 
     assert result.exit_code == 0, result.output
+    (command_line.folder / "file").touch()
+    elsewhere = command_line.types("export", "1", "--to", str(command_line.folder / "file" / "out"))
+    assert "cannot be written: Not a directory. Choose another place with `--to`." in elsewhere.output
+    for command in ("export", "hold"):
+        assert "There is no incident 99 in this database." in command_line.types(command, "99").output
     files = {path.name: path.read_bytes() for path in (command_line.folder / "out").iterdir()}
     names = {
         "incident.json",
@@ -94,4 +99,4 @@ def test_a_private_incident_is_exported_only_on_explicit_request(floor: TestFloo
         assert b"The payroll leaked" in archive.read("incident.json")
         assert b"slack.com" not in archive.read("post-mortem-1.html"), "no address is invented while Slack is away"
     unknown = command_line.types("export", "9")
-    assert (unknown.exit_code, "no such incident" in unknown.output) == (1, True)
+    assert (unknown.exit_code, "no incident 9 in this database" in unknown.output) == (1, True)

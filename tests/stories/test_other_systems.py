@@ -94,6 +94,7 @@ def test_events_are_sent_in_order_until_accepted_and_can_be_resent_by_hand(
 
     receiver.received.clear()
     command_line = Typed(floor, monkeypatch, tmp_path)
+    assert "There is no token." in command_line.types("tokens", "list").output
     monkeypatch.setenv("WATCHFLOOR_FLOOR_FILE", str(tmp_path / "floor.yaml"))
     assert "names no webhook `other`" in command_line.types("webhooks", "replay", "other").output
     floor_text = (tmp_path / "floor.yaml").read_text()

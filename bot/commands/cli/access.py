@@ -42,8 +42,9 @@ def list_tokens() -> None:
     from bot.commands import integrations
 
     with errors_as_sentences():
-        for line in integrations.list_tokens(settings_of.read()):
-            typer.echo(line)
+        lines = integrations.list_tokens(settings_of.read())
+    for line in lines or ["There is no token. `watchfloor tokens create NAME --scope incidents` creates one."]:
+        typer.echo(line)
 
 
 @webhook_commands.command("replay")

@@ -37,6 +37,14 @@ def upgrade(engine: sa.Engine) -> None:
             _upgrade(engine)
 
 
+def upgrade_existing(engine: sa.Engine) -> None:
+    """Likewise, but refuse to begin a new database: where none is, the address is probably mistyped."""
+    with unusable_as_sentence():
+        if _version(engine) is None:
+            raise NoDatabase()
+    upgrade(engine)
+
+
 def upgrade_apart(engine: sa.Engine) -> None:
     """Likewise, in a separate process, because what Alembic leaves in memory would stay as long as the bot runs."""
     with unusable_as_sentence():

@@ -104,7 +104,7 @@ class Flows:
         else:
             config["system_database_url"] = database_url
             config["db_engine_kwargs"] = {"connect_args": dict(CONNECTION_LIMITS)}
-            config["dbos_system_schema"] = "durable"
+            config["dbos_system_schema"] = records.SCHEMA
             # A process that is stopped inside a transaction keeps its locks no longer than this.
             config["sys_db_idle_transaction_timeout_sec"] = IDLE_TIMEOUT_MS / 1000
         DBOS(config=config)

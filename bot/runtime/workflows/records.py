@@ -6,12 +6,15 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from dbos import DBOSClient, EnqueueOptions, Serializer, WorkflowStatus
 
 from bot.errors import WatchfloorError
 from bot.runtime.clock import machine_time
 from bot.runtime.database import sqlite_engine, unusable_as_sentence
+from bot.runtime.migrations import NoDatabase
 
+SCHEMA = "durable"
 # Precedes the number of an attempt in the key of a flow that came back.
 ATTEMPT_SEPARATOR = "~"
 UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
@@ -56,13 +59,22 @@ def client_of(database_url: str) -> Iterator[DBOSClient]:
         client = DBOSClient(system_database_engine=engine, serializer=JsonSerializer())
     else:
         client = DBOSClient(
-            system_database_url=database_url, dbos_system_schema="durable", serializer=JsonSerializer()
+            system_database_url=database_url, dbos_system_schema=SCHEMA, serializer=JsonSerializer()
         )
     try:
         with unusable_as_sentence():
+            _check_exists(database_url)
             yield client
     finally:
         client.destroy()
+
+
+def _check_exists(database_url: str) -> None:
+    """Refuse a database in which no bot has run any flow."""
+    engine = sa.create_engine(database_url, poolclass=sa.NullPool)
+    schema = None if engine.dialect.name == "sqlite" else SCHEMA
+    if not sa.inspect(engine).has_table("workflow_status", schema=schema):
+        raise NoDatabase()
 
 
 def given_up(engine: Any) -> list[str]:
