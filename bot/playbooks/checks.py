@@ -168,6 +168,8 @@ def _against_floor(book: Playbook, floor: Floor) -> Iterator[Finding]:
         yield from unknown(
             "audience", [step.posts.to] if step.posts else [], floor.audiences, (*path, "posts", "to")
         )
+        told = step.skip_when.told if step.skip_when else None
+        yield from unknown("audience", [told] if told else [], floor.audiences, (*path, "skip_when", "told"))
 
 
 def unknown_guides(book: Playbook, floor: Floor) -> Iterator[Finding]:

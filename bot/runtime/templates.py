@@ -1,6 +1,7 @@
 """Messages written in Jinja, in a sandbox: plain data in, text out, everything that people typed escaped."""
 
 import hashlib
+import traceback
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -212,7 +213,7 @@ class Templates:
         except (OSError, UnicodeDecodeError) as unreadable:
             raise TemplateBroken(name=name, reason="the file cannot be read") from unreadable
         except TEMPLATE_ERRORS as broken:
-            raise TemplateBroken(name=name, reason=_describe_error(broken)) from broken
+            raise TemplateBroken(name=name, reason=_describe_error(broken, name)) from broken
 
     def content_hash(self, name: str) -> str:
         """A hash that tells one version of the file from another; the same whenever the file is missing."""
@@ -232,7 +233,13 @@ def _render_at_most(template: Template, facts: dict[str, Any], at_most: int | No
     return "".join(pieces)
 
 
-def _describe_error(broken: Exception) -> str:
-    line_number = getattr(broken, "lineno", None)
-    message = " ".join((str(broken) or type(broken).__name__).split())
+def _line_in(name: str, broken: Exception) -> int | None:
+    """The line of the template that failed while it ran: Jinja gives its frames the template's own lines."""
+    frames = traceback.extract_tb(broken.__traceback__)
+    return next((frame.lineno for frame in reversed(frames) if frame.filename.endswith(f"/{name}")), None)
+
+
+def _describe_error(broken: Exception, name: str = "") -> str:
+    line_number = getattr(broken, "lineno", None) or (_line_in(name, broken) if name else None)
+    message = " ".join((str(broken) or type(broken).__name__).split()).rstrip(".")
     return f"line {line_number}: {message}" if line_number else message

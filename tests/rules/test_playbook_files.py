@@ -144,6 +144,7 @@ def test_all_problems_of_a_file_are_named_at_once_with_line_key_and_suggestion(f
           title: Again
           due: 5 min after cal
           posts: {to: operatons, message: 'Hello {titel}'}
+          skip_when: {told: operatons}
         """,
         floor,
     )
@@ -157,6 +158,8 @@ def test_all_problems_of_a_file_are_named_at_once_with_line_key_and_suggestion(f
         "bad.yaml:15 (phases.0.steps.1.due): there is no step `cal`. Did you mean `call`?",
         "bad.yaml:16 (phases.0.steps.1.posts.message): `{titel}` stands for nothing. Did you mean `title`?",
         "bad.yaml:16 (phases.0.steps.1.posts.to): floor.yaml has no audience `operatons`."
+        " Did you mean `operations`?",
+        "bad.yaml:17 (phases.0.steps.1.skip_when.told): floor.yaml has no audience `operatons`."
         " Did you mean `operations`?",
     ]
 

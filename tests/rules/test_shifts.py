@@ -381,6 +381,10 @@ def test_a_roster_is_fetched_by_the_checked_outgoing_client(tmp_path: Path) -> N
         assert insecure.startswith("· The roster EMEA is `insecure: true`.")
         assert private == "· The roster EMEA may be in 127.0.0.0/8: `allow_networks` says so."
         assert unread.startswith("✗ The roster EMEA could not be read: its address answers 404.")
+        (tmp_path / "odd.csv").write_text("foo,bar\n1,2\n")
+        file.write_text(file.read_text().replace("rosters: [", "rosters: [{name: APAC, file: odd.csv}, "))
+        without_header = str(next(doctor.check(settings, floor_settings.read(file), network)))
+        assert without_header.startswith("✗ The roster APAC cannot be used. No line of odd.csv names columns")
         assert str(list(doctor.check(settings, floor, network))[2]).startswith("✓ The roster EMEA can be read: ")
     with pytest.raises(ValueError, match="is not safe; it must begin with `https://`"):
         Roster(name="EMEA", address=address)

@@ -60,7 +60,7 @@ def test_a_broken_template_is_reported_to_the_administrators_once_and_stops_noth
             "a new version of the file is reported again"
         )
         findings = "\n".join(str(finding) for finding in doctor.examine(floor.settings()))
-        assert "operations/en.j2 cannot be used: 'broken' is undefined" in findings
+        assert "operations/en.j2 cannot be used: line 1: 'broken' is undefined" in findings
         assert "executives/en.j2 cannot be used: the file is missing" in findings
         assert "partner_notice/es.j2 cannot be used" in findings
         assert "partner_notice/es.yaml cannot be used" in findings

@@ -10,7 +10,9 @@ from bot.errors import WatchfloorError
 from bot.runtime.clock import utcnow
 from bot.runtime.network import Network
 from bot.shifts import fetching, rosters
-from bot.shifts.reading.rows import LeftOut
+from bot.shifts.reading.rows import LeftOut, RosterUnreadable
+
+REMEDY = "docs/shifts.md says what a roster needs."
 
 
 def check(settings: Settings, floor_settings: Floor, network: Network) -> Iterator[Finding]:
@@ -28,8 +30,10 @@ def _check_roster(floor_settings: Floor, folder: rosters.RosterFolder, roster: R
         content = fetching.content(roster, folder.path, network)
         defaults = rosters.defaults_of(floor_settings, roster)
         entries = list(rosters.parse(roster.name, location, content, defaults, utcnow()))
+    except RosterUnreadable as unreadable:
+        return missing(f"The roster {unreadable.sentence}", REMEDY)
     except WatchfloorError as refused:
-        return missing(f"The roster {refused.sentence}", "docs/shifts.md says what a roster needs.")
+        return missing(f"The roster {roster.name} cannot be used. {refused.sentence}", REMEDY)
     left_out = sum(isinstance(entry, LeftOut) for entry in entries)
     text = f"The roster {roster.name} can be read: {len(entries) - left_out:,} shifts"
     return ok(
