@@ -49,8 +49,8 @@ def _database_url(url: Any) -> Any:
     server = urlsplit(url).netloc
     if server.count("@") > 1:
         raise ValueError("has a name or password with an `@` in it; write that one as `%40`")
-    if re.search(r":[^]:]*[^]:\d][^]:]*$", server.rpartition("@")[2]):
-        raise ValueError("names a port that is no number; write digits after the colon")
+    if not re.fullmatch(r"(\[.*\]|[^:,]*)(:\d*)?", server.rpartition("@")[2]):
+        raise ValueError("names no host and port that can be read; write them like `db.example.com:5432`")
     return url
 
 
