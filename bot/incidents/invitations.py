@@ -1,4 +1,4 @@
-"""Invites people to an incident's channel: those who ask to join, get a role, or are named by a step.
+"""Invites people to an incident's channel: those who ask to join, get a role, or are named by a step, and groups.
 
 An invitation is an outbox row. Inviting is idempotent, so an unknown outcome is simply retried.
 """

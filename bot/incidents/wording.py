@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.slack.text import day_and_time
+from bot.slack.text import day_and_time, escape
 
 # Commands.
 HELP_DECLARE = "`/incident declare` a form · `/incident declare S1 IVR down in Manila` at once"
@@ -135,6 +135,11 @@ def about_incident(number: int, answer: str) -> str:
     return answer if answer.startswith(subject) else f"{subject}: {answer}"
 
 
+def responders_invited(groups: Sequence[str]) -> str:
+    """Added to the answer to a higher severity."""
+    return f"Invited: {', '.join(escape(name) for name in groups)}."
+
+
 def severity_changed_by_other(commander: str, by: str, verb: str, old: str, new: str, reason: str) -> str:
     """The message in the channel to a commander who did not change it."""
     return f"{commander}, {by} {verb} the severity from {old} to {new}{f': {reason}' if reason else '.'}"
@@ -148,6 +153,12 @@ def reopened_by(person: str, reason: str) -> str:
 def recorded_as_resolved(started_at: datetime, ended_at: datetime) -> str:
     """The state of an incident declared afterwards, with the times as they were understood."""
     return f"is recorded as resolved, from {day_and_time(started_at)} to {day_and_time(ended_at)}"
+
+
+def merged_here(number: int, title: str, by: str, impact: str) -> str:
+    """The message in the channel of the incident that takes over."""
+    text = f"{by} merged #{number} {title} into this incident."
+    return f"{text} Its impact: {impact}" if impact else text
 
 
 def made_private(merged_numbers: Sequence[int]) -> str:

@@ -23,12 +23,18 @@ def test_a_change_of_severity_shows_on_the_card_the_topic_and_the_digest(floor: 
     assert "*S1* · *Chat is slow*" in floor.visible_text("incidents")
     assert floor.sandbox.workspace.channel(channel).topic["value"] == "S1 · Chat is slow"
     assert timeline(floor, "severity")[0]["facts"].count("three sites now") == 1
+    assert answer.endswith(" Invited: @incident-analysts.")
+    members = floor.sandbox.workspace.channel(channel).members
+    assert "U0DEVI" in members, "a raised severity invites its responders, as a declaration does"
+    assert "U0CHLOE" not in members
 
     floor.says("ana", "/incident claim commander", channel)
     floor.says("ana", "/incident severity S2 one site", channel)
     assert "the severity" not in floor.visible_text(channel)
     floor.ben.joins(channel)
-    floor.says("ben", "/incident severity S0 all of it", channel)
+    answer = floor.says("ben", "/incident severity S0 all of it", channel)
+    assert answer.endswith(" Invited: @incident-analysts, @telephony-oncall.")
+    assert "U0CHLOE" in members
     assert "<@U0ANA>, <@U0BEN> raised the severity from S2 to S0: all of it" in floor.live_markup(channel)
     floor.says("ben", "/incident severity S3", channel)
     assert "<@U0ANA>, <@U0BEN> lowered the severity from S0 to S3." in floor.visible_text(channel)

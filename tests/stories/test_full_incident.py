@@ -88,13 +88,13 @@ def test_the_draft_quotes_every_message_with_names_and_without_markup(full_floor
 
     [draft] = post_mortems(full_floor, "ana")
 
-    assert r"Participant: Agents hear \*silence\* \| carrier page \(https://status.example/x\)" in draft
-    assert r"Participant: the trunk &amp; no typo \[said before: typo\]" in draft
-    assert "Participant deleted a message" in draft
+    assert r"another participant: Agents hear \*silence\* \| carrier page \(https://status.example/x\)" in draft
+    assert r"another participant: the trunk &amp; no typo \[said before: typo\]" in draft
+    assert "another participant deleted a message" in draft
     assert "this was about something else" not in draft
-    assert r"Participant: me too \[in a thread\]" in draft
-    assert r"Participant: see here \[files: wallboard.png\]" in draft
-    assert "📌 Participant: Agents hear" in draft
+    assert r"another participant: me too \[in a thread\]" in draft
+    assert r"another participant: see here \[files: wallboard.png\]" in draft
+    assert "📌 another participant: Agents hear" in draft
     assert "## Decisive moments" in draft
     assert "<!" not in draft
     assert "<@" not in draft
