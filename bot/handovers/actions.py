@@ -93,7 +93,8 @@ def accept(services: Services, handover_id: int, by: str, now: datetime) -> str:
         change.session.add(handover)
         _hand_over_roles(change, handover)
         change.publish(CommandHandedOver(handover.from_id, handover.to_id))
-        change.log("handover_accepted", user=handover.from_id)
+        title = services.floor.role(COMMANDER).title.lower()
+        change.log("handover_accepted", user=handover.from_id, role=title)
         change.mark_stale(*MESSAGE_KINDS)
     return wording.YOU_COMMAND.format(number=change.number, duties=services.floor.role(COMMANDER).help)
 

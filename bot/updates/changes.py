@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from sqlmodel import Session
 
 from bot import directory
+from bot.incidents.wording import NO_REASON
 from bot.slack.text import one_line, to_plain_text
 from bot.slack.text import time_of_ts as moment_of
 from bot.timeline import timeline
@@ -20,7 +21,8 @@ MARKED_KIND = "message"
 STATUS_KINDS = ("status", "resolved", "reopened", "closed")
 # Endings that an update's headline states by itself; they are not listed among its changes.
 ENDED_OTHERWISE_KINDS = ("declined", "merged")
-ROLE_KINDS = ("role_given", "role_taken", "role_handed_over")
+COMMAND_KIND = "handover_accepted"
+ROLE_KINDS = ("role_given", "role_taken", "role_handed_over", COMMAND_KIND)
 # Entries shown by the situation's own lines in an update, which mark them as new.
 SITUATION_KINDS = {
     "impact": "impact",
@@ -90,14 +92,22 @@ def _user_ids(entries: Iterable[TimelineEntry]) -> set[str]:
 
 
 def _changes(entries: Sequence[TimelineEntry], names: dict[str, str]) -> list[dict[str, str]]:
-    """One change each of severity, status and every role, from the first old value to the current one."""
+    """One change each of severity, status and every role, from the first old value to the current one, in the order
+    of the last ones.
+
+    A severity that came back is told from the value in between, which the line below the last update has named.
+    """
     newest_entries: dict[str, TimelineEntry] = {}
     first_old_values: dict[str, str] = {}
     for entry in entries:
         topic = _topic(entry)
         if topic:
             first_old_values.setdefault(topic, str(entry.facts.get("old") or ""))
+            newest_entries.pop(topic, None)
             newest_entries[topic] = entry
+    severity_entry = newest_entries.get("severity")
+    if severity_entry and first_old_values["severity"] == severity_entry.facts.get("new"):
+        first_old_values["severity"] = str(severity_entry.facts.get("old") or "")
     return [
         _change_facts(entry, first_old_values[topic], names)
         for topic, entry in newest_entries.items()
@@ -115,14 +125,16 @@ def _topic(entry: TimelineEntry) -> str:
 
 def _change_facts(entry: TimelineEntry, old: str, names: dict[str, str]) -> dict[str, str]:
     kind = "role" if entry.kind in ROLE_KINDS else entry.kind
-    holder = entry.facts.get("user") or entry.actor_id or ""
+    # Of a handover of command, `user` is who was relieved.
+    holder = (entry.kind != COMMAND_KIND and entry.facts.get("user")) or entry.actor_id or ""
+    reason = str(entry.facts.get("reason") or "")
     values = {
         "who": names.get(entry.actor_id or "", ""),
         "user": names.get(str(holder), "") if kind == "role" else "",
         "role": str(entry.facts.get("role") or ""),
         "old": old,
         "new": str(entry.facts.get("new") or ""),
-        "reason": str(entry.facts.get("reason") or ""),
+        "reason": "" if reason == NO_REASON else reason,
     }
     return {"kind": kind} | {name: one_line(text, variables.CHANGE) for name, text in values.items()}
 

@@ -6,6 +6,7 @@ from bot.playbooks import ids as step_ids
 from tests.floor import TestFloor
 from tests.stories.playbook_driver import PlaybookDriver
 from tests.stories.record import rows, timeline
+from tests.stories.seen_updates import updates
 
 
 def led_incident(floor: TestFloor, words: str = "S1 IVR down in Manila") -> str:
@@ -73,6 +74,8 @@ def test_command_is_handed_over_with_all_its_work_once_it_is_accepted(floor: Tes
     assert "<@U0BEN> has been in command since" in floor.visible_text(channel)
     assert "*Commander* <@U0BEN>" in floor.card(channel)
     assert len(timeline(floor, "handover_accepted")) == 1
+    floor.passes(minutes=30)
+    assert "Ben Okafor is commander" in updates(floor, channel)[-1]
     floor.passes(hours=1)
     assert timeline(floor, "handover_reminded") == []
 

@@ -38,9 +38,23 @@ def test_executives_are_told_at_once_of_an_incident_that_is_or_becomes_severe(fl
     floor.says("ana", "/incident severity S1 half the lines are back", "inc-1-ivr-down-in-manila")
     (update_text,) = updates(floor, "executives")
     assert "Now S1. Changed: next update <!date^" in update_text, "the promised minute follows the severity at once"
+    floor.says("ana", "/incident severity S0 they are gone again", "inc-1-ivr-down-in-manila")
+    update_text = updates(floor, "executives")[-1]
+    assert (
+        "*Changed:* severity S1 to S0: they are gone again · this update comes instead of the one at" in update_text
+    )
+    floor.says("ana", "/incident severity S1", "inc-1-ivr-down-in-manila")
+    floor.says("ana", "/incident resolve", "inc-1-ivr-down-in-manila")
+    floor.ana.fills("reason", "the trunk is back")
+    assert floor.ana.submits().closed
+    floor.settle()
+    [last] = [text for text in updates(floor, "inc-1-ivr-down-in-manila") if "resolved after" in text]
+    assert "*Changed:* severity S0 to S1 (Ana Reyes) · resolved: the trunk is back (Ana Reyes)" in last
 
     channel = floor.declares("S2 Chat is slow")
-    assert len(updates(floor, "executives")) == 1, "they hear of an S2 when something changes"
+    told_before = len(updates(floor, "executives"))
+    floor.passes(seconds=1)
+    assert len(updates(floor, "executives")) == told_before, "they hear of an S2 when something changes"
     floor.says("ana", "/incident severity S1 three sites", channel)
 
     assert "S1 · Chat is slow" in updates(floor, "executives")[-1]
