@@ -25,6 +25,10 @@ class NobodyChosen(WatchfloorError):
     """Please choose at least one audience; `floor.yaml` names them."""
 
 
+class TextMissing(WatchfloorError):
+    """Please write what {audience} should read after the colon."""
+
+
 class SeverityReasonMissing(WatchfloorError):
     """Please say why the severity goes from {old} to {new}, such as half the calls are lost now. It goes into the
     record."""
@@ -92,12 +96,14 @@ def _apply_changes(change: Change, composed: ComposedUpdate) -> None:
 
 
 def send_text_now(services: Services, number: int, message_text: str, key: str, by: str, now: datetime) -> str:
-    """Send the user's text to every audience now; the next update is counted from now."""
+    """Send the user's text to every audience now, or to the one named in front of a colon; the next update is
+    counted from now."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         if tables.was_requested(change.session, number, f"manual:{key}"):
             return wording.ON_ITS_WAY
-        names = promises.send_now_to_all(change, RequestedUpdate(f"manual:{key}", by, message_text))
+        only, message_text = _addressed(services, change.incident, message_text)
+        names = promises.send_now_to_all(change, RequestedUpdate(f"manual:{key}", by, message_text), only)
         waiting_titles = _titles_to_approve(change, names)
         left_out_note = outside_check.left_out_note(change.session, services, message_text, names)
         untold_note = _untold_note(change, names)
@@ -105,6 +111,20 @@ def send_text_now(services: Services, number: int, message_text: str, key: str, 
     if not names:
         return wording.NO_AUDIENCE_INFORMED.format(severity=change.incident.severity)
     return _answer_text(services, names, waiting_titles) + left_out_note + untold_note
+
+
+def _addressed(services: Services, incident: Incident, typed_text: str) -> tuple[list[str] | None, str]:
+    """The audience in front of a colon, such as `executives: …`, and the text for it; None without one.
+
+    Sent to everybody, the words for one audience would be read by all others, partners among them.
+    """
+    typed_name, colon, rest_of_text = typed_text.partition(":")
+    for name, audience in known_audiences.audiences_of(services, incident).items():
+        if colon and typed_name.strip().casefold() in (name.casefold(), audience.title.casefold()):
+            if not rest_of_text.strip():
+                raise TextMissing(audience=escape(audience.title))
+            return [name], rest_of_text.strip()
+    return None, typed_text
 
 
 def _titles_to_approve(change: Change, names: Sequence[str]) -> list[str]:

@@ -87,6 +87,15 @@ def test_the_composer_asks_why_the_severity_changes_and_changes_nothing_until_it
     assert len(updates(floor, channel)) == 1
     assert facts(floor, "severity")["reason"] == facts(floor, "status")["reason"] == "Manila is lost too"
 
+    told_before = len(updates(floor, "front-line"))
+    answer = floor.says("ana", "/incident update Executives: please approve overtime in Cebu", channel)
+    assert answer == "The update is on its way to Executives."
+    assert "\nplease approve overtime in Cebu\n" in updates(floor, "executives")[-1]
+    assert len(updates(floor, channel)) == 1
+    assert len(updates(floor, "front-line")) == told_before, "words for one audience are sent to no other"
+    answer = floor.says("ana", "/incident update front line:", channel)
+    assert answer == "Please write what Front line should read after the colon."
+
 
 def test_the_composer_needs_no_reason_for_a_status_as_the_command_needs_none(floor: TestFloor) -> None:
     channel = led_incident(floor)
