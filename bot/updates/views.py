@@ -14,7 +14,8 @@ def plain_text(facts: dict[str, Any]) -> str:
         return "\n".join(news)
     lines = [f"*{facts['severity']} {facts['status']}* – {facts['title']}", *news]
     if facts["missed"]:
-        lines.append(f"{facts['missed']} missed before this one.")
+        missed_before = facts["missed"] - 1
+        lines.append(f"{missed_before} missed before this one." if missed_before else "This update is late.")
     if facts["next_update"]:
         lines.append(f"Next update {facts['next_update']}.")
     return "\n".join(lines)

@@ -89,11 +89,17 @@ def test_several_missed_updates_collapse_into_one_that_says_so(floor: TestFloor)
     floor.tick()
 
     [update_text] = updates(floor, channel)
-    assert "3 updates" in update_text
-    assert "missed" in update_text
+    assert "2 updates before this one were missed. Sorry" in update_text, "the third is this one"
     floor.passes(minutes=15)
     [update_text] = updates(floor, channel)
     assert "no change since" in update_text, "the promised rhythm goes on"
+    floor.says("ana", "/incident impact half the calls are lost", channel)
+    floor.stop_bot()
+    floor.passes(minutes=33)
+    floor.start_bot()
+    floor.tick()
+    update_text = updates(floor, channel)[-1]
+    assert "This update is late. Sorry" in update_text, "none before it was missed"
 
 
 def test_an_update_says_what_has_changed_since_the_last_one_and_only_that(floor: TestFloor) -> None:

@@ -58,7 +58,7 @@ def test_an_hour_without_slack_ends_with_one_update_per_audience_that_says_so(fl
     for place in places:
         *first, update_text = updates(floor, place)
         assert len(first) == (place == "executives"), "they were told at once, before Slack was away"
-        assert "updates before this one were missed." in update_text or place == "executives", update_text
+        assert re.search("before this one w(as|ere) missed", update_text) or place == "executives", update_text
 
     def late() -> list[str]:
         return [
@@ -79,10 +79,11 @@ def test_missed_updates_are_mentioned_even_after_an_update_sent_by_a_step(tmp_pa
         assert len(updates(floor, driver.channel)) == 1
         an_hour_without_slack(floor)
         floor.passes_until(lambda: len(updates(floor, driver.channel)) == 2)
+        floor.settle()  # its arrival is noted after it is seen
 
         [*_, last] = sent(floor, "operations")
         assert last["missed"] == 2, "the 30th minute's and its own"
-        assert "2 updates before this one were missed" in updates(floor, driver.channel)[-1]
+        assert "One update before this one was missed" in updates(floor, driver.channel)[-1]
         floor.nothing_was_malformed()
 
 
