@@ -128,8 +128,12 @@ def day(moment: datetime) -> str:
 
 
 def near_time(moment: datetime, now: datetime) -> str:
-    """The time of day, with its day if that is no longer the same shift."""
-    return clock_time(moment) if abs(moment - now) < SAME_SHIFT else day_and_time(moment)
+    """The time of day, with its day if that is no longer the same shift.
+
+    Slack shows minutes: two moments of the same minute are the same text, so that a list names it once.
+    """
+    minute = moment.replace(second=0, microsecond=0)
+    return clock_time(minute) if abs(moment - now) < SAME_SHIFT else day_and_time(minute)
 
 
 def ago(moment: datetime) -> str:

@@ -63,9 +63,8 @@ def timeline_page(page: Page) -> tuple[str, list[Block]]:
     blocks = [header(title), *(_entry_section(line, page) for line in page.lines)]
     if not page.lines:
         blocks.append(section("Nothing of that kind is on record yet."))
-    blocks.append(
-        context(f"{FILTER_TITLES[page.filter_name]} · {page.total} entries · page {page.page} of {page.pages}")
-    )
+    count = "1 entry" if page.total == 1 else f"{page.total} entries"
+    blocks.append(context(f"{FILTER_TITLES[page.filter_name]} · {count} · page {page.page} of {page.pages}"))
     return title, [*blocks, actions(_paging_buttons(page), block_id="timeline.turn"), _more_buttons(page)]
 
 

@@ -170,5 +170,12 @@ def _record_facts(session: Session, services: Services, incident: Incident) -> r
     untold = reach.partners_untold(session, services, incident, known_audiences.audiences_of(services, incident))
     titles = {name: audience.title for name, audience in services.floor.audiences.items()}
     return record_views.Facts(
-        number, promises, pause, lambda user_id: escape(names.get(user_id or "", "somebody")), titles, untold
+        number,
+        promises,
+        pause,
+        lambda user_id: escape(names.get(user_id or "", "somebody")),
+        titles,
+        untold,
+        is_over=incident.status not in rules.OPEN,
+        is_closed=incident.status not in (*rules.OPEN, rules.Status.RESOLVED),
     )

@@ -50,7 +50,7 @@ def message(
     if not waiting_drafts:
         return _decided_message(heading, drafts, now, name)
     due_times = sorted(draft.promise.due_at for draft in waiting_drafts)
-    due_text = " and ".join(dict.fromkeys(near_time(due_at, now) for due_at in due_times))
+    due_text = wording.enumerated(list(dict.fromkeys(near_time(due_at, now) for due_at in due_times)))
     subject = "An update is" if len(waiting_drafts) == 1 else f"{len(waiting_drafts)} updates are"
     heading_text = f"#{heading.number} {one_line(heading.title, TITLE_SHOWN)} {heading.channel}".strip()
     text = f"📣 {subject} due {due_text} – {heading_text}"
@@ -65,9 +65,7 @@ def _missing_fields(heading: IncidentHeading) -> list[Block]:
     buttons = [button("Update situation", incident_ids.SITUATION, str(heading.number))]
     if not heading.missing:
         return [actions(buttons, block_id="draft.situation")]
-    missing_names = " and ".join(
-        [", ".join(heading.missing[:-1]), heading.missing[-1]] if heading.missing[1:] else heading.missing
-    )
+    missing_names = wording.enumerated(heading.missing)
     verb = "is" if len(heading.missing) == 1 else "are"
     text = f"⚠️ {missing_names} {verb} not filled in: add what you know before it goes out."
     return [section(text), actions(buttons, block_id="draft.situation")]

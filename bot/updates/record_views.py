@@ -36,6 +36,9 @@ class Facts(Struct, frozen=True):
     titles: Mapping[str, str]
     # Partners without a notice, whom no update reaches.
     untold_partners: Sequence[str] = ()
+    # Once it is over, scheduled updates have ended; once it is closed, those that come at the close have, too.
+    is_over: bool = False
+    is_closed: bool = False
 
 
 def record_screen(audiences: Sequence[AudienceRow], facts: Facts, now: datetime) -> tuple[str, list[Block]]:
@@ -45,18 +48,28 @@ def record_screen(audiences: Sequence[AudienceRow], facts: Facts, now: datetime)
     if facts.pause:
         pause_text = f"⏸️ Paused since {near_time(facts.pause.since, now)} by {facts.name(facts.pause.by)}"
         blocks.append(section(f"{pause_text}: {one_line(facts.pause.reason, REASON_SHOWN)}"))
-    blocks.append(
-        section("*Promised*\n" + "\n".join(_promised_line(audience, facts, now) for audience in audiences))
-    )
+    promised_lines = [
+        _promised_line(audience, facts, now) for audience in audiences if _is_promised(audience, facts)
+    ]
+    blocks.append(section("*Promised*\n" + ("\n".join(promised_lines) or "Nothing more: it is over.")))
     if facts.untold_partners:
         blocks.append(section(f"⚠️ {wording.partners_untold(facts.untold_partners)}"))
     past_promises = [promise for promise in facts.promises if promise.state not in (WAITING, PAUSED)]
     if past_promises:
         lines = [f"• {_told_line(promise, facts, now)}" for promise in past_promises[-LATEST:]]
-        blocks += [section("*Told*\n" + "\n".join(lines[start : start + 6])) for start in range(0, len(lines), 6)]
+        # Twelve lines may be longer than a section.
+        texts = ["\n".join(["*Told*", *lines[:6]]), "\n".join(lines[6:])]
+        blocks += [section(text) for text in texts if text]
     if len(past_promises) > LATEST:
         blocks.append(context(f"{len(past_promises) - LATEST} earlier ones are in the post-mortem."))
     return f"Updates of incident {facts.number}. {adherence_text}.", blocks
+
+
+def _is_promised(audience: AudienceRow, facts: Facts) -> bool:
+    """False once the incident is over and nothing waits for the audience, which may be told at the close."""
+    if not facts.is_over or (audience.usual_cadence == Moment.AT_CLOSE and not facts.is_closed):
+        return True
+    return any(promise.audience == audience.name and promise.state == WAITING for promise in facts.promises)
 
 
 def _promised_line(audience: AudienceRow, facts: Facts, now: datetime) -> str:

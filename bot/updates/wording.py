@@ -148,19 +148,20 @@ def told_when(titles_by_time: Mapping[str, Sequence[str]]) -> str:
         return NO_AUDIENCE_TOLD
     (first_time, first_titles), *others = titles_by_time.items()
     parts = [
-        f"{_listed(first_titles)} hear of it {first_time}",
-        *(f"{_listed(names)} {at}" for at, names in others),
+        f"{enumerated(first_titles)} hear of it {first_time}",
+        *(f"{enumerated(names)} {at}" for at, names in others),
     ]
     return f"{'; '.join(parts)}."
 
 
 def on_its_way_to(titles: Sequence[str]) -> str:
     """The answer that names the audiences."""
-    return f"The update is on its way to {_listed(titles)}."
+    return f"The update is on its way to {enumerated(titles)}."
 
 
-def _listed(titles: Sequence[str]) -> str:
-    *others, last = titles
+def enumerated(names: Sequence[str]) -> str:
+    """`one`, `one and two` or `one, two and three`."""
+    *others, last = names
     return f"{', '.join(others)} and {last}" if others else last
 
 

@@ -92,16 +92,21 @@ def test_a_draft_of_several_updates_names_the_time_of_each() -> None:
             title,
             "#x",
             Promise(
-                id=minute, incident_id=1, audience=title, promised_at=now, due_at=now + timedelta(minutes=minute)
+                id=seconds, incident_id=1, audience=title, promised_at=now, due_at=now + timedelta(seconds=seconds)
             ),
         )
-        for title, minute in (("Executives", 9), ("Operations", 1), ("Engineering", 1))
+        for title, seconds in (
+            ("Executives", 9 * 60),
+            ("Partners", 8 * 60),
+            ("Operations", 61),
+            ("Engineering", 62),
+        )
     ]
 
     text, _ = draft_views.message(IncidentHeading(1, "IVR down", "#inc-1"), drafts, now, str)
 
     read_text = re.sub(r"<!date[^|]*\|([^>]*)>", r"\1", text)
-    assert read_text == "📣 3 updates are due 09:01 UTC and 09:09 UTC – #1 IVR down #inc-1"
+    assert read_text == "📣 4 updates are due 09:01 UTC, 09:08 UTC and 09:09 UTC – #1 IVR down #inc-1"
 
 
 def test_the_answer_to_a_change_says_when_each_audience_hears_of_it() -> None:

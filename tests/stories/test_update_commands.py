@@ -222,6 +222,14 @@ def test_the_record_says_which_promises_were_kept_and_which_were_late_and_why(fl
     ]
     assert "not running" in message_text
     assert len(timeline(floor, "update_late")) == 1
+    assert "• *Executives* told on change" in record_text or "• *Executives* every" in record_text
+
+    floor.says("ana", "/incident resolve the trunk is back", channel)
+    floor.says("ana", "/incident close", channel)
+    floor.says("ana", "/incident updates", channel)
+    record_text = floor.ephemeral("ana", channel)[-1]
+    assert "*Promised*\nNothing more: it is over." in record_text
+    assert record_text.count("*Told*") == 1
 
 
 def test_a_clock_that_is_set_back_neither_duplicates_nor_loses_an_update(floor: TestFloor) -> None:
