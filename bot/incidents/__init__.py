@@ -14,7 +14,9 @@ def register(registry: "Registry") -> None:
         commands,
         declaring_listeners,
         dispatch,
+        events,
         home,
+        idle,
         listeners,
         people,
         renderers,
@@ -24,7 +26,7 @@ def register(registry: "Registry") -> None:
         wording,
     )
     from bot.incidents.limits import PersonLimits
-    from bot.incidents.registry import PurgeRule, Section
+    from bot.incidents.registry import PurgeRule, Section, Tick
 
     registry.listeners += [dispatch.register, declaring_listeners.register, listeners.register]
     commands.register(registry)
@@ -32,6 +34,16 @@ def register(registry: "Registry") -> None:
     registry.help(Section.CHANNEL, 5, wording.HELP_BRIDGE)
     registry.parts.append(lambda settings, floor: PersonLimits(floor.limits))
     registry.kinds += renderers.KINDS
+    followed = (
+        events.Declared,
+        events.DeclaredAfterwards,
+        events.SeverityChanged,
+        events.Resolved,
+        events.Reopened,
+    )
+    for event in followed:
+        registry.on(event, idle.schedule)
+    registry.ticks.append(Tick("idle incidents", idle.ask_leads, idle.NEXT_CHECK))
     registry.summary_parts += summaries.PARTS
     registry.checklist += checklist.ITEMS
     registry.record(home.refresh_home, "app_home_opened")

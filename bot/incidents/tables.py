@@ -9,7 +9,7 @@ from sqlmodel import Field
 from bot.errors import WatchfloorError
 from bot.incidents.recognition import fold
 from bot.incidents.rules import ACTIVE
-from bot.runtime.database import Numbered, Row, utc_column
+from bot.runtime.database import Numbered, Row, partial_index, utc_column
 
 
 class NoIncidentHere(WatchfloorError):
@@ -35,6 +35,7 @@ class Incident(Numbered, table=True):
     __table_args__ = (
         sa.Index("ix_incidents_active", "status", "id"),
         sa.Index("ix_incidents_declared", "declared_at"),
+        partial_index("ix_incidents_idle", "idle_check_at", where="idle_check_at IS NOT NULL"),
         {"sqlite_autoincrement": True},
     )
 
@@ -66,6 +67,8 @@ class Incident(Numbered, table=True):
     channel_name: str | None = None
     # Set before the declarer is answered: an answer cannot be looked up, so it is sent at most once.
     told_at: datetime | None = Field(default=None, sa_column=utc_column())
+    # When to look whether anything was recorded of late; None: never.
+    idle_check_at: datetime | None = Field(default=None, sa_column=utc_column())
     # When people's text was purged from its record; and whether the text is kept whatever its age.
     purged_at: datetime | None = Field(default=None, sa_column=utc_column())
     is_held: bool = False

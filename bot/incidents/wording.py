@@ -21,8 +21,6 @@ HELP_BRIDGE = "`/incident bridge https://…` or a phone number: where people ta
 OTHER_WORKSPACE = (
     "Watchfloor works in another workspace. Use it there, or ask its administrator to add this workspace."
 )
-# In the record, for a severity that was changed without one.
-NO_REASON = "no reason given"
 MORE_IN_LIST = " and more in `/incident list`"
 # The home tab of people who may not declare or change incidents.
 HOME_OF_GUESTS = (

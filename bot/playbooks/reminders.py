@@ -11,8 +11,7 @@ from bot.playbooks.step_rows import change_step
 from bot.playbooks.steps import LockedStep, StepChange, check_open, lock_step, settle, step_change
 from bot.playbooks.tables import PlaybookRun, PlaybookStep
 from bot.runtime.database import DUE_AT_ONCE
-
-WATCHFLOOR_ITSELF = "watchfloor"
+from bot.timeline.timeline import WATCHFLOOR_ITSELF
 
 
 def claim_reminder(session: Session, step_id: int, reminders_sent: int, now: datetime) -> bool:

@@ -13,6 +13,8 @@ from bot.timeline import log, wording
 from bot.timeline.tables import NoSuchEntry, TimelineEntry
 
 READ_AT_ONCE = 500
+# Who acts in entries about what nobody did.
+WATCHFLOOR_ITSELF = "watchfloor"
 # Built once, because every click runs it.
 _INSERT_ENTRY: sa.Insert = (
     sa.insert(TimelineEntry.__table__)  # type: ignore[attr-defined]  # SQLModel's tables are known only at run time
@@ -102,6 +104,17 @@ def of_kinds(session: Session, incident_id: int, kinds: Sequence[str]) -> Sequen
 def last_of(session: Session, incident_id: int, kinds: Sequence[str]) -> TimelineEntry | None:
     """The newest entry of one of those kinds."""
     return session.exec(_LAST, params={"of_incident": incident_id, "kinds": list(kinds)}).first()
+
+
+def last_act_at(session: Session, incident_id: int) -> datetime | None:
+    """When a person last did, said or recorded something; Watchfloor's own entries do not count."""
+    return session.exec(
+        select(sa.func.max(TimelineEntry.at)).where(
+            TimelineEntry.incident_id == incident_id,
+            col(TimelineEntry.actor_id).is_not(None),
+            col(TimelineEntry.actor_id) != WATCHFLOOR_ITSELF,
+        )
+    ).one()
 
 
 def resolution(session: Session, incident_id: int) -> str:

@@ -15,6 +15,7 @@ from tests.rules.test_update_templates import NOW, services
 # Read it as a sentence: when this event happens, these handlers are called, from left to right, in one transaction.
 HANDLERS = {
     "Declared": [
+        "incidents.idle.schedule",
         "updates.handlers.begin",
         "escalation.ladder.begin",
         "partners.handlers.begin",
@@ -27,13 +28,14 @@ HANDLERS = {
         "webhooks.handlers.notify",
     ],
     "ChannelOpened": ["updates.handlers.send_first", "changes.beside.show", "alerts.actions.show_incident"],
-    "DeclaredAfterwards": [],
+    "DeclaredAfterwards": ["incidents.idle.schedule"],
     "Withdrawn": [
         "updates.handlers.end_promises",
         "handovers.shift.accountability.follow_ended",
         "alerts.actions.propose_again",
     ],
     "SeverityChanged": [
+        "incidents.idle.schedule",
         "updates.handlers.follow_severity",
         "escalation.ladder.follow_severity",
         "partners.handlers.follow_severity",
@@ -52,6 +54,7 @@ HANDLERS = {
         "webhooks.handlers.notify",
     ],
     "Resolved": [
+        "incidents.idle.schedule",
         "updates.handlers.send_last_update",
         "escalation.ladder.stop",
         "partners.handlers.give_all_clear",
@@ -110,6 +113,7 @@ HANDLERS = {
         "webhooks.handlers.withhold",
     ],
     "Reopened": [
+        "incidents.idle.schedule",
         "updates.handlers.promise_again",
         "escalation.ladder.reopen",
         "partners.handlers.reopen_notices",

@@ -141,3 +141,37 @@ def test_an_incident_reopened_before_its_last_update_was_composed_promises_one_s
 
     waiting_counts = Counter(row["audience"] for row in rows(floor, "promises") if row["state"] == WAITING)
     assert set(waiting_counts.values()) == {1}, waiting_counts
+
+
+def test_the_lead_is_asked_about_an_incident_in_which_nobody_records_anything(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+
+    def asked() -> list[str]:
+        texts = (message.visible_text for message in floor.ana.sees(channel))
+        return [text for text in texts if "nobody has recorded anything in incident 1" in text]
+
+    floor.passes(hours=3, minutes=30)
+    floor.ben.joins(channel)
+    floor.ben.says("the vendor looks at it", channel)
+    floor.settle()
+    floor.passes(hours=3, minutes=30)
+    assert asked() == [], "somebody said something"
+    floor.passes(minutes=31)
+    [text] = asked()
+    assert text.startswith(
+        "<@U0ANA>, nobody has recorded anything in incident 1 for 4 h 01 min. Is it still going on?"
+    )
+    floor.passes(hours=12)
+    assert len(asked()) == 1
+    floor.passes(hours=12)
+    assert len(asked()) == 2, "once a day while it stays so"
+
+    floor.says("ana", "/incident resolve the vendor restarted it", channel)
+    floor.passes(hours=24, minutes=1)
+    [text] = asked()[2:]
+    assert text.endswith(
+        "for 1 d 0 h, and it is resolved. If nothing is left to do, end it with `/incident close`."
+    )
+    floor.says("ana", "/incident close", channel)
+    floor.passes(days=3)
+    assert len(asked()) == 3

@@ -31,6 +31,8 @@ class Severity(FloorPart):
     postmortem_within: Deadline | None = None
     # A partner is told within this long of the declaration; without it, partners are told only by hand.
     partner_notice_within: Duration | None = None
+    # The lead is asked about an incident in which nobody records anything for this long; without it, never.
+    idle_after: Duration | None = None
     invite: People = ()
     ladder: tuple[Tier, ...] = ()
 

@@ -1,0 +1,74 @@
+"""Asks the lead about an incident in which nobody has recorded anything for long: it may be over or forgotten."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot import outbox
+from bot.incidents import incidents, rules, wording
+from bot.incidents.change import Change
+from bot.incidents.events import Event
+from bot.incidents.roles import lead_of
+from bot.incidents.tables import Incident
+from bot.runtime.database import DUE_AT_ONCE
+from bot.services import Services
+from bot.slack.text import mention
+from bot.timeline import timeline
+
+A_DAY = timedelta(hours=24)
+NEXT_CHECK = (
+    sa.select(col(Incident.idle_check_at))
+    .where(col(Incident.idle_check_at).is_not(None))
+    .order_by(col(Incident.idle_check_at))
+    .limit(1)
+)
+
+
+def schedule(change: Change, event: Event) -> None:
+    """Set when to check; the check itself finds what was recorded in the meantime."""
+    idle_after = _idle_after(change.services, change.incident)
+    change.incident.idle_check_at = change.now + idle_after if idle_after else None
+
+
+def ask_leads(services: Services, now: datetime) -> None:
+    """Ask about every idle incident, once across all replicas, and again each day that it stays idle."""
+    with services.database.reading() as session:
+        numbers = _due(session, now)
+    for number in numbers:
+        with services.database.transaction() as session:
+            incident = incidents.by_number_locked(session, number)
+            if incident.idle_check_at and incident.idle_check_at <= now:
+                _ask_if_idle(Change(session, services, incident, "", now))
+                session.add(incident)
+
+
+def _due(session: Session, now: datetime) -> list[int]:
+    query = select(Incident.id).where(col(Incident.idle_check_at) <= now).order_by(col(Incident.idle_check_at))
+    return [number for number in session.exec(query.limit(DUE_AT_ONCE)).all() if number]
+
+
+def _ask_if_idle(change: Change) -> None:
+    incident, now = change.incident, change.now
+    idle_after, checked_at = _idle_after(change.services, incident), incident.idle_check_at
+    incident.idle_check_at = None
+    if idle_after is None or checked_at is None:
+        return
+    last_act_at = timeline.last_act_at(change.session, change.number) or incident.declared_at
+    incident.idle_check_at = last_act_at + idle_after
+    if incident.idle_check_at > now:
+        return
+    incident.idle_check_at = now + max(idle_after, A_DAY)
+    lead = lead_of(change.session, incident)
+    mentioned = "" if lead == incident.channel_id else mention(lead)
+    text = wording.idle(change.number, mentioned, now - last_act_at, is_resolved=incident.status not in rules.OPEN)
+    key, target = f"idle:{change.number}:{checked_at.isoformat()}", incident.channel_id or lead
+    outbox.post(change.session, key, target, text, now, incident_id=change.number)
+
+
+def _idle_after(services: Services, incident: Incident) -> timedelta | None:
+    """How long nothing is recorded before the lead is asked; None if never."""
+    idle_after = services.floor.severity(incident.severity).idle_after
+    if idle_after is None or incident.status in rules.OPEN:
+        return idle_after
+    return A_DAY if incident.status == rules.Status.RESOLVED else None

@@ -1,0 +1,29 @@
+"""When to look whether anything was recorded of an incident of late."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from bot.runtime.database import UtcDateTime
+
+revision = "0059"
+down_revision = "0058"
+branch_labels = None
+depends_on = None
+
+IDLE = sa.text("idle_check_at IS NOT NULL")
+
+
+def upgrade() -> None:
+    """To this shape; incidents that are under way are looked at soon."""
+    op.add_column("incidents", sa.Column("idle_check_at", UtcDateTime(), nullable=True))
+    op.create_index("ix_incidents_idle", "incidents", ["idle_check_at"], sqlite_where=IDLE, postgresql_where=IDLE)
+    op.execute(
+        "UPDATE incidents SET idle_check_at = declared_at WHERE status IN "
+        "('investigating', 'identified', 'mitigated', 'monitoring', 'resolved')"
+    )
+
+
+def downgrade() -> None:
+    """Back to the shape before."""
+    op.drop_index("ix_incidents_idle", "incidents")
+    op.drop_column("incidents", "idle_check_at")
