@@ -13,11 +13,14 @@ from bot.slack.text import one_line, to_plain_text
 from bot.slack.text import time_of_ts as moment_of
 from bot.timeline import timeline
 from bot.timeline.observed_message import from_json
+from bot.timeline.rules import CUSTOMER_IMPACT, DECISION, RULED_OUT
 from bot.timeline.tables import TimelineEntry
-from bot.timeline.wording import user_ids_in
+from bot.timeline.wording import corrected_facts, user_ids_in
 from bot.updates import variables
 
 MARKED_KIND = "message"
+# Typed notes with a label, as people give one to a message with a reaction.
+LABELS = (DECISION, RULED_OUT, CUSTOMER_IMPACT)
 STATUS_KINDS = ("status", "resolved", "reopened", "closed")
 # Endings that an update's headline states by itself; they are not listed among its changes.
 ENDED_OTHERWISE_KINDS = ("declined", "merged")
@@ -56,13 +59,14 @@ def news_inside(session: Session, number: int, since: datetime) -> News:
     """News for colleagues, with the names of those who acted."""
     entries = timeline.since(session, number, since, (*REPORTED_KINDS, "step_undone"))
     marked_entries = [entry for entry in timeline.marked(session, number) if _is_news(session, entry, since)]
-    names = directory.display_names(session, _user_ids([*entries, *marked_entries]))
+    told_entries = sorted([*marked_entries, *_labelled_notes(session, number, since)], key=lambda entry: entry.at)
+    names = directory.display_names(session, _user_ids([*entries, *told_entries]))
     finished_entries = _finished_steps(entries)
     return News(
         changes=_changes(entries, names),
         done=_steps_by_person(finished_entries[-variables.STEPS_LISTED :], names),
         more_done=max(0, len(finished_entries) - variables.STEPS_LISTED),
-        said=[_marked_message(entry, names) for entry in marked_entries],
+        said=[_words_of(entry, names) for entry in told_entries],
         new_fields=list(dict.fromkeys(SITUATION_KINDS[e.kind] for e in entries if e.kind in SITUATION_KINDS)),
     )
 
@@ -72,7 +76,15 @@ def is_unchanged(session: Session, number: int, since: datetime, *, is_outside: 
     kinds = REPORTED_OUTSIDE if is_outside else REPORTED_KINDS
     if timeline.since(session, number, since, kinds):
         return False
-    return is_outside or not any(_is_news(session, entry, since) for entry in timeline.marked(session, number))
+    if is_outside:
+        return True
+    is_any_marked = any(_is_news(session, entry, since) for entry in timeline.marked(session, number))
+    return not is_any_marked and not _labelled_notes(session, number, since)
+
+
+def _labelled_notes(session: Session, number: int, since: datetime) -> list[TimelineEntry]:
+    """Decisions, hypotheses ruled out and customer impact that somebody typed instead of marking a message."""
+    return list(timeline.since(session, number, since, LABELS))
 
 
 def _is_news(session: Session, entry: TimelineEntry, since: datetime) -> bool:
@@ -161,9 +173,11 @@ def _steps_by_person(entries: Sequence[TimelineEntry], names: dict[str, str]) ->
     return [{"who": person_name, "steps": titles} for person_name, titles in steps_by_person.items()]
 
 
-def _marked_message(entry: TimelineEntry, names: dict[str, str]) -> dict[str, str]:
+def _words_of(entry: TimelineEntry, names: dict[str, str]) -> dict[str, str]:
+    """The words of a marked message or a note, as corrected since."""
     values = {
         "who": names.get(entry.actor_id or "", ""),
-        "text": to_plain_text(str(entry.facts.get("text") or ""), names.get),
+        "text": to_plain_text(str(corrected_facts(entry).get("text") or ""), names.get),
+        "label": entry.kind if entry.kind in LABELS else entry.label or "",
     }
     return {name: one_line(text, variables.CHANGE) for name, text in values.items()}

@@ -25,7 +25,11 @@ def _news_lines(facts: dict[str, Any]) -> list[str]:
     lines = [facts[part] for part in ("impact", "news", "actions") if facts[part]]
     lines += [f"• {change['kind']} {change['new'] or change['user']}".rstrip() for change in facts["changes"]]
     lines += [f"• Done: {', '.join(finished['steps'])} ({finished['who']})" for finished in facts["done"]]
-    return lines + [f"• {message['who']}: {message['text']}" for message in facts["said"]]
+    return lines + [f"• {_label(message)}{message['who']}: {message['text']}" for message in facts["said"]]
+
+
+def _label(message: dict[str, str]) -> str:
+    return f"{message['label'].replace('_', ' ')}, " if message["label"] else ""
 
 
 def blocks(text: str) -> list[Block]:

@@ -109,15 +109,16 @@ def record_speech(
     text: str,
     marked_at: datetime | None = None,
     marked_by: str = "U0ANA",
+    mark: str = PIN,
 ) -> None:
     """Record a message in the incident's channel, perhaps with a mark."""
     ts = f"{at.timestamp() + len(text) / 1e6:.6f}"
-    marks = (Mark(PIN, marked_by, f"{marked_at.timestamp():.6f}", is_on=True),) if marked_at else ()
+    marks = (Mark(mark, marked_by, f"{marked_at.timestamp():.6f}", is_on=True),) if marked_at else ()
     record_message(
         session,
         number,
         ObservedMessage(ts, who, versions=(Version(ts, text),), marks=marks, is_live=True),
-        MessagePolicy(),
+        MessagePolicy({"no_entry_sign": "ruled_out"}),
     )
 
 
@@ -525,6 +526,9 @@ def test_marked_messages_finished_steps_and_changes_are_told_once(session: Sessi
     two, three = NOW + timedelta(minutes=2), NOW + timedelta(minutes=3)
     record_speech(session, incident.number, two, "U0ANA", "Calls go to <#C2|cebu> &amp; on", marked_at=three)
     record_speech(session, incident.number, three, "U0ANA", "small talk")
+    record_speech(
+        session, incident.number, three, "U0BEN", "It is the carrier", marked_at=three, mark="no_entry_sign"
+    )
     directory.save_people(session, [PersonFacts("U0GUS", "Gus Guest", is_guest=True)])
     record_speech(session, incident.number, three, "U0GUS", "I rebooted it", marked_at=three, marked_by="U0GUS")
     record_speech(
@@ -537,6 +541,7 @@ def test_marked_messages_finished_steps_and_changes_are_told_once(session: Sessi
 
     assert "*Done:* Call the carrier (Ben Okafor)" in first_text
     assert "Ana Reyes: Calls go to #cebu &amp; on" in first_text
+    assert "Ruled out: It is the carrier (Ben Okafor)" in first_text, "it is not told as a fact"
     assert "small talk" not in first_text
     assert "I rebooted it" not in first_text, "a guest's mark puts nothing into an update"
     first.state, first.composed_at, first.sent_at = tables.SENT, at, at + timedelta(hours=1)

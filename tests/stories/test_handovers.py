@@ -75,7 +75,9 @@ def test_command_is_handed_over_with_all_its_work_once_it_is_accepted(floor: Tes
     assert "*Commander* <@U0BEN>" in floor.card(channel)
     assert len(timeline(floor, "handover_accepted")) == 1
     floor.passes(minutes=30)
-    assert "Ben Okafor is commander" in updates(floor, channel)[-1]
+    update_text = updates(floor, channel)[-1]
+    assert "Ben Okafor is commander" in update_text
+    assert "\nDecision: we fail over to Cebu (Ana Reyes) · Ruled out: the carrier (Ana Reyes)\n" in update_text
     floor.passes(hours=1)
     assert timeline(floor, "handover_reminded") == []
 
