@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from msgspec.structs import replace
 from sqlmodel import Session
 
 from bot import outbox
@@ -90,7 +91,9 @@ def complete_filled(change: Change, role: str, held_roles: Collection[str]) -> N
     """Mark the steps done whose purpose was to fill this role, by the person who filled it."""
     for step in _steps_filling(change, role, held_roles):
         locked_step = steps.lock_step(change.session, step.number)
-        log_step_change(change.session, steps.complete(change.session, locked_step, change.by, change.now))
+        finished = steps.complete(change.session, locked_step, change.by, change.now)
+        # The role's own entry says the same: updates need not tell it twice.
+        log_step_change(change.session, replace(finished, facts=finished.facts | {"filled": role}))
         reminder_messages.redraw(change.session, change.number, [locked_step.step], change.now)
 
 

@@ -152,13 +152,13 @@ def _change_facts(entry: TimelineEntry, old: str, names: dict[str, str]) -> dict
 
 
 def _finished_steps(entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
-    """Each finished step once; undone steps are left out."""
+    """Each finished step once, without undone ones and those finished by filling a role, which is a change."""
     finished_entries: dict[tuple[Any, Any], TimelineEntry] = {}
     for entry in entries:
         step = (entry.facts.get("playbook"), entry.facts.get("step_key") or entry.facts.get("step"))
         if entry.kind == "step_undone":
             finished_entries.pop(step, None)
-        elif entry.kind == "step_done":
+        elif entry.kind == "step_done" and not entry.facts.get("filled"):
             finished_entries[step] = entry
     return list(finished_entries.values())
 

@@ -11,6 +11,7 @@ from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
 from tests.stories.playbook_driver import PlaybookDriver
 from tests.stories.record import rows, timeline
+from tests.stories.seen_updates import updates
 
 ASKING = """
 title: Asking
@@ -125,6 +126,10 @@ def test_nobody_is_asked_to_take_command_once_it_is_taken(tmp_path: Path) -> Non
         step = driver.row("Take command")
         assert (step["state"], step["finished_by"]) == ("done", "U0ANA")
         assert "✅ Take command · <@U0ANA>" in driver.visible_text
+        floor.says("ana", "/incident update calls go to Cebu", driver.channel)
+        update_text = updates(floor, driver.channel)[-1]
+        assert "Ana Reyes is commander" in update_text
+        assert "Take command" not in update_text, "that is told once"
         assert "Done…" not in str(driver.reminders()[0].blocks), "the earlier reminder is no task any more"
 
         floor.passes(minutes=30)
