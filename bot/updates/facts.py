@@ -27,6 +27,8 @@ from bot.updates.views import LANGUAGE_SEPARATOR
 
 # Only these add news: the author of an edited update, or of "nothing new", has read what happened.
 AUTOMATIC_CHOICES = (Choice.NONE, Choice.NOW)
+# Entries after which the line below an update names another time of the next one.
+KINDS_THAT_RETIME = ("severity", "update_pace", "update_moved", "updates_paused")
 # What an audience waits for that is told neither by the clock nor when something changes.
 NEXT_WHEN: dict[object, str] = {Moment.AT_CLOSE: "close", Moment.NEVER: "resolved"}
 HIDDEN_OUTSIDE: dict[str, Any] = {
@@ -282,7 +284,11 @@ def _instead_of(session: Session, incident: Incident, promise: Promise, now: dat
     """The time that the last update promised, if this one comes before it and nothing comes at that time."""
     last_update = tables.last_sent(session, incident.number, promise.audience)
     promised_at = last_update.next_due_at if last_update else None
-    if not promised_at or promised_at <= now:
+    if not last_update or not promised_at or promised_at <= now:
         return ""
+    told_at = last_update.composed_at or last_update.due_at
+    changed_at = {entry.at for entry in timeline.since(session, incident.number, told_at, KINDS_THAT_RETIME)}
+    if len(changed_at) > 1:
+        return ""  # after the first change, the line below the last update named another time
     is_kept = promised_at in (promise.next_due_at, _next_promised(session, promise, now))
     return "" if is_kept else near_time(promised_at, now)
