@@ -26,7 +26,7 @@ def change_severity(services: Services, number: int, severity: str, reason: str,
 def set_severity(change: Change, severity: str, reason: str) -> None:
     """The same within a transaction on the incident."""
     old_severity, change.incident.severity = change.incident.severity, severity
-    entry_number = change.log("severity", old=old_severity, new=severity, reason=reason or wording.NO_REASON)
+    entry_number = change.log("severity", old=old_severity, new=severity, reason=reason or rules.NO_REASON)
     change.publish(SeverityChanged(old_severity, severity))
     _tell_commander(change, old_severity, reason, f"severity:{entry_number}")
     if rules.is_higher(severity, than=old_severity):

@@ -6,14 +6,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot import outbox
-from bot.incidents import incidents, rules, wording
+from bot.incidents import incidents, rules
 from bot.incidents.change import Change
 from bot.incidents.events import Event
 from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
 from bot.runtime.database import DUE_AT_ONCE
 from bot.services import Services
-from bot.slack.text import mention
+from bot.slack.text import format_duration, mention
 from bot.timeline import timeline
 
 A_DAY = timedelta(hours=24)
@@ -61,7 +61,7 @@ def _ask_if_idle(change: Change) -> None:
     incident.idle_check_at = now + max(idle_after, A_DAY)
     lead = lead_of(change.session, incident)
     mentioned = "" if lead == incident.channel_id else mention(lead)
-    text = wording.idle(change.number, mentioned, now - last_act_at, is_resolved=incident.status not in rules.OPEN)
+    text = _question(change.number, mentioned, now - last_act_at, is_resolved=incident.status not in rules.OPEN)
     key, target = f"idle:{change.number}:{checked_at.isoformat()}", incident.channel_id or lead
     outbox.post(change.session, key, target, text, now, incident_id=change.number)
 
@@ -72,3 +72,15 @@ def _idle_after(services: Services, incident: Incident) -> timedelta | None:
     if idle_after is None or incident.status in rules.OPEN:
         return idle_after
     return A_DAY if incident.status == rules.Status.RESOLVED else None
+
+
+def _question(number: int, lead: str, length: timedelta, *, is_resolved: bool) -> str:
+    """The question about an incident in which nobody recorded anything; `lead` is a mention, or empty."""
+    nobody = f"{lead}, nobody" if lead else "Nobody"
+    since = f"{nobody} has recorded anything in incident {number} for {format_duration(length)}"
+    if is_resolved:
+        return f"{since}, and it is resolved. If nothing is left to do, end it with `/incident close`."
+    return (
+        f"{since}. Is it still going on? Then say what is new: `/incident brief`. If it is over: "
+        "`/incident resolve reason`, or `/incident decline reason` for a false alarm."
+    )

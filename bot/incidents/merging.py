@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import outbox
-from bot.incidents import incidents, invitations, lifecycle, merge_rules, wording
+from bot.incidents import incidents, invitations, lifecycle, merge_rules, rules, wording
 from bot.incidents.change import Change
 from bot.incidents.events import Merged
 from bot.incidents.permissions import check_member, check_permission
@@ -14,7 +14,7 @@ from bot.incidents.rules import OPEN, Status
 from bot.incidents.scope import scope_of, set_scope
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.text import channel_link
+from bot.slack.text import channel_link, mention, one_line
 
 
 def merge(services: Services, number: int, target_number: int, by: str, now: datetime) -> str:
@@ -36,6 +36,7 @@ def merge(services: Services, number: int, target_number: int, by: str, now: dat
         lifecycle.set_and_publish(change, Status.MERGED, "merged", event, number=target_number)
         _take_over(target_change, incident)
         _post_link_to_target(change, target)
+        _post_in_target(target_change, incident)
         change.mark_stale()
         target_change.mark_stale()
     return wording.MERGED.format(
@@ -72,4 +73,15 @@ def _post_link_to_target(change: Change, target: Incident) -> None:
     target_link = channel_link(target.channel_id or "")
     text = wording.GOES_ON_IN.format(number=target.number, channel=target_link)
     key = f"merged:{change.number}"
+    outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)
+
+
+def _post_in_target(change: Change, merged_incident: Incident) -> None:
+    """Tell people in the target what was merged into it, and with which impact: the card notifies nobody."""
+    if change.incident.channel_id is None:
+        return
+    title = one_line(merged_incident.title, rules.REASON_SHOWN)
+    impact = one_line(merged_incident.impact, rules.REASON_SHOWN)
+    text = wording.merged_here(merged_incident.number, title, mention(change.by), impact)
+    key = f"merged-here:{merged_incident.number}:{change.number}"
     outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)

@@ -17,6 +17,8 @@ LONGEST_QUOTED = 40
 # The type of an incident if none is given.
 OTHER = "other"
 # Invisible, but used to form letters in Persian and Hindi and combined emoji.
+# In the record of a severity that was changed without one.
+NO_REASON = "no reason given"
 JOINER_CHARACTERS = "\u200c\u200d"
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from sqlmodel import Session
 
 from bot import directory
-from bot.incidents.wording import NO_REASON
+from bot.incidents.rules import NO_REASON
 from bot.slack.text import one_line, to_plain_text
 from bot.slack.text import time_of_ts as moment_of
 from bot.timeline import timeline

@@ -81,6 +81,7 @@ def test_a_merged_incident_points_to_the_incident_that_continues(floor: TestFloo
         "There is no such incident, or you may not see it."
     )
     assert "This is incident" in floor.says("ben", "/incident merge #2", second)
+    floor.says("ben", "/incident impact one call in three <!here>", second)
     floor.says("ben", "/incident related 1", second)
     assert "*Related* #1" in floor.card(second, who="ben")
     assert "Incident 2 is merged into incident 1" in floor.says("ben", "/incident merge inc-1", second)
@@ -90,6 +91,10 @@ def test_a_merged_incident_points_to_the_incident_that_continues(floor: TestFloo
     assert "*Merged into* #1" in floor.card(second, who="ben")
     assert "Manila · Cebu" in floor.card(first)
     assert "*Merged into this one* #2" in floor.card(first)
+    assert (
+        "<@U0BEN> merged #2 Calls drop in Cebu into this incident. Its impact: one call in three @here"
+        in floor.live_markup(first)
+    ), "people there see what was known in the other one"
     assert "*Related*" not in floor.card(first) + floor.card(second, who="ben"), "each is named once"
     assert first in joined_channels(floor, "ben"), "role holders continue in the other channel"
     assert "goes on in another incident" in floor.visible_text(second, who="ben")
