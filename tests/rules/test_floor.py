@@ -194,25 +194,32 @@ def test_text_that_is_not_utf_8_is_named_with_its_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "place"),
+    ("old", "new", "line", "place"),
     [
-        ("  telephony: [ivr,", "  telefony: [ivr,", "71 (recognised_by.telefony): telefony"),
-        ("bridges: {}", 'bridges: {telefony: "+44 20 7946 0000"}', "177 (bridges.telefony): telefony"),
+        ("  telephony: [ivr,", "  telefony: [ivr,", "  telefony: [ivr,", "recognised_by.telefony): telefony"),
+        (
+            "bridges: {}",
+            'bridges: {telefony: "+44 20 7946 0000"}',
+            "bridges: {telefony",
+            "bridges.telefony): telefony",
+        ),
         (
             '- {after: 10 min, tell: ["@telephony-oncall"]}',
             "- {after: 10 min, tell: [roster:rta]}",
-            "33 (severities.S1.ladder.1): rta",
+            "- {after: 10 min, tell: [roster:rta]}",
+            "severities.S1.ladder.1): rta",
         ),
-        ("teams: {}", "teams: {Billing: {role: rta}}", "240 (cases.teams.Billing): rta"),
-        ("  other: Something else\n", "", "56 (types): `other`"),
+        ("teams: {}", "teams: {Billing: {role: rta}}", "teams: {Billing: {role", "cases.teams.Billing): rta"),
+        ("  other: Something else\n", "", "types:\n", "types): `other`"),
     ],
 )
 def test_a_name_that_another_part_of_the_file_lacks_is_reported_at_its_line(
-    tmp_path: Path, old: str, new: str, place: str
+    tmp_path: Path, old: str, new: str, line: str, place: str
 ) -> None:
     [problem] = problems_with(tmp_path, (old, new))
 
-    assert problem.startswith(f"floor.yaml:{place}")
+    lines_before = SHIPPED.read_text().replace(old, new, 1).partition(line)[0].count("\n")
+    assert problem.startswith(f"floor.yaml:{lines_before + 1} ({place}")
 
 
 def test_a_missing_file_is_named_with_the_place_where_it_was_looked_for(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ EXAMPLE_SITUATIONS: tuple[dict[str, Any], ...] = (
         "changes": [{}],
         "done": [{"steps": ["Call the carrier"], "who": "Ana"}],
         "more_done": 1,
-        "said": [{"who": "Ana", "text": "something"}],
+        "said": [{"who": "Ana", "text": "something", "label": "decision"}],
         "taken": [{"step": "Call the carrier", "who": "Ana"}],
         "next_update": "10:00",
         "next_when": "clock",
