@@ -41,7 +41,7 @@ class Worker:
         self._imports: list[OutboxRow] = []
         # Rows that were leased in the transaction that changed them, until a thread takes them.
         self._leased_already: dict[int, list[list[OutboxRow]]] = {}
-        # Incidents with rows that were in hand while other rows of theirs were leased.
+        # Incidents with rows that are due and were not leased: new ones, and those in hand when others were leased.
         self._incidents_behind: set[int] = set()
 
     def lease(self, session: Session) -> None:
@@ -54,10 +54,14 @@ class Worker:
 
     def wake(self, notes: Mapping[str, Any]) -> None:
         """After a commit, deliver what the transaction wrote."""
-        if leased := notes.get(LEASED):
-            with self._lock:
-                self._leased_already.setdefault(leased[0].incident_id, []).append(leased)
+        leased = notes.get(LEASED) or ()
         for incident_id in sorted(notes.get(DUE, ()), key=lambda number: number or 0):
+            with self._lock:
+                if leased and leased[0].incident_id == incident_id:
+                    self._leased_already.setdefault(incident_id, []).append(leased)
+                elif incident_id is not None:
+                    # One delivery may follow this commit and one that leased its rows: it must lease these, too.
+                    self._incidents_behind.add(incident_id)
             self._submit(incident_id)
 
     def tick(self, now: datetime) -> None:
