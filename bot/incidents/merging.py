@@ -77,11 +77,15 @@ def _post_link_to_target(change: Change, target: Incident) -> None:
 
 
 def _post_in_target(change: Change, merged_incident: Incident) -> None:
-    """Tell people in the target what was merged into it, and with which impact: the card notifies nobody."""
+    """Tell people in the target what was merged into it, and with which impact: the card notifies nobody.
+
+    Of a private incident they read only the number: its people may be others than the target's.
+    """
     if change.incident.channel_id is None:
         return
-    title = one_line(merged_incident.title, rules.REASON_SHOWN)
-    impact = one_line(merged_incident.impact, rules.REASON_SHOWN)
+    is_private = merged_incident.is_private
+    title = "" if is_private else one_line(merged_incident.title, rules.REASON_SHOWN)
+    impact = "" if is_private else one_line(merged_incident.impact, rules.REASON_SHOWN)
     text = wording.merged_here(merged_incident.number, title, mention(change.by), impact)
     key = f"merged-here:{merged_incident.number}:{change.number}"
     outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)

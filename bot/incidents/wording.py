@@ -156,8 +156,9 @@ def recorded_as_resolved(started_at: datetime, ended_at: datetime) -> str:
 
 
 def merged_here(number: int, title: str, by: str, impact: str) -> str:
-    """The message in the channel of the incident that takes over."""
-    text = f"{by} merged #{number} {title} into this incident."
+    """The message in the channel of the incident that takes over; of a private one without title and impact."""
+    name = f"#{number} {title}" if title else f"#{number}"
+    text = f"{by} merged {name} into this incident."
     return f"{text} Its impact: {impact}" if impact else text
 
 

@@ -138,6 +138,14 @@ def test_private_incidents_are_never_merged_into_public_ones_or_named_on_public_
     floor.says("ana", "/incident related remove 2", private)
     assert "Related" not in floor.card(private)
 
+    # Two private incidents may have different people.
+    floor.says("ana", "/incident private customers are named", public)
+    floor.tick()
+    [target] = [name for name in joined_channels(floor, "ana") if name.startswith("inc-2-") and name != public]
+    assert "is merged into incident 2" in floor.says("ana", "/incident merge 2", private)
+    assert "merged #1 into this incident" in floor.visible_text(target)
+    assert "Customer data leaked" not in floor.visible_text(target)
+
 
 def test_a_drill_is_marked_everywhere_calls_nobody_and_is_counted_nowhere(floor: TestFloor) -> None:
     floor.says("ben", "/incident drill S0 IVR down in Manila for Northline")
