@@ -23,8 +23,12 @@ def read(kind: str, body: bytes, mapping: Mappings) -> list[ReceivedAlert]:
     content = parse(body)
     try:
         alerts = generic(content, mapping) if kind == "generic" else _READERS[kind](content)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as wrong:
-        raise NotUnderstood(f"not a request of {kind}: {type(wrong).__name__} {wrong}"[:300]) from None
+    except KeyError as missing:
+        raise NotUnderstood(f"not a request of {kind}: `{missing.args[0]}` is missing"[:300]) from None
+    except (ValueError, OverflowError) as wrong:
+        raise NotUnderstood(f"not a request of {kind}: {wrong}"[:300]) from None
+    except (TypeError, AttributeError):
+        raise NotUnderstood(f"not a request of {kind}: its fields hold other kinds of values") from None
     if len(alerts) > MOST_ALERTS:
         raise NotUnderstood(f"at most {MOST_ALERTS} alerts at once")
     return alerts

@@ -132,6 +132,19 @@ def test_any_json_is_read_by_expressions_that_reach_nothing_else() -> None:
         Expression("item.host ~")
 
 
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ({"alerts": None}, "its fields hold other kinds of values"),
+        ({"alert": []}, "`alerts` is missing"),
+        ({"alerts": [{"labels": {}}]}, "`status` is missing"),
+    ],
+)
+def test_a_sender_reads_what_is_wrong_with_its_request(body: Any, reason: str) -> None:
+    with pytest.raises(NotUnderstood, match=f"not a request of alertmanager: {reason}"):
+        read("alertmanager", body)
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
