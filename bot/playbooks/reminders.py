@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from bot.playbooks import rules
 from bot.playbooks.rules import State
 from bot.playbooks.step_rows import change_step
-from bot.playbooks.steps import LockedStep, StepChange, check_open, lock_step, settle, step_change
+from bot.playbooks.steps import LockedStep, RunIsOver, StepChange, check_open, lock_step, settle, step_change
 from bot.playbooks.tables import PlaybookRun, PlaybookStep
 from bot.runtime.database import DUE_AT_ONCE
 from bot.timeline.timeline import WATCHFLOOR_ITSELF
@@ -65,8 +65,12 @@ def steps_to_repeat(session: Session, now: datetime) -> list[int]:
 
 
 def repeat(session: Session, step_id: int, now: datetime) -> StepChange | None:
-    """Open a done step for its next round; None if it was undone or another tick was faster."""
-    locked_step = lock_step(session, step_id)
+    """Open a done step for its next round; None if it was undone or its playbook was stopped since it was found, or
+    if another tick was faster."""
+    try:
+        locked_step = lock_step(session, step_id)
+    except RunIsOver:
+        return None
     step = locked_step.step
     if step.state != State.DONE or step.repeat_at is None or step.repeat_at > now:
         return None

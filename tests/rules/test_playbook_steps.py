@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.errors import WatchfloorError
-from bot.playbooks import reminders, steps
+from bot.playbooks import reminders, runs, steps
 from bot.playbooks.runs import start_run, stop_run, update_facts
 from bot.playbooks.step_rows import steps_of
 from bot.playbooks.tables import due_reminders, open_steps_of, runs_of
@@ -254,6 +254,17 @@ def test_a_repeated_step_that_was_undone_does_not_open_again_by_itself(session):
 
     assert reminders.steps_to_repeat(session, after(hours=2)) == []
     assert rows(session, run)["watch"].rounds == 0
+
+
+def test_a_step_whose_playbook_is_stopped_after_it_was_found_is_not_repeated(session):
+    run = started(session, book("id: watch, repeat_every: 30 min"))
+    watch = rows(session, run)["watch"].number
+    steps.complete(session, steps.lock_step(session, watch), "UBEN", after(minutes=4))
+    assert reminders.steps_to_repeat(session, after(minutes=34)) == [watch]
+
+    runs.stop_run(session, run.number, "UBEN", after(minutes=34))
+
+    assert reminders.repeat(session, watch, after(minutes=34)) is None
 
 
 def test_my_steps_are_those_i_own_and_unowned_ones_of_my_role(session):
