@@ -169,7 +169,7 @@ def _buttons(message: CallerMessage) -> list[Element]:
     return [
         *buttons,
         button("Still needed", ids.STILL_NEEDED, number),
-        button("Change", ids.CHANGE, number),
+        button("Change…", ids.CHANGE, number),
         button("Switch off", ids.SWITCH_OFF, number, style="danger", confirm=off_confirmation),
     ]
 
@@ -187,7 +187,7 @@ def overview(
     blocks: list[Block] = [] if messages else [section(text)]
     for message, wording in shown:
         blocks += card(message, wording, now)[1]
-    add = button("Record a message", ids.ADD, str(incident.number), style=None if messages else "primary")
+    add = button("Record a message…", ids.ADD, str(incident.number), style=None if messages else "primary")
     return text, [*blocks, actions([add], block_id="frontdoor-add")]
 
 

@@ -76,7 +76,7 @@ def _missing(assessment: Assessment, imported_at: datetime | None) -> str:
 
 def _buttons(incident_number: int, *, has_figures: bool) -> Block:
     value = str(incident_number)
-    elements = [button("Add an interval", ids.ADD, value, style=None if has_figures else "primary")]
+    elements = [button("Add an interval…", ids.ADD, value, style=None if has_figures else "primary")]
     if has_figures:
         elements += [button("Show the chart", ids.CHART, value), button("What if…", ids.WHAT_IF, value)]
     return actions(elements, block_id="figures")

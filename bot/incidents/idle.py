@@ -2,27 +2,21 @@
 
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import col
 
 from bot import outbox
-from bot.incidents import incidents, rules
+from bot.incidents import incidents, rules, wording
 from bot.incidents.change import Change
 from bot.incidents.events import Event
 from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
-from bot.runtime.database import DUE_AT_ONCE
+from bot.runtime.database import due_rows, next_due
 from bot.services import Services
 from bot.slack.text import format_duration, mention
 from bot.timeline import timeline
 
 A_DAY = timedelta(hours=24)
-NEXT_CHECK = (
-    sa.select(col(Incident.idle_check_at))
-    .where(col(Incident.idle_check_at).is_not(None))
-    .order_by(col(Incident.idle_check_at))
-    .limit(1)
-)
+NEXT_CHECK = next_due(col(Incident.idle_check_at))
 
 
 def schedule(change: Change, event: Event) -> None:
@@ -34,18 +28,13 @@ def schedule(change: Change, event: Event) -> None:
 def ask_leads(services: Services, now: datetime) -> None:
     """Ask about every idle incident, once across all replicas, and again each day that it stays idle."""
     with services.database.reading() as session:
-        numbers = _due(session, now)
+        numbers = [incident.number for incident in due_rows(session, Incident, col(Incident.idle_check_at), now)]
     for number in numbers:
         with services.database.transaction() as session:
             incident = incidents.by_number_locked(session, number)
             if incident.idle_check_at and incident.idle_check_at <= now:
                 _ask_if_idle(Change(session, services, incident, "", now))
                 session.add(incident)
-
-
-def _due(session: Session, now: datetime) -> list[int]:
-    query = select(Incident.id).where(col(Incident.idle_check_at) <= now).order_by(col(Incident.idle_check_at))
-    return [number for number in session.exec(query.limit(DUE_AT_ONCE)).all() if number]
 
 
 def _ask_if_idle(change: Change) -> None:
@@ -60,8 +49,12 @@ def _ask_if_idle(change: Change) -> None:
         return
     incident.idle_check_at = now + max(idle_after, A_DAY)
     lead = lead_of(change.session, incident)
-    mentioned = "" if lead == incident.channel_id else mention(lead)
-    text = _question(change.number, mentioned, now - last_act_at, is_resolved=incident.status not in rules.OPEN)
+    question = wording.IDLE if incident.status in rules.OPEN else wording.IDLE_RESOLVED
+    text = question.format(
+        nobody="Nobody" if lead == incident.channel_id else f"{mention(lead)}, nobody",
+        number=change.number,
+        length=format_duration(now - last_act_at),
+    )
     key, target = f"idle:{change.number}:{checked_at.isoformat()}", incident.channel_id or lead
     outbox.post(change.session, key, target, text, now, incident_id=change.number)
 
@@ -72,15 +65,3 @@ def _idle_after(services: Services, incident: Incident) -> timedelta | None:
     if idle_after is None or incident.status in rules.OPEN:
         return idle_after
     return A_DAY if incident.status == rules.Status.RESOLVED else None
-
-
-def _question(number: int, lead: str, length: timedelta, *, is_resolved: bool) -> str:
-    """The question about an incident in which nobody recorded anything; `lead` is a mention, or empty."""
-    nobody = f"{lead}, nobody" if lead else "Nobody"
-    since = f"{nobody} has recorded anything in incident {number} for {format_duration(length)}"
-    if is_resolved:
-        return f"{since}, and it is resolved. If nothing is left to do, end it with `/incident close`."
-    return (
-        f"{since}. Is it still going on? Then say what is new: `/incident brief`. If it is over: "
-        "`/incident resolve reason`, or `/incident decline reason` for a false alarm."
-    )

@@ -182,7 +182,7 @@ def _card_buttons(facts: IncidentFacts, floor: Floor) -> list[Block]:
     if facts.incident.status == "resolved":
         buttons.append(button("Close…", ids.CLOSE, number, style="primary"))
     if facts.incident.status in OPEN:
-        buttons.append(button("Update situation", ids.SITUATION, number))
+        buttons.append(button("Update situation…", ids.SITUATION, number))
     buttons.append(button("Catch me up", ids.CATCH_UP, number))
     buttons.append(button("Control panel", ids.PANEL, number))
     return buttons

@@ -21,6 +21,15 @@ HELP_BRIDGE = "`/incident bridge https://…` or a phone number: where people ta
 OTHER_WORKSPACE = (
     "Watchfloor works in another workspace. Use it there, or ask its administrator to add this workspace."
 )
+# The question about an incident in which nobody recorded anything; `nobody` may begin with a mention of the lead.
+IDLE: Final = (
+    "{nobody} has recorded anything in incident {number} for {length}. Is it still going on? Then say what is new: "
+    "`/incident brief`. If it is over: `/incident resolve reason`, or `/incident decline reason` for a false alarm."
+)
+IDLE_RESOLVED: Final = (
+    "{nobody} has recorded anything in incident {number} for {length}, and it is resolved. If nothing is left to "
+    "do, end it with `/incident close`."
+)
 MORE_IN_LIST = " and more in `/incident list`"
 # The home tab of people who may not declare or change incidents.
 HOME_OF_GUESTS = (

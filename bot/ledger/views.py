@@ -133,18 +133,18 @@ def _buttons(number: int, facts: LedgerFacts) -> list[Block]:
     if not facts.ledger.is_open:
         return [actions([workbook_button, button("Reopen", ids.REOPEN, value)], block_id="ledger-closed")]
     work_buttons = [
-        button("Payer's results", ids.RESULTS, value),
-        button("Change a line", ids.CHANGE, value),
+        button("Payer's results…", ids.RESULTS, value),
+        button("Change a line…", ids.CHANGE, value),
         workbook_button,
-        button("Close", ids.CLOSE, value),
+        button("Close…", ids.CLOSE, value),
     ]
     return [actions(_add_buttons(value), block_id="ledger-add"), actions(work_buttons, block_id="ledger-work")]
 
 
 def _add_buttons(value: str) -> list[Block]:
     return [
-        button("Add accounts", ids.ADD, value, style="primary"),
-        button("Add one account", ids.ADD_ONE, value),
+        button("Add accounts…", ids.ADD, value, style="primary"),
+        button("Add one account…", ids.ADD_ONE, value),
     ]
 
 

@@ -62,7 +62,7 @@ def message(
 
 def _missing_fields(heading: IncidentHeading) -> list[Block]:
     """A request for missing situation fields, since updates only say what is recorded; and a button to add them."""
-    buttons = [button("Update situation", incident_ids.SITUATION, str(heading.number))]
+    buttons = [button("Update situation…", incident_ids.SITUATION, str(heading.number))]
     if not heading.missing:
         return [actions(buttons, block_id="draft.situation")]
     missing_names = wording.enumerated(heading.missing)
