@@ -16,6 +16,7 @@ def register(registry: "Registry") -> None:
     registry.command("", listeners.panel_or_start)
     registry.command("help", listeners.show_help)
     registry.command("catchup", listeners.show_catch_up)
+    registry.help(Section.ANYWHERE, 0, answer_wording.HELP_ONE)
     registry.help(Section.CHANNEL, 1, answer_wording.HELP_PANEL)
     registry.record(catch_up.record_joined, "member_joined_channel")
     registry.answers(CATCH_UP, catch_up.blocks_for)

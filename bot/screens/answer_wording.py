@@ -2,6 +2,7 @@
 
 from typing import Final
 
+HELP_ONE = "`/incident page help` explains one command"
 HELP_PANEL = "`/incident` the control panel · `/incident catchup` what has happened so far"
 HELP_LIST = "`/incident list` what is open · `list closed S1 Manila` · `list mine`"
 HELP_SEARCH = "`/incident search crm last 7 days` titles, impact and causes"

@@ -42,6 +42,7 @@ def test_help_on_one_command_says_what_it_does(shared_floor: TestFloor, channel:
             "`/incident bridge`, `/incident bridge https://…`, `/incident bridge none`\n"
             "Show or change where people talk: a link or a phone number."
         )
+        assert "`/incident page help` explains one command" in shared_floor.says("ana", "/incident help", channel)
 
 
 @pytest.mark.parametrize(
