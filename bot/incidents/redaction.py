@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 SENTENCES = re.compile(r"(?<=[.!?;…。])\s+|\n+")
 
 _NUMBER = r"(?:\d+|a|an|few|couple(?: of)?|half an?|one|two|three|una?|dos|tres|media|pocos|pocas|unos|unas)"
+# No incident ends within seconds: "answered within 20 seconds" is a fact.
 _UNIT = (
-    r"(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|days?|weeks?"
-    r"|segundos?|minutos?|horas?|d[ií]as?|semanas?|rato|ratito)"
+    r"(?:m|mins?|minutes?|h|hrs?|hours?|days?|weeks?"
+    r"|minutos?|horas?|d[ií]as?|semanas?|rato|ratito)"
 )
 _CLOCK = r"\d{1,2}(?:[:h.]\d{2}(?!\d)|\s?(?:h|hrs?|am|pm|a\.m\.|p\.m\.|o'clock|utc|gmt|horas)\b)"
 _DAY = (
@@ -31,15 +32,17 @@ _END = (
 )
 _AT = r"(?:by|until|till|before|around|about|at|approx\w*|circa|from|to|not before|as of)"
 _A_LAS = r"(?:antes de|hasta|sobre|hacia|para|desde|a partir de|\ba)\s+l[ao]s?"
-_WITHIN = r"(?:in|within|another|next|after|give (?:us|it)|en|dentro de|otr[oa]s?|próxim[oa]s?)"
+_WITHIN = r"(?:in|within|another|next|give (?:us|it)|en|dentro de|otr[oa]s?|próxim[oa]s?)"
 _BY = r"(?:by|until|till|before|later|para|antes de|hasta|al?)"
 GUESSES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"\b(?:eta|etr|etf)\b",
         rf"\b{_AT}\s+(?:\w+\s+)?{_CLOCK}",
-        rf"{_A_LAS}\s+(?:{_CLOCK}|\d{{1,2}}\b(?!\s*%))",
+        # "Se cortan a los dos minutos" is a fact.
+        rf"{_A_LAS}\s+(?:{_CLOCK}|\d{{1,2}}\b(?!\s*(?:%|(?:segundos?|minutos?)\b)))",
         rf"\b{_WITHIN}\s+(?:\w+\s+){{0,3}}?{_NUMBER}\s*(?:more\s+)?{_UNIT}\b",
+        rf"\b(?:back|fixed|resolved|restored|solved|over|online|normal)\s+(?:\w+\s+)?after\s+{_NUMBER}\s*{_UNIT}\b",
         rf"\b{_NUMBER}\s*(?:more\s+)?{_UNIT}\s+(?:more|left|to go|remaining|más|restantes?)\b",
         rf"\b{_NUMBER}\s+(?:more|más)\s+{_UNIT}\b",
         rf"\b{_BY}\s+(?:the\s+|el\s+|la\s+)?{_DAY}",
@@ -52,7 +55,8 @@ GUESSES = tuple(
 )
 _CLAUSE = re.compile(r"[^.!?;]+")
 _HOPE_PATTERN = re.compile(rf"\b{_HOPE}\b", re.IGNORECASE)
-_END_PATTERN = re.compile(rf"\b{_END}\b|{_CLOCK}", re.IGNORECASE)
+# "Calls drop after two minutes" is a fact, "it will hold after two minutes" is a guess.
+_END_PATTERN = re.compile(rf"\b{_END}\b|{_CLOCK}|\bafter\s+(?:\w+\s+)?{_NUMBER}\s*{_UNIT}\b", re.IGNORECASE)
 # The longest clock time, which may extend beyond its clause: 7 p.m.
 _LONGEST_CLOCK = 12
 _REFERENCES = re.compile(r"(?<![\w&])[@#][\w.\-]+")

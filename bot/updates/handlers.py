@@ -27,6 +27,7 @@ from bot.incidents.events import (
     Withdrawn,
 )
 from bot.incidents.facts import UpdatesKept
+from bot.incidents.situation import SituationField
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.text import escape
@@ -35,6 +36,7 @@ from bot.updates import (
     copies,
     draft_answers,
     draft_recipients,
+    outside_check,
     pauses,
     promise_changes,
     record,
@@ -86,6 +88,8 @@ def follow_situation(change: Change, event: SituationChanged) -> None:
     with copies.correcting_footers(change):
         promises.restore_cadences(change)
     _say_when(change)
+    if SituationField.IMPACT in event.fields:
+        _say_what_is_left_out(change)
 
 
 def send_last_update(change: Change, event: Resolved) -> None:
@@ -234,3 +238,12 @@ def _say_when(change: Change) -> None:
     # A status set on a resolved incident also reopens it: two events of one change.
     if sentence not in change.answers:
         change.answers.append(sentence)
+
+
+def _say_what_is_left_out(change: Change) -> None:
+    """Add to the answer what audiences outside the company will not read of the impact."""
+    names = {promise.audience for promise in tables.waiting(change.session, change.number)}
+    known_names = names.intersection(change.services.floor.audiences)
+    note = outside_check.left_out_note(change.session, change.services, change.incident.impact, sorted(known_names))
+    if note:
+        change.answers.append(note.strip())

@@ -34,6 +34,9 @@ GUESSES = [
     "Se arreglará pronto",
     "Chloe hopes for 15:00.",
     "15:00 hopefully",
+    "It will hold after another 5 minutes",
+    "Back after 30 min",
+    "Estará listo a las 3",
 ]
 FACTS = [
     "Half the calls to Manila are dropped",
@@ -42,7 +45,13 @@ FACTS = [
     "Calls have failed since 14:00",
     "Service level is at 32 % and AHT is 410 s",
     "Chat works; voice does not",
+    "Half of the calls drop after 20 seconds",
+    "The menu hangs up after 2 minutes",
+    "Only 33 % are answered within 20 seconds",
     "Una de cada dos llamadas se corta",
+    "La mitad de las llamadas se cortan a los 20 segundos",
+    "Se cuelga a los 2 minutos",
+    "Solo el 33 % se atiende en 20 segundos",
     "Los clientes esperan 20 minutos",
     "Fallan las llamadas en Bogotá",
 ]

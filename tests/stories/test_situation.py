@@ -114,3 +114,15 @@ def test_a_cause_typed_without_its_certainty_is_suspected_and_known_once_it_is_i
     floor.settle()
 
     assert "*Cause (known)* the new driver" in floor.card(channel)
+
+
+def test_the_answer_to_an_impact_quotes_what_people_outside_the_company_will_not_read(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+
+    answer = floor.says("ana", "/incident impact Half the calls drop after 20 seconds. Back by 15:00.", channel)
+    assert answer.endswith(" Left out or without names for Front line, Partners: “Back by 15:00.”")
+    answer = floor.says("ana", "/incident impact Half the calls drop after 20 seconds.", channel)
+    assert "Left out" not in answer
+
+    floor.passes(minutes=15)
+    assert "*What is affected:* Half the calls drop after 20 seconds." in floor.visible_text("front-line")
