@@ -96,7 +96,10 @@ def observe_from_history(
     if message.get("pinned_to") and not _is_pinned(recorded_message):
         marks.append(Mark(PIN, "", read_ts, is_on=True))
     observed = observe_message(message, is_live=False)
-    return replace(observed, marks=tuple(marks) + _removed_marks(message, recorded_message, marks, read_ts))
+    # A known mark keeps the time at which it was set; read again, it would be news.
+    known_keys = {mark.key for mark in recorded_message.marks if mark.is_on} if recorded_message else set()
+    new_marks = tuple(mark for mark in marks if mark.key not in known_keys)
+    return replace(observed, marks=new_marks + _removed_marks(message, recorded_message, marks, read_ts))
 
 
 def _is_pinned(recorded_message: ObservedMessage | None) -> bool:

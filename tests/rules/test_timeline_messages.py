@@ -217,3 +217,13 @@ def test_the_history_flags_recovered_messages_and_removes_marks_that_are_gone() 
         "recovered"
     ]
     assert "recovered" not in observed_message.facts_of(observed_message.merge(message, read), MANNER)
+
+
+def test_a_mark_that_is_read_back_keeps_the_time_at_which_it_was_set() -> None:
+    slack = slack_after([lambda slack: slack.reacts("UBEN", "pushpin")])
+    message = observed_after(slack.events)
+    history_message = {**slack.message(), "reactions": [{"name": "pushpin", "users": ["UBEN"], "count": 1}]}
+
+    read = observing.observe_from_history(history_message, "1700000999.000000", message)
+
+    assert observed_message.merge(message, read).marks == message.marks

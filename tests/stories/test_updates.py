@@ -313,3 +313,23 @@ def test_an_update_that_waited_while_a_series_was_promised_adds_no_second_one(fl
     assert len(updates(floor, channel)) == 1
     with floor.services.database.reading() as session:
         assert [promise.row for promise in waiting(session, 1, "operations")] == [waiting_promise.row]
+
+
+def test_a_message_that_was_marked_before_the_bot_stopped_is_not_told_again_afterwards(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    message = floor.ana.says("trunk 4 shows errors", channel=channel)
+    floor.ana.reacts("pushpin", channel=channel, ts=message.ts)
+    floor.settle()
+    floor.passes(minutes=30)
+    assert "trunk 4 shows errors" in updates(floor, channel)[-1]
+
+    floor.stop_bot()
+    floor.passes(minutes=20)
+    floor.ana.says("we wait for the carrier", channel=channel)
+    floor.passes(minutes=20)
+    floor.start_bot()
+    floor.tick()
+    floor.passes(minutes=30)
+
+    assert len(updates(floor, channel)) > 1
+    assert "trunk 4" not in "".join(updates(floor, channel)[1:])
