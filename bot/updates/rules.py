@@ -1,14 +1,14 @@
 """When updates are due and how many were missed. Pure; times are in UTC, lengths are timedeltas."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.config.floor import QuietHours
 
 LATE_AFTER = timedelta(minutes=2)
-# More than a year of hourly updates: a larger number would mean nothing more.
-MAX_MISSED = 10_000
+# Two weeks of updates every minute: a larger number would mean nothing more.
+MAX_MISSED = 25_000
 SATURDAY = 5
 # "No change" is added to the last message for this long; then it is a message again, so that nobody wonders.
 LONGEST_SILENCE = timedelta(hours=2)
@@ -33,26 +33,22 @@ def next_update_due(
 
 
 def missed_updates(
-    cadence: timedelta, first_due_at: datetime, now: datetime, quiet: QuietHours | None = None
+    cadence_at: Callable[[datetime], timedelta],
+    first_due_at: datetime,
+    now: datetime,
+    quiet: QuietHours | None = None,
 ) -> int:
-    """Number of promised times that passed without an update; up to two minutes late does not count as missed."""
+    """Number of promised times that passed without an update; up to two minutes late does not count as missed.
+
+    `cadence_at` says how long after an update at that time the next one would have been promised.
+    """
     if now - first_due_at <= LATE_AFTER:
         return 0
-    if quiet is None:
-        return (now - first_due_at) // cadence + 1
-    return sum(1 for _ in _promised_until(cadence, first_due_at, now, quiet))
-
-
-def _promised_until(
-    cadence: timedelta, promised_at: datetime, now: datetime, quiet: QuietHours
-) -> Iterator[datetime]:
-    """Yield the times that would have been promised one after another, from the first up to `now`."""
-    due_at = promised_at
-    for _ in range(MAX_MISSED):
-        if due_at > now:
-            return
-        yield due_at
-        due_at = after_quiet(due_at + cadence, quiet)
+    missed, due_at = 0, first_due_at
+    while due_at <= now and missed < MAX_MISSED:
+        missed += 1
+        due_at = after_quiet(due_at + cadence_at(due_at), quiet)
+    return missed
 
 
 def may_append_line(posted_at: datetime, now: datetime) -> bool:

@@ -107,8 +107,14 @@ def missed_count(services: Services, incident: Incident, promise: Promise, since
     """Number of promised times that have passed since the first one not kept."""
     if promise.cadence_s is None:
         return 0
-    quiet = quiet_hours_of(services, incident, promise.audience)
-    return rules.missed_updates(timedelta(seconds=promise.cadence_s), since, now, quiet)
+    cadence, quiet = timedelta(seconds=promise.cadence_s), quiet_hours_of(services, incident, promise.audience)
+
+    def cadence_at(moment: datetime) -> timedelta:
+        """The audience's pace at that time, which may be slower after some hours, unless somebody set another."""
+        usual_cadence = cadence_of(services, incident, promise.audience, moment)
+        return usual_cadence if promise.paced_by is None and isinstance(usual_cadence, timedelta) else cadence
+
+    return rules.missed_updates(cadence_at, since, now, quiet)
 
 
 def scheduled(change: Change, name: str, due_at: datetime) -> list[Promise]:

@@ -96,8 +96,8 @@ def test_an_update_due_in_quiet_hours_waits_for_their_end(quiet: QuietHours, mom
 def test_updates_that_were_not_promised_at_night_were_not_missed() -> None:
     promised = at("2026-07-01T21:30")
 
-    assert rules.missed_updates(HOUR, promised, at("2026-07-02T07:30")) == 11
-    assert rules.missed_updates(HOUR, promised, at("2026-07-02T07:30"), MADRID) == 2
+    assert rules.missed_updates(lambda _: HOUR, promised, at("2026-07-02T07:30")) == 11
+    assert rules.missed_updates(lambda _: HOUR, promised, at("2026-07-02T07:30"), MADRID) == 2
 
 
 moments = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)).map(lambda found: found.replace(tzinfo=UTC))

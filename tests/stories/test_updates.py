@@ -102,6 +102,22 @@ def test_several_missed_updates_collapse_into_one_that_says_so(floor: TestFloor)
     assert "This update is late. Sorry" in update_text, "none before it was missed"
 
 
+def test_an_audience_that_is_told_less_often_after_two_hours_missed_only_what_it_was_promised(
+    floor: TestFloor,
+) -> None:
+    floor.declares("S0 IVR down")
+    for _ in range(25):
+        floor.passes(minutes=5)
+    floor.stop_bot()
+    floor.passes(minutes=50)
+
+    floor.start_bot()
+    floor.tick()
+
+    update_text = updates(floor, "partners")[-1]
+    assert "This update is late. Sorry" in update_text, "from the second hour on, one comes every 60 minutes"
+
+
 def test_an_update_says_what_has_changed_since_the_last_one_and_only_that(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.says("ana", "/incident status identified a trunk", channel)
