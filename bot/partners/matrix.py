@@ -111,7 +111,7 @@ def record_phoned(services: Services, number: int, typed: str, agents: str, by: 
         row.plan(NextAction.NOTHING, None)
         session.add(row)
         agents_note = f"{agent_count} agents affected" if agent_count else ""
-        change.log("partner_phoned", partner=partner, reason=agents_note)
+        change.log("partner_phoned", partner=partner, reason=agents_note, agents=agent_count)
         outbox.mark_stale(session, number, (kinds.PARTNER,))
     return wording.phoned(partner, agent_count)
 

@@ -40,7 +40,7 @@ class Promise(Struct, frozen=True):
     due_at: datetime
     sent_at: datetime | None
     is_by_clock: bool
-    missed: int = 0
+    missed_before: int = 0
     asked_by: str = ""
     entry: int | None = None
     late_because: str = ""

@@ -108,7 +108,7 @@ def _adherence_row(audience: Adherence, promises: Sequence[Promise], phrases: Ph
     on_time = phrases("none_promised")
     if audience.promised:
         on_time = phrases("kept_of", kept=audience.kept, due=audience.promised)
-    missed = str(sum(promise.missed for promise in own_promises))
+    missed = str(sum(promise.missed_before for promise in own_promises))
     return [
         Statement(audience.audience, nature="note"),
         _with_evidence(on_time, refs),
@@ -135,7 +135,7 @@ def _promise_row(promise: Promise, phrases: Phrases) -> list[Statement]:
         phrases.moment(promise.sent_at) if promise.sent_at else phrases("not_sent"),
         (phrases.length(lateness) if lateness else "–")
         + (f" ({promise.late_because})" if promise.late_because else ""),
-        str(promise.missed or "–"),
+        str(promise.missed_before or "–"),
         promise.asked_by or phrases("automatic"),
     ]
     if promise.entry is None:

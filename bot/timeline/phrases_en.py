@@ -113,7 +113,7 @@ SENTENCES = {
     "partner_named": "The person who leads was asked to phone the partner {partner}",
     "partner_phoned": "{who} phoned the partner {partner}{because}",
     "partner_cleared": "The partner {partner} was told that it is over",
-    "updates_missed": "{missed} updates for {audience} were missed",
+    "updates_missed": "Updates for {audience} that did not come in time: {missed}",
     "message": "{who}: {text}",
     "note": "{who} noted: {text}",
     "cases_linked": "{count} cases are part of it: {text}",

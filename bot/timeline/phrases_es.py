@@ -108,7 +108,7 @@ SENTENCES = {
     "partner_named": "Se pidió a quien dirige que llame al socio {partner}",
     "partner_phoned": "{who} llamó al socio {partner}{because}",
     "partner_cleared": "Se avisó al socio {partner} de que ha terminado",
-    "updates_missed": "No se enviaron {missed} actualizaciones para {audience}",
+    "updates_missed": "Actualizaciones para {audience} que no llegaron a tiempo: {missed}",
     "message": "{who}: {text}",
     "note": "{who} anotó: {text}",
     "cases_linked": "{count} casos forman parte: {text}",

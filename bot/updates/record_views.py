@@ -98,5 +98,5 @@ def _told_line(promise: Promise, facts: Facts, now: datetime) -> str:
     due_text = f"{near_time(promise.moved_from or promise.due_at, now)} "
     if promise.sent_at and near_time(promise.sent_at, now) == due_text.rstrip():
         due_text = ""  # the outcome has the same time
-    missed_text = f", {promise.missed} missed" if promise.missed else ""
+    missed_text = f", {promise.missed - 1} missed before it" if promise.missed > 1 else ""
     return f"{due_text}*{title}* {wording.outcome(promise, now, facts.name)}{missed_text}"

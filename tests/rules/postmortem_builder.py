@@ -84,7 +84,9 @@ RECORD = Record(
     milestones={"started": Milestone(at(-12), 4, "estimated; first silent call in the log")},
     promises=(
         Promise("Operations", at(15), at(15), is_by_clock=True, entry=7),
-        Promise("Executives", at(30), at(34), is_by_clock=True, missed=1, entry=10, late_because="nobody led"),
+        Promise(
+            "Executives", at(30), at(34), is_by_clock=True, missed_before=1, entry=10, late_because="nobody led"
+        ),
     ),
     adherence=(Adherence("Operations", 1, 1), Adherence("Executives", 0, 1)),
     runs=(

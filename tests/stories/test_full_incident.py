@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.handovers import ids as handover_ids
+from bot.partners import ids as partner_ids
 from tests.floor import TestFloor
 from tests.stories.conftest import PLAYBOOKS
 from tests.stories.record import post_mortem_files, post_mortems, rows, seen_in, table_of
@@ -152,3 +154,48 @@ def test_the_page_contains_the_picture_and_needs_no_other_file(full_floor: TestF
     assert 'src="data:image/png;base64,iVBOR' in pages["post-mortem-1.html"]
     assert not re.search(r'src="(?!data:)|<link|<script', "".join(pages.values()))
     assert "Ana Reyes" not in pages["post-mortem-1-leadership.html"]
+
+
+def test_the_draft_of_a_reopened_incident_tells_who_led_what_partners_answered_and_that_it_came_back(
+    floor: TestFloor,
+) -> None:
+    channel = floor.declares("S1 IVR down at Northline and Telvia")
+    floor.says("ana", "/incident claim commander", channel)
+    for outgoing, incoming in (("ana", "devi"), ("devi", "ben")):
+        floor.says(outgoing, f"/incident handover <@{floor.sandbox.person(incoming).id}>", channel)
+        assert floor.sandbox.person(outgoing).submits().closed
+        floor.settle()
+        floor.sandbox.person(incoming).clicks(handover_ids.ACCEPT)
+        floor.settle()
+        floor.says(incoming, f"/incident note decision: {incoming} decides", channel)
+    floor.passes(minutes=16)
+    floor.olga.clicks(partner_ids.RECEIVED, channel="partner-northline")
+    floor.settle()
+    floor.says("ben", "/incident partners phoned Telvia 12", channel)
+    floor.says("ben", "/incident brief", channel)
+    floor.ben.fills("cause", "an expired certificate")
+    floor.ben.submits()
+    floor.settle()
+    floor.says("ben", "/incident resolve renewed in Manila", channel)
+    floor.passes(minutes=5)
+    floor.says("ben", "/incident reopen Cebu has it too", channel)
+    floor.says("ben", "/incident resolve renewed in Cebu", channel)
+    floor.says("ben", "/incident close", channel)
+
+    [draft] = post_mortems(floor, "ben")
+
+    people = {row[2]: row[:2] for row in table_of(draft, "People")}
+    assert people["Devi Nair"] == ["second Commander", "Commander"]
+    assert people["Ben Okafor"] == ["third Commander", "Commander"]
+    partners = {row[0]: row[2:] for row in table_of(draft.replace("### Partners", "## Partners"), "Partners")}
+    assert partners["Telvia"][1] == "12"
+    assert "no answer" not in str(partners)
+    moments = draft.split("## Decisive moments", 1)[1].split("## ", 1)[0]
+    for moment in (
+        "the cause",
+        "expired certificate",
+        "renewed in Manila",
+        "reopened it: Cebu has it too",
+        "Resolved",
+    ):
+        assert moment in moments

@@ -90,6 +90,8 @@ def test_several_missed_updates_collapse_into_one_that_says_so(floor: TestFloor)
 
     [update_text] = updates(floor, channel)
     assert "2 updates before this one were missed. Sorry" in update_text, "the third is this one"
+    floor.says("ana", "/incident updates", channel)
+    assert ", 2 missed before it" in floor.ephemeral("ana", channel)[-1]
     floor.passes(minutes=15)
     [update_text] = updates(floor, channel)
     assert "no change since" in update_text, "the promised rhythm goes on"

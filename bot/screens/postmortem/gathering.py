@@ -42,6 +42,7 @@ from bot.updates.record import adherence
 
 SPEECH = "message"
 PARTNER_TOLD_KINDS = ("partner_told", "partner_phoned", "partner_unreachable")
+PARTNER_ANSWER_KINDS = ("partner_received", "partner_affected", "partner_agents", "partner_phoned")
 SIMILAR_SHOWN = 5
 
 
@@ -188,7 +189,7 @@ def _promises(
                 due_at=promise.due_at,
                 sent_at=promise.sent_at,
                 is_by_clock=promise.occasion == updates.CLOCK,
-                missed=promise.missed,
+                missed_before=max(0, promise.missed - 1),
                 asked_by=participants.name(promise.requested_by) if promise.requested_by else "",
                 entry=entry_by_update.get((title, promise.sent_at)) if promise.sent_at else None,
                 late_because=_late_because(promise, phrases),
@@ -222,8 +223,18 @@ def _adherence(session: Session, services: Services, number: int, phrases: Phras
 
 def _partners(session: Session, number: int, entries: Sequence[TimelineEntry]) -> list[PartnerAnswer]:
     entry_by_partner = {e.facts.get("partner"): e.number for e in entries if e.kind in PARTNER_TOLD_KINDS}
+    # When an incident is reopened, its partners are asked again; what they answered before stays true.
+    answers = [e for e in entries if e.kind in PARTNER_ANSWER_KINDS]
+    answered_at = {e.facts.get("partner"): e.at for e in answers}
+    agents = {e.facts.get("partner"): e.facts["agents"] for e in answers if e.facts.get("agents") is not None}
     return [
-        PartnerAnswer(row.partner, row.told_at, row.answered_at, row.agents, entry_by_partner.get(row.partner))
+        PartnerAnswer(
+            row.partner,
+            row.told_at,
+            row.answered_at or answered_at.get(row.partner),
+            row.agents if row.agents is not None else agents.get(row.partner),
+            entry_by_partner.get(row.partner),
+        )
         for row in partners.of_incident(session, number)
     ]
 

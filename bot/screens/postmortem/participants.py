@@ -19,6 +19,7 @@ from bot.timeline import wording
 from bot.timeline.tables import TimelineEntry
 
 BOT_NAME = "Watchfloor"
+HANDED_OVER = "handover_accepted"
 
 
 class Participants(Struct, frozen=True):
@@ -64,14 +65,21 @@ def _holders_by_role(
     keys = {title.casefold(): key for key, title in titles.items()}
     holders_by_role: dict[str, list[str]] = {key: [] for key in titles}
     for entry in entries:
-        role, user_id = keys.get(str(entry.facts.get("role")).casefold()), entry.facts.get("user")
-        if entry.kind in ROLE_GIVEN and role and isinstance(user_id, str) and user_id not in holders_by_role[role]:
+        role, user_id = keys.get(str(entry.facts.get("role")).casefold()), _new_holder(entry)
+        if role and isinstance(user_id, str) and user_id not in holders_by_role[role]:
             holders_by_role[role].append(user_id)
     for key, current_holders in incidents.roles(session, incident.number).items():
         holders_by_role.setdefault(key, []).extend(
             user_id for user_id in current_holders if user_id not in holders_by_role[key]
         )
     return holders_by_role
+
+
+def _new_holder(entry: TimelineEntry) -> object:
+    """Who took a role by this entry. Of a handover of command, `user` is who was relieved."""
+    if entry.kind == HANDED_OVER:
+        return entry.actor_id
+    return entry.facts.get("user") if entry.kind in ROLE_GIVEN else None
 
 
 def _people_without_role(session: Session, incident: Incident, entries: Sequence[TimelineEntry]) -> set[str]:
@@ -86,7 +94,7 @@ def _people_without_role(session: Session, incident: Incident, entries: Sequence
 
 def _evidence_of(user_id: str, entries: Sequence[TimelineEntry]) -> list[int]:
     """The first entries that show a person's part: taking a role, else any own act, else being mentioned."""
-    role_entries = [e.id for e in entries if e.kind in ROLE_GIVEN and e.facts.get("user") == user_id]
+    role_entries = [e.id for e in entries if _new_holder(e) == user_id]
     own_entries = [e.id for e in entries if e.actor_id == user_id]
     entries_about = [
         e.id for e in entries if not (role_entries or own_entries) and user_id in wording.user_ids_in(e.facts)
