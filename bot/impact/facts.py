@@ -26,7 +26,9 @@ def sentences(session: Session, number: int, language: str) -> FigureSentences:
     if summary is None:
         return FigureSentences()
     texts = summary.sentences.get(language) or summary.sentences.get("en", {})
-    return FigureSentences(texts.get("line", ""), texts.get("operations", ""), texts.get("executives", ""))
+    return FigureSentences(
+        texts.get("line", ""), texts.get("operations", ""), texts.get("executives", ""), summary.at
+    )
 
 
 def table(session: Session, services: Services, number: int, now: datetime, language_code: str) -> FigureTable:

@@ -25,7 +25,7 @@ class QueueWatch(Row, table=True):
 
 
 class Summary(Row, table=True):
-    """What the card and the updates say about an incident's figures, composed when figures arrive."""
+    """What the card and the updates say about an incident's figures, composed when figures arrive that change it."""
 
     __tablename__ = "figure_summaries"
 

@@ -65,7 +65,12 @@ def _check_incident(services: Services, incident: Incident, import_id: int, now:
     ]
     with services.database.transaction() as session:
         current = incidents.by_number_locked(session, incident.number)
-        upsert(session, _summary(services, incident.number, assessment, now))
+        summary, summary_before = (
+            _summary(services, incident.number, assessment, now),
+            watch_tables.summary(session, incident.number),
+        )
+        if summary_before is None or summary_before.sentences != summary.sentences:
+            upsert(session, summary)
         for state, _ in states_with_lines:
             upsert(session, state)
         lines = [(line, state.watched_until) for state, line in states_with_lines if line]

@@ -36,6 +36,8 @@ class FigureSentences(Struct, frozen=True):
     operations: str = ""
     # Customers and costs.
     executives: str = ""
+    # When figures last changed them.
+    changed_at: datetime | None = None
 
 
 class FigureTable(Struct, frozen=True):

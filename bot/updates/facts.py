@@ -91,7 +91,7 @@ def facts_of(session: Session, services: Services, incident: Incident, context: 
     facts |= _next_update(session, incident, context)
     facts["open_again"] = _is_open_again(session, incident, since)
     facts["instead_of"] = _instead_of(session, incident, promise, now)
-    facts |= _figures(session, services, incident, context)
+    facts |= _figures(session, services, incident, context, since)
     caller_wording = services.get(Registry).ask(CALLER_WORDING)(session, incident.number, context.language)
     facts["callers_hear"] = one_line(caller_wording, variables.IMPACT)
     return facts | (
@@ -143,16 +143,21 @@ def _situation_facts(situation: Situation, text: IncidentText) -> dict[str, Any]
     return lines | {"certainty": situation.certainty}
 
 
-def _figures(session: Session, services: Services, incident: Incident, context: UpdateContext) -> dict[str, Any]:
-    """The contact centre's figures: the cost of the incident and the state of the queues; and compensation."""
+def _figures(
+    session: Session, services: Services, incident: Incident, context: UpdateContext, since: datetime | None
+) -> dict[str, Any]:
+    """The contact centre's figures: the cost of the incident and compensation, and the state of the queues if it has
+    changed since the last update or is the last one told."""
     sentences = services.get(Registry).ask(FIGURE_SENTENCES)(session, incident.number, context.language)
     # The sum of all queues, then each queue, the worst first.
     queue_texts = [line.removeprefix("• ").rstrip(".") for line in sentences.operations.split("\n") if line]
     cost_text = sentences.executives.rstrip(".")
+    is_new = since is None or (sentences.changed_at is not None and sentences.changed_at > since)
+    is_told = is_new or incident.status not in OPEN
     money_rows = services.get(Registry).ask(MONEY)(session, incident.number)
     return {
         "figures": shorten(cost_text, variables.LINE),
-        "queue_figures": joined(queue_texts, variables.LINE),
+        "queue_figures": joined(queue_texts, variables.LINE) if is_told else "",
         "money": [
             {"cohort": escape(row.cohort), "eligible": row.eligible, "issued": row.issued}
             for row in money_rows[: variables.LISTED]

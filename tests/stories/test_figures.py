@@ -452,3 +452,23 @@ def test_figures_from_before_an_incident_are_shown_on_its_card(floor: TestFloor)
     floor.settle()
     floor.tick()
     assert "Service level" not in floor.card(channel)
+
+
+def test_colleagues_are_told_figures_when_they_are_new_and_once_more_at_the_end(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down in Manila")
+    start = this_half_hour()
+    drop(floor, channel, csv_of((start, "Billing", 100, 30, 5)))
+    press(floor, ids.USE, channel)
+    floor.passes(minutes=30)
+    assert "Service level 30 %" in updates(floor, channel)[-1]
+
+    for minutes in (30, 30):
+        floor.says("ana", f"/incident impact after {minutes} more minutes: half the calls are lost", channel)
+        floor.passes(minutes=minutes)
+        assert "Service level" not in updates(floor, channel)[-1], "these figures were told before"
+    drop(floor, channel, csv_of((start + HALF_HOUR, "Billing", 100, 90, 5)), "later.csv")
+    press(floor, ids.USE, channel)
+    floor.passes(minutes=30)
+    assert "Service level 60 %" in updates(floor, channel)[-1]
+    floor.says("ana", "/incident resolve trunk replaced", channel)
+    assert "Service level 60 %" in updates(floor, channel)[-1]
