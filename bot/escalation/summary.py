@@ -18,9 +18,10 @@ from bot.slack.text import mention, near_time
 def people_awaited(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
     """A line for each person who was paged and either is on the way or has not answered."""
     awaited = (Answer.COMING, Answer.NONE, Answer.SILENT)
+    last_pages = {page.user_id: page for page in tables.pages(session, incident.number)}
     return [
         f"{mention(page.user_id)}: {ANSWER_TEXTS[Answer(page.answer)]}, paged {near_time(page.told_at, now)}"
-        for page in tables.pages(session, incident.number)
+        for page in last_pages.values()
         if page.answer in awaited
     ]
 

@@ -142,21 +142,31 @@ def _request_line(incident: Incident, page: Page) -> str:
 
 
 def _headlines(facts: EscalationFacts) -> list[str]:
-    """Who asks for whom by name, the newest last; and what the ladder does, unless it has no part in it."""
+    """Who asks for whom by name, or why people were told outside the ladder, the newest last; and what the ladder
+    does, unless it has no part in it."""
     ladder_line = f"📟 *Escalation* {_ladder_status(facts)}"
     people_by_request: dict[tuple[str, str, str], list[str]] = {}
     for page in facts.pages:
         if page.asked_by:
             request = (page.occasion, page.asked_by, page.reason)
             people_by_request.setdefault(request, []).append(page.user_id)
+        elif page.reason and page.tier is None and not page.asks_to_lead:
+            # The same silence is told once, however often people were told of it.
+            people = people_by_request.pop(("", "", page.reason), [])
+            people_by_request["", "", page.reason] = list(dict.fromkeys([*people, page.user_id]))
     requests = [
-        f"📟 {mention(asked_by)} asks for {mentions(people)}"
-        + (f": {one_line(reason, REASON_SHOWN)}" if reason else "")
-        for (_, asked_by, reason), people in people_by_request.items()
+        _request_headline(asked_by, reason, people) for (_, asked_by, reason), people in people_by_request.items()
     ][-REQUESTS_SHOWN:]
     if facts.incident.status not in OPEN or not requests:
         return [ladder_line]
     return [*requests, ladder_line] if _has_ladder_at_work(facts) else requests
+
+
+def _request_headline(asked_by: str, reason: str, people: Sequence[str]) -> str:
+    reason_text = one_line(reason, REASON_SHOWN)
+    if not asked_by:
+        return f"📟 {reason_text[:1].upper()}{reason_text[1:]}: {mentions(people)}"
+    return f"📟 {mention(asked_by)} asks for {mentions(people)}" + (f": {reason_text}" if reason else "")
 
 
 def _has_ladder_at_work(facts: EscalationFacts) -> bool:

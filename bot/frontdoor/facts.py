@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.frontdoor import tables
-from bot.frontdoor.rules import minutes_on
+from bot.frontdoor.rules import TITLES, Variant, minutes_on
 from bot.frontdoor.tables import CallerMessage, MessageVersion
 from bot.incidents.facts import CallerMessageRow
 from bot.incidents.tables import Incident
+from bot.incidents.views import next_check
 from bot.services import Services
 from bot.slack.text import escape, near_time
 
@@ -59,7 +60,8 @@ def _row(
 def lines(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
     """What callers hear, for the person who takes over."""
     return [
-        f"{heard_wording.variant} on {escape(', '.join(heard_wording.lines)) or 'lines that are not recorded'}, "
-        f"on since {near_time(message.on_at, now)}, to be looked at {near_time(message.look_at, now)}"
+        f"a message on {escape(', '.join(heard_wording.lines)) or 'lines that are not recorded'} "
+        f"({TITLES[Variant(heard_wording.variant)].lower()}) since {near_time(message.on_at, now)} · "
+        f"{next_check(message.look_at, now)}"
         for message, heard_wording in tables.on(session, incident.number)
     ]

@@ -8,6 +8,7 @@ from bot.frontdoor.rules import GUIDANCE, LONGEST_LINES, LONGEST_TEXT, TITLES, V
 from bot.frontdoor.tables import CallerMessage
 from bot.incidents.situation_forms import LANGUAGE_NAMES
 from bot.incidents.tables import Incident
+from bot.incidents.views import next_check
 from bot.slack.blocks import (
     Block,
     Element,
@@ -141,8 +142,7 @@ def _facts(message: CallerMessage, wording: Wording, now: datetime) -> list[str]
     elif message.is_on:
         facts.append("⚠️ nobody has dialled in and heard it yet")
     if message.is_on:
-        check_label = "⏰ check overdue since" if message.look_at <= now else "check again"
-        return [*facts, f"{check_label} {near_time(message.look_at, now)}"]
+        return [*facts, next_check(message.look_at, now)]
     facts.append(f"switched off by {_switcher_text(message.off_by or '')}")
     if message.gone_by and message.gone_at:
         facts.append(f"✅ {mention(message.gone_by)} dialled in {near_time(message.gone_at, now)}: it is gone")

@@ -25,7 +25,7 @@ class QueueWatch(Row, table=True):
 
 
 class Summary(Row, table=True):
-    """What the card and the updates say about an incident's figures, composed when figures arrive that change it."""
+    """What the card and the updates say about an incident's figures, composed when they change."""
 
     __tablename__ = "figure_summaries"
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot import directory
 from bot.incidents import situation_tables
 from bot.incidents.registry import Registry, SummaryPart
-from bot.incidents.rules import Status
+from bot.incidents.rules import OPEN, Status
 from bot.incidents.situation import Certainty, Situation, SituationField
 from bot.incidents.tables import Incident
 from bot.incidents.views import STATUS_EMOJI
@@ -73,7 +73,7 @@ def situation_lines(situation: Situation, status: str) -> list[str]:
     return [
         f"*Impact:* {one_line(situation.text(SituationField.IMPACT), LINE) or 'not described yet'}",
         f"*Cause{suspected_mark}:* {cause or no_cause}",
-        *([f"*Under way:* {actions}"] if actions else []),
+        *([f"*Under way:* {actions}"] if actions and status in OPEN else []),
         *([f"*Needed:* {needs}"] if needs else []),
     ]
 

@@ -125,7 +125,7 @@ def _lines(facts: IncidentFacts, floor: Floor) -> list[str]:
     return [
         _impact(incident),
         *_figures(facts),
-        *_situation_lines(facts.situation),
+        *_situation_lines(facts.situation, is_open=incident.status in OPEN),
         _callers_hear(facts),
         _state(facts),
         _roles(facts, floor),
@@ -145,9 +145,14 @@ def _callers_hear(facts: IncidentFacts) -> str:
     variants = ", ".join(dict.fromkeys(message.variant for message in messages_on))
     heard_by = [message.heard_by for message in messages_on]
     hearers = f"heard by {mentions(dict.fromkeys(heard_by))}" if all(heard_by) else "nobody has dialled in yet"
-    look_at = near_time(min(message.look_at for message in messages_on), facts.now)
+    check = next_check(min(message.look_at for message in messages_on), facts.now)
     count_text = "a message" if len(messages_on) == 1 else f"{len(messages_on)} messages"
-    return f"📞 Callers hear {count_text} ({escape(variants)}) · {hearers} · check again {look_at}"
+    return f"📞 Callers hear {count_text} ({escape(variants)}) · {hearers} · {check}"
+
+
+def next_check(look_at: datetime, now: datetime) -> str:
+    """When somebody looks whether a caller message is still needed, or since when nobody has."""
+    return f"{'⏰ check overdue since' if look_at <= now else 'check again'} {near_time(look_at, now)}"
 
 
 def _links(facts: IncidentFacts) -> list[str]:
@@ -203,13 +208,13 @@ def _impact(incident: Incident) -> str:
     return "_Impact not recorded_"
 
 
-def _situation_lines(situation: Situation) -> list[str]:
-    """What is recorded besides the impact, a line each."""
+def _situation_lines(situation: Situation, *, is_open: bool) -> list[str]:
+    """What is recorded besides the impact, a line each; nothing is under way once it is over."""
     lines = []
     if situation.text(SituationField.CAUSE):
         certainty = CERTAINTY_TITLES[Certainty(situation.certainty)].lower()
         lines.append(f"*Cause ({certainty})* {one_line(situation.text(SituationField.CAUSE), LINE_SHOWN)}")
-    if situation.text(SituationField.ACTIONS):
+    if situation.text(SituationField.ACTIONS) and is_open:
         lines.append(f"*Under way* {one_line(situation.text(SituationField.ACTIONS), LINE_SHOWN)}")
     if situation.text(SituationField.NEEDS):
         lines.append(f"*Needed* {one_line(situation.text(SituationField.NEEDS), LINE_SHOWN)}")

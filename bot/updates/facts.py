@@ -146,8 +146,8 @@ def _situation_facts(situation: Situation, text: IncidentText) -> dict[str, Any]
 def _figures(
     session: Session, services: Services, incident: Incident, context: UpdateContext, since: datetime | None
 ) -> dict[str, Any]:
-    """The contact centre's figures: the cost of the incident and compensation, and the state of the queues if it has
-    changed since the last update or is the last one told."""
+    """The contact centre's figures: the cost of the incident, compensation, and the state of the queues if it has
+    changed since the last update or the incident is over."""
     sentences = services.get(Registry).ask(FIGURE_SENTENCES)(session, incident.number, context.language)
     # The sum of all queues, then each queue, the worst first.
     queue_texts = [line.removeprefix("• ").rstrip(".") for line in sentences.operations.split("\n") if line]

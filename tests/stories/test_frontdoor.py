@@ -136,6 +136,15 @@ def test_a_front_door_message_is_recorded_heard_changed_asked_about_and_off_befo
     floor.tick()
     assert "nobody said whether it is still needed" in floor.visible_text(channel)
     assert any(row["occasion"].startswith("frontdoor:") for row in rows(floor, "pages"))
+    assert "📟 Nobody says whether a caller message is still needed: <@U0ANA>, <@U0DEVI>" in floor.visible_text(
+        channel
+    )
+    assert "*Escalation*" not in floor.visible_text(channel), "no ladder is at work, and a commander is named"
+    assert "⏰ check overdue since <!date" in floor.card(channel)
+    floor.says("ana", "/incident handover <@U0BEN>", channel)
+    assert "a message on Billing, Orders (inform, then queue) since <!date" in str(floor.ana.modal)
+    assert "⏰ check overdue since" in str(floor.ana.modal)
+    floor.ana.closes()
     press(floor, "ana", ids.STILL_NEEDED, channel)
     count_before = len(timeline(floor, "front_door_reminded"))
     floor.passes(minutes=29)

@@ -30,6 +30,23 @@ def test_the_situation_is_recorded_in_one_form_and_shows_on_the_card(floor: Test
     assert kinds == list(recorded)
 
 
+def test_nothing_is_under_way_once_it_is_over(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.says("ana", "/incident brief", channel)
+    floor.ana.fills(SituationField.ACTIONS, "The carrier moves calls to Cebu")
+    floor.ana.submits()
+    floor.settle()
+
+    floor.says("ana", "/incident resolve the carrier replaced a card", channel)
+
+    assert "Under way" not in floor.card(channel)
+    floor.passes(minutes=6)
+    floor.says("ana", "/incident catchup", channel)
+    assert "Under way" not in floor.ephemeral("ana", channel)[-1]
+    floor.says("ana", "/incident reopen calls drop again", channel)
+    assert "*Under way* The carrier moves calls to Cebu" in floor.card(channel)
+
+
 def test_people_editing_at_once_keep_each_others_fields(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down at Sagebrush")
     impact = "Half the calls are lost" + ", as the callers say" * 30
