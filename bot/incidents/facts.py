@@ -198,8 +198,8 @@ CALLER_WORDING: Fact[Callable[[Session, int, str], str]] = Fact("caller wording"
 CALLER_MESSAGES: Fact[Callable[[Session, Services, int, datetime], Sequence[CallerMessageRow]]] = Fact(
     "caller messages", always(())
 )
-# Credits and refunds by cohort and currency, without accounts.
-MONEY: Fact[Callable[[Session, int], Sequence[MoneyRow]]] = Fact("money", always(()))
+# Credits and refunds by cohort and currency, without accounts, in a language.
+MONEY: Fact[Callable[[Session, int, str], Sequence[MoneyRow]]] = Fact("money", always(()))
 # Warnings about sources not read for long: the kind of rows, and the age of the data.
 STALE_SOURCES: Fact[Callable[[Session, Services, Collection[str], datetime], Sequence[str]]] = Fact(
     "stale sources", always(())

@@ -13,7 +13,7 @@ from bot.incidents.events import Closed, Declined, Event, Reopened, Resolved, St
 from bot.incidents.permissions import check_permission
 from bot.incidents.registry import Objection, Registry
 from bot.incidents.rules import Status
-from bot.incidents.situation import SituationField
+from bot.incidents.situation import Certainty, Situation, SituationField
 from bot.services import Services
 from bot.slack.text import mention, one_line
 
@@ -26,16 +26,23 @@ def change_status(services: Services, number: int, status: str, reason: str, by:
         if old_status == status:
             raise rules.NotChanged(state=status)
         set_status(change, status, reason)
-        is_undescribed = not situation_tables.current(change.session, number).text(SituationField.CAUSE)
+        situation = situation_tables.current(change.session, number)
     if old_status not in rules.OPEN and status == Status.INVESTIGATING:
         return " ".join([wording.REOPENED.format(number=number), *change.answers])
-    question = f" {wording.DESCRIBE_CAUSE}" if status == Status.IDENTIFIED and is_undescribed else ""
+    question = _question_about_cause(situation) if status == Status.IDENTIFIED else ""
     return " ".join(
         [
             wording.STATUS_CHANGED.format(old_status=old_status, new_status=status, question=question),
             *change.answers,
         ]
     )
+
+
+def _question_about_cause(situation: Situation) -> str:
+    """What is missing once the cause is identified: its description, or that it is certain."""
+    if not situation.text(SituationField.CAUSE):
+        return f" {wording.DESCRIBE_CAUSE}"
+    return f" {wording.STILL_SUSPECTED}" if situation.certainty == Certainty.SUSPECTED else ""
 
 
 def set_status(change: Change, status: str, reason: str) -> None:

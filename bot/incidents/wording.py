@@ -72,6 +72,10 @@ IMPACT_SAVED = "Impact saved. It shows on the card."
 SEVERITY_CHANGED: Final = "Severity changed from {old_severity} to {new_severity}."
 STATUS_CHANGED: Final = "Status changed from {old_status} to {new_status}.{question}"
 DESCRIBE_CAUSE = "Please describe the cause with `/incident brief`: updates say that it is not described yet."
+# The status says that the cause is known, the situation that it is a guess.
+STILL_SUSPECTED = (
+    "Updates say that the cause is only suspected. If it is certain now, choose *Known*: `/incident brief`."
+)
 RESOLVED = (
     "Resolved. The last update is on its way. Type `/incident close` in its channel once nothing is left to do."
 )

@@ -12,8 +12,8 @@ from bot.services import Services
 from bot.slack.text import escape
 
 
-def money(session: Session, number: int) -> list[MoneyRow]:
-    """Return a row for each cohort and currency, with formatted sums."""
+def money(session: Session, number: int, language: str) -> list[MoneyRow]:
+    """Return a row for each cohort and currency, with sums as that language writes them."""
     ledger = tables.of_incident(session, number)
     totals = tables.totals_of(session, ledger.number) if ledger else []
     return [
@@ -21,7 +21,7 @@ def money(session: Session, number: int) -> list[MoneyRow]:
             row.cohort,
             row.lines,
             *(
-                format_amount(amount, row.currency)
+                format_amount(amount, row.currency, language)
                 for amount in (row.eligible, row.issued, row.failed, row.excluded, row.pending)
             ),
         )
@@ -40,6 +40,6 @@ def lines(session: Session, services: Services, incident: Incident, now: datetim
     ledger = tables.of_incident(session, incident.number)
     if ledger is None or not ledger.is_open:
         return []
-    rows = money(session, incident.number)
+    rows = money(session, incident.number, "en")
     open_ = [f"{escape(row.cohort)}: {row.pending} of {row.eligible} pending" for row in rows]
     return [*open_, *balance.reasons(session, ledger)] or ["open, without accounts yet"]

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from bot.sources.tabular.cells import NotReadable
 
+# In Spanish, a point separates thousands and a comma decimals.
+SPANISH_SIGNS = str.maketrans(",.", ".,")
 _CODES = re.compile("[A-Z]{3}")
 # ISO 4217: the active currencies, and those whose smallest unit is not a hundredth.
 CURRENCIES = frozenset(
@@ -80,9 +82,10 @@ def _check_not_ambiguous(stripped_text: str, text: str, currency: str) -> None:
         )
 
 
-def format_amount(minor: int, currency: str) -> str:
-    """`EUR 1,204.50`, with as many decimals as the currency has."""
-    return f"{currency} {major(minor, currency):,}"
+def format_amount(minor: int, currency: str, language: str = "en") -> str:
+    """`EUR 1,204.50`, in Spanish `EUR 1.204,50`, with as many decimals as the currency has."""
+    amount_text = f"{major(minor, currency):,}"
+    return f"{currency} {amount_text.translate(SPANISH_SIGNS) if language == 'es' else amount_text}"
 
 
 def major(minor: int, currency: str) -> Decimal:

@@ -104,7 +104,9 @@ def _summary(facts: PostMortemFacts) -> str:
     if facts.postmortem.state == State.PUT_ASIDE:
         return "The incident was reopened: its next close brings a new draft."
     if incident.resolved_at:
-        duration_text = f"It lasted {format_duration(incident.resolved_at - incident.declared_at)}"
+        duration_text = (
+            f"It lasted {format_duration(incident.resolved_at - incident.declared_at)} from its declaration"
+        )
         duration_text += f". What solved it: {one_line(facts.ended_by, ENDING_SHOWN)}." if facts.ended_by else "."
     else:
         duration_text = f"It is not over: {incident.status}, declared {day_and_time(incident.declared_at)}."

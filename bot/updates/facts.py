@@ -154,7 +154,7 @@ def _figures(
     cost_text = sentences.executives.rstrip(".")
     is_new = since is None or (sentences.changed_at is not None and sentences.changed_at > since)
     is_told = is_new or incident.status not in OPEN
-    money_rows = services.get(Registry).ask(MONEY)(session, incident.number)
+    money_rows = services.get(Registry).ask(MONEY)(session, incident.number, context.language)
     return {
         "figures": shorten(cost_text, variables.LINE),
         "queue_figures": joined(queue_texts, variables.LINE) if is_told else "",

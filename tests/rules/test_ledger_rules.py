@@ -52,6 +52,7 @@ def test_an_inexact_amount_is_refused_and_never_rounded(text):
 
 
 def test_amounts_are_shown_with_the_decimals_of_their_currency():
+    assert money.format_amount(120450, "EUR", "es") == "EUR 1.204,50"
     shown = [money.format_amount(*each) for each in ((120450, "EUR"), (1204, "JPY"), (1234, "KWD"), (-5, "EUR"))]
     assert shown == ["EUR 1,204.50", "JPY 1,204", "KWD 1.234", "EUR -0.05"]
     with pytest.raises(NotReadable, match="not a currency"):

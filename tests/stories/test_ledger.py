@@ -82,6 +82,9 @@ def test_a_ledger_runs_from_the_first_account_to_balanced_totals(floor: TestFloo
     hears(floor, "exclude it with *Change a line* and add it again")
     screen = show_ledger(floor, channel, "chloe")
     assert "Eligible *EUR 607.50* = issued 0.00 + failed 0.00 + excluded 0.00 + pending *607.50*" in screen
+    floor.says("ana", "/incident handover <@U0BEN>", channel)
+    assert "consumers: EUR 607.50 of EUR 607.50 pending" in str(floor.ana.modal)
+    floor.ana.closes()
     assert "ACC-0" not in screen
 
     press(floor, "ana", ids.RELEASE, channel)

@@ -30,6 +30,19 @@ def test_the_situation_is_recorded_in_one_form_and_shows_on_the_card(floor: Test
     assert kinds == list(recorded)
 
 
+def test_an_identified_cause_that_is_recorded_as_suspected_is_asked_about(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.says("ana", "/incident brief", channel)
+    floor.ana.fills(ids.CERTAINTY, "Suspected")
+    floor.ana.fills(SituationField.CAUSE, "a carrier's trunk")
+    floor.ana.submits()
+    floor.settle()
+
+    answer = floor.says("ana", "/incident status identified the carrier confirms it", channel)
+
+    assert "Updates say that the cause is only suspected. If it is certain now, choose *Known*" in answer
+
+
 def test_nothing_is_under_way_once_it_is_over(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     floor.says("ana", "/incident brief", channel)

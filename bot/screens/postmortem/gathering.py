@@ -107,7 +107,7 @@ def _in_language(floor: Floor, name: str, phrases: Phrases) -> str:
 
 
 def _money(session: Session, services: Services, number: int, phrases: Phrases) -> tuple[str, ...]:
-    rows = services.get(Registry).ask(MONEY)(session, number)
+    rows = services.get(Registry).ask(MONEY)(session, number, phrases.language)
     return tuple(phrases("money_row", **asdict(row)) for row in rows)
 
 
