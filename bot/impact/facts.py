@@ -48,7 +48,12 @@ def table(session: Session, services: Services, number: int, now: datetime, lang
         (*_row(point, zone, language), *(row[column] for column in known_columns))
         for point, row in zip(incident_points, agents, strict=True)
     )
-    header = (*language.header, *(language.agents_header[column] for column in known_columns))
+    # The rest of a post-mortem is in the floor's zone.
+    header = (
+        f"{language.header[0]} ({zone.key})",
+        *language.header[1:],
+        *(language.agents_header[column] for column in known_columns),
+    )
     definitions_text, cost_text = notes(assessment, language, zone.key)
     origins = _origins(session, assessment, number, zone, language)
     return FigureTable(header, rows, (f"{definitions_text} {origins}".strip(), cost_text))

@@ -7,14 +7,15 @@ from msgspec import Struct
 from sqlmodel import Session
 
 from bot import directory
-from bot.incidents import situation_tables
+from bot.incidents import incidents, situation_tables
+from bot.incidents.facts import FIGURE_SENTENCES
 from bot.incidents.registry import Registry, SummaryPart
 from bot.incidents.rules import OPEN, Status
 from bot.incidents.situation import Certainty, Situation, SituationField
 from bot.incidents.tables import Incident
 from bot.incidents.views import STATUS_EMOJI
 from bot.services import Services
-from bot.slack.text import ELLIPSIS, near_time, one_line, to_plain_text
+from bot.slack.text import ELLIPSIS, mentions, near_time, one_line, to_plain_text
 from bot.timeline import timeline
 from bot.timeline.rules import DECISION, RULED_OUT
 from bot.timeline.tables import TimelineEntry
@@ -58,7 +59,19 @@ def _state(session: Session, services: Services, incident: Incident, now: dateti
     emoji, status = services.floor.severity(incident.severity).emoji, incident.status
     state = f"{emoji} {incident.severity}, {STATUS_EMOJI.get(status, '')} {status}"
     situation = situation_tables.current(session, incident.number)
-    return [f"{state}, declared {near_time(incident.declared_at, now)}", *situation_lines(situation, status)]
+    figures = services.get(Registry).ask(FIGURE_SENTENCES)(session, incident.number, "en").line
+    return [
+        f"{state}, declared {near_time(incident.declared_at, now)}{_roles(session, services, incident)}",
+        *([f"📊 {figures[:1].upper()}{figures[1:]}"] if figures else []),
+        *situation_lines(situation, status),
+    ]
+
+
+def _roles(session: Session, services: Services, incident: Incident) -> str:
+    """Who holds the roles other than command, which is what a handover is about."""
+    titles = {str(key): role.title.lower() for key, role in services.floor.roles.items() if key != "commander"}
+    holders = incidents.roles(session, incident.number)
+    return "".join(f" · {titles[role]} {mentions(ids)}" for role, ids in holders.items() if role in titles and ids)
 
 
 def situation_lines(situation: Situation, status: str) -> list[str]:

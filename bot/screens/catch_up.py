@@ -9,7 +9,7 @@ from bot import directory, outbox
 from bot.incidents import incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.bridge_rules import bridge_text
-from bot.incidents.summaries import DECISIONS, summarise
+from bot.incidents.summaries import DECISIONS, RULED_OUT_PART, summarise
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox.kinds import Call, Context, Kind
@@ -70,10 +70,11 @@ def _is_late(session: Session, incident: Incident, user_id: str, now: datetime) 
 def _facts(session: Session, services: Services, incident: Incident, now: datetime) -> CatchUp:
     snapshot = read_snapshot(session, incident.number)
     parts = summarise(session, services, incident, now)
-    decisions = next((part.lines for part in parts if part.position == DECISIONS), ())
+    lines_by_position = {part.position: tuple(part.lines) for part in parts}
     return CatchUp(
         facts=snapshot.facts,
-        decisions=tuple(decisions),
+        decisions=lines_by_position.get(DECISIONS, ()),
+        ruled_out=lines_by_position.get(RULED_OUT_PART, ()),
         bridge=bridge_text(incident, services.floor),
         card_url=_url(session, services, incident, kinds.CARD),
         playbook_url=_url(session, services, incident, kinds.RUN, str(snapshot.runs[0].run.number))

@@ -13,7 +13,6 @@ from bot.slack.text import ago, link, mentions, near_time, one_line
 
 MOST_LINES = 10
 TEXT = 250
-DECISIONS_SHOWN = 1
 
 
 class CatchUp(Struct, frozen=True):
@@ -22,6 +21,7 @@ class CatchUp(Struct, frozen=True):
     facts: IncidentFacts
     # Newest first, as mrkdwn.
     decisions: tuple[str, ...] = ()
+    ruled_out: tuple[str, ...] = ()
     bridge: str = ""
     card_url: str = ""
     playbook_url: str = ""
@@ -30,7 +30,9 @@ class CatchUp(Struct, frozen=True):
 def catch_up(summary: CatchUp, floor: Floor) -> tuple[str, list[Block]]:
     """The summary, short enough to read on a phone before joining the conversation."""
     number = str(summary.facts.incident.number)
-    lines = [line for line in _lines(summary, floor) if line][:MOST_LINES]
+    lines = [line for line in _lines(summary, floor) if line]
+    if len(lines) > MOST_LINES:
+        lines = [line for line in lines if line != _ruled_out(summary)][:MOST_LINES]
     buttons = [button("Control panel", ids.PANEL, number), button("Subscribe", ids.SUBSCRIBE, number)]
     text = f"What has happened so far in incident {number}"
     return text, [section("\n".join(lines)), actions(buttons, block_id=f"catch-up-{number}")]
@@ -43,8 +45,8 @@ def _lines(summary: CatchUp, floor: Floor) -> Iterator[str]:
     yield f"{status}, declared {near_time(incident.declared_at, facts.now)} ({ago(incident.declared_at)})"
     yield from situation_lines(facts.situation, facts.incident.status)
     yield _leads(facts)
-    for decision in summary.decisions[:DECISIONS_SHOWN]:
-        yield f"*Decided:* {decision}"
+    yield f"*Decided:* {summary.decisions[0]}" if summary.decisions else ""
+    yield _ruled_out(summary)
     yield f"*Next update:* {near_time(facts.next_update_at, facts.now)}" if facts.next_update_at else ""
     yield _links(summary)
 
@@ -53,6 +55,11 @@ def _leads(facts: IncidentFacts) -> str:
     commander = mentions(facts.roles.get("commander", [])) or "nobody yet"
     communications = mentions(facts.roles.get("communications_lead", []))
     return f"*Leads* {commander}" + (f" · *communications* {communications}" if communications else "")
+
+
+def _ruled_out(summary: CatchUp) -> str:
+    """The last hypothesis that was ruled out, so that nobody looks there again."""
+    return f"*Ruled out:* {summary.ruled_out[0]}" if summary.ruled_out else ""
 
 
 def _links(summary: CatchUp) -> str:

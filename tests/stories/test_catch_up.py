@@ -17,6 +17,7 @@ def running(floor: TestFloor) -> str:
     floor.says("ana", "/incident claim commander", channel)
     floor.says("ana", "/incident impact half the callers <!here> hear nothing", channel)
     floor.says("ana", "/incident note decision: we fail over to Cebu", channel)
+    floor.says("ana", "/incident note ruled out: the firewall", channel)
     floor.says("ana", "/incident bridge https://meet.example.com/j/7", channel)
     return channel
 
@@ -39,7 +40,8 @@ def test_a_person_who_joins_late_sees_the_summary_once_and_an_earlier_member_doe
         "*S2* *IVR down*",
         "half the callers",
         "<@U0ANA>",
-        "we fail over to Cebu",
+        "*Decided:* we fail over to Cebu (",
+        "\n*Ruled out:* the firewall (",
         "Next update",
         "Join the bridge",
     ):

@@ -111,6 +111,7 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     floor.says("ana", "/incident close", channel)
     assert "service level" in updates(floor, "executives")[-1]
     [page] = [page for name, page in post_mortem_files(floor, "ana") if name == "post-mortem-1.html"]
+    assert "Interval (UTC)" in page, "the rest of the document is in the floor's zone"
     cost = page.partition("Contacts lost, without a total: ")[2].partition("</li>")[0]
     assert "gave up; the usual number is not known" in cost
     assert "n/a" not in cost
@@ -461,6 +462,10 @@ def test_colleagues_are_told_figures_when_they_are_new_and_once_more_at_the_end(
     press(floor, ids.USE, channel)
     floor.passes(minutes=30)
     assert "Service level 30 %" in updates(floor, channel)[-1]
+    floor.says("ana", "/incident claim commander", channel)
+    floor.says("ana", "/incident handover <@U0BEN>", channel)
+    assert "📊 Service level 30 %" in str(floor.ana.modal), "whoever takes over reads them, too"
+    floor.ana.closes()
 
     for minutes in (30, 30):
         floor.says("ana", f"/incident impact after {minutes} more minutes: half the calls are lost", channel)

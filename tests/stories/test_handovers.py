@@ -48,7 +48,13 @@ def test_command_is_handed_over_with_all_its_work_once_it_is_accepted(floor: Tes
 
     floor.ana.clicks(incident_ids.HAND_OVER, channel=channel)
     form = str(floor.ana.modal)
-    parts = ("half the callers", "*Cause:* not described yet", "we fail over to Cebu", "the carrier")
+    parts = (
+        "UTC> · communications lead <@U0ANA>",
+        "half the callers",
+        "*Cause:* not described yet",
+        "we fail over to Cebu",
+        "the carrier",
+    )
     for expected in (*parts, title, "Updates promised", "UTC>: Engineering, Executives"):
         assert expected in form, "the summary is read before it is sent"
     floor.ana.fills(ids.PERSON, "ben")
