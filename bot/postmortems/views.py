@@ -105,7 +105,7 @@ def _summary(facts: PostMortemFacts) -> str:
         return "The incident was reopened: its next close brings a new draft."
     if incident.resolved_at:
         duration_text = (
-            f"It lasted {format_duration(incident.resolved_at - incident.declared_at)} from its declaration"
+            f"It lasted {format_duration(incident.resolved_at - incident.declared_at)} from its declaration on"
         )
         duration_text += f". What solved it: {one_line(facts.ended_by, ENDING_SHOWN)}." if facts.ended_by else "."
     else:

@@ -76,7 +76,7 @@ def summary(report: Report, sensitive: int = 0, language: str = ENGLISH) -> str:
     lines = [
         f"📊 *{escape(title(report, language))}*",
         translate("_Before: the average of the four periods before this one._", language),
-        f"{incidents}: {total_row.now:g}{f' ({split})' if split else ''}, {_before(total_row, language)}",
+        f"{incidents}: {total_row.now:g}{f' ({split})' if split else ''}{_before(total_row, language)}",
     ]
     rows_by_key = {(row.group, row.name): row for row in report.rows}
     lines += [
@@ -93,11 +93,12 @@ def summary(report: Report, sensitive: int = 0, language: str = ENGLISH) -> str:
 
 def _line(row: Row, language: str) -> str:
     count = f" (n = {row.n})" if row.n is not None else ""
-    return f"{translate(row.name, language)}: {value(row.now, row.unit)}{count}, {_before(row, language)}"
+    return f"{translate(row.name, language)}: {value(row.now, row.unit)}{count}{_before(row, language)}"
 
 
 def _before(row: Row, language: str) -> str:
-    return translate("{} before", language).format(value(row.before, row.unit))
+    """The figure to compare it with; nothing where there was none."""
+    return "" if row.before is None else f", {translate('{} before', language).format(value(row.before, row.unit))}"
 
 
 def _queue_line(line: QueueLine, language: str) -> str:

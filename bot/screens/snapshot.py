@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from bot.frontdoor.tables import CallerMessage, MessageVersion
 from bot.impact.watch_tables import Summary
 from bot.incidents.related import RelatedIncident
+from bot.incidents.rules import OPEN
 from bot.incidents.situation import Situation, Value
 from bot.incidents.situation_tables import ORIGINAL, SituationValue
 from bot.incidents.tables import Incident, NoSuchIncident, RoleHolder
@@ -19,6 +20,7 @@ from bot.incidents.views import MERGED_HERE, MERGED_INTO, RELATED, CallerMessage
 from bot.outbox import kinds
 from bot.outbox.tables import OutboxRow
 from bot.playbooks import views as playbook_views
+from bot.playbooks.progress import open_steps
 from bot.playbooks.step_rows import StepRow, steps_of_incident
 from bot.playbooks.tables import PlaybookRun
 from bot.runtime.clock import utcnow
@@ -164,7 +166,7 @@ def read_snapshot(session: Session, number: int) -> Snapshot:
         now=now,
         next_update_at=_next_update(promised_times, now),
         progress=tuple(_progress(run_snapshot) for run_snapshot in running_runs),
-        next_step=_next_step(running_runs[0], now) if running_runs else "",
+        next_step=_next_step(running_runs[0], incident.status, now) if running_runs else "",
         troubles=tuple(troubles),
         situation=Situation(**situation),
         figures=figures,
@@ -199,5 +201,9 @@ def _progress(run_snapshot: RunSnapshot) -> str:
     return f"📋 {escape(run_snapshot.run.title)} {playbook_views.progress_line(run_snapshot.steps)}"
 
 
-def _next_step(run_snapshot: RunSnapshot, now: datetime) -> str:
-    return f"Next: {playbook_views.next_step_line(run_snapshot.steps, now)}"
+def _next_step(run_snapshot: RunSnapshot, status: str, now: datetime) -> str:
+    """The step to do next; once the incident is resolved, the next one without which it is not closed."""
+    steps = run_snapshot.steps
+    if status not in OPEN:
+        steps = [step for step in open_steps(steps) if step.required_before == "close"]
+    return f"Next: {playbook_views.next_step_line(steps, now)}" if steps or status in OPEN else ""

@@ -53,6 +53,7 @@ def test_nothing_is_under_way_once_it_is_over(floor: TestFloor) -> None:
     floor.says("ana", "/incident resolve the carrier replaced a card", channel)
 
     assert "Under way" not in floor.card(channel)
+    assert "Next:" not in floor.card(channel), "what was to be done about the outage is not to be done any more"
     floor.passes(minutes=6)
     floor.says("ana", "/incident catchup", channel)
     assert "Under way" not in floor.ephemeral("ana", channel)[-1]
