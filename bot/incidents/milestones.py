@@ -20,6 +20,14 @@ def milestones_of(session: Session, number: int) -> dict[MilestoneName, Mileston
     return milestones.milestones_from(timeline.of_kinds(session, number, milestones.KINDS))
 
 
+def started_at(session: Session, number: int) -> datetime | None:
+    """When the incident started, if that is known and was in an earlier minute than its declaration."""
+    known = milestones_of(session, number)
+    started, declared = known.get(MilestoneName.STARTED), known.get(MilestoneName.DECLARED)
+    is_earlier = started and declared and started.at < declared.at.replace(second=0, microsecond=0)
+    return started.at if started and is_earlier else None
+
+
 def correct_milestone(
     services: Services,
     number: int,

@@ -14,6 +14,7 @@ from bot.directory.lookup import channel_id
 from bot.incidents import situation_tables
 from bot.incidents.facts import NEXT_UPDATE
 from bot.incidents.incident_text import for_outsiders, incident_text
+from bot.incidents.milestones import started_at
 from bot.incidents.registry import Registry
 from bot.incidents.rules import OPEN
 from bot.incidents.situation import SituationField
@@ -91,7 +92,7 @@ def _facts(
         "places": one_line(", ".join(_places_beside(title, text.sites)), TITLE),
         "status": str(incident.status),
         "is_over": row.cleared_at is not None or incident.status not in OPEN,
-        "started": near_time(incident.declared_at, now),
+        "started": near_time(started_at(session, incident.number) or incident.declared_at, now),
         "lasting": format_duration(incident.resolved_at - incident.declared_at) if incident.resolved_at else "",
         "next_update": _next_update(session, services, incident, row, now),
     } | _guidance(session, services, incident, row)

@@ -12,6 +12,7 @@ from bot.incidents import incidents, situation_tables
 from bot.incidents.bridge_rules import bridge_address
 from bot.incidents.facts import CALLER_WORDING, FIGURE_SENTENCES, FOLLOW_UPS, MONEY, STEPS_TAKEN
 from bot.incidents.incident_text import IncidentText, as_typed, for_outsiders, incident_text
+from bot.incidents.milestones import started_at
 from bot.incidents.outside_filter import outside_filter, outside_names_filter
 from bot.incidents.registry import Registry
 from bot.incidents.rules import OPEN, Status
@@ -66,6 +67,7 @@ def facts_of(session: Session, services: Services, incident: Incident, context: 
     """Every variable of `docs/templates.md`, limited to what the audience may read."""
     promise, audience, now = context.promise, context.audience, context.now
     since = _since(session, incident, promise)
+    began_at = started_at(session, incident.number)
     news = News()
     if promise.choice in AUTOMATIC_CHOICES and not audience.outside:
         news = news_inside(session, incident.number, since or incident.declared_at)
@@ -78,6 +80,7 @@ def facts_of(session: Session, services: Services, incident: Incident, context: 
         "status": str(incident.status),
         "is_over": incident.status not in OPEN,
         "part": context.part,
+        "began": near_time(began_at, now) if began_at else "",
         "started": near_time(incident.declared_at, now),
         "lasting": format_duration(max((incident.resolved_at or now) - incident.declared_at, timedelta(minutes=1))),
         "missed": promise.missed,

@@ -55,6 +55,7 @@ EXAMPLE: dict[str, Any] = {
     "lead": "",
     "channel": "",
     "bridge": "",
+    "began": "",
     "started": "09:00 UTC",
     "lasting": "1 min",
     "next_update": "",

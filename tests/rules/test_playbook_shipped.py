@@ -22,7 +22,7 @@ from tests.rules.playbook_builders import NOON, ROOT, database, started
 PLAYBOOKS = load_library(ROOT / "playbooks").playbooks
 TEN_MINUTES = timedelta(minutes=10)
 # What the headline of an update says already.
-HEADLINE = {"number", "title", "severity", "status", "started", "lasting", "next_update"}
+HEADLINE = {"number", "title", "severity", "status", "began", "started", "lasting", "next_update"}
 LONGEST = {"operations": 7, "executives": 8}
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from bot.timeline import ids, verification
 from tests.floor import TestFloor
 from tests.stories.record import post_mortems, rows, timeline
+from tests.stories.seen_updates import updates
 
 
 def private_answer(floor: TestFloor, who: str, channel: str) -> str:
@@ -165,6 +166,24 @@ def test_milestones_are_set_by_events_and_corrected_with_a_reason(floor: TestFlo
     assert "drop in the graph of answered calls" in form
     assert "by a partner" in form
     nothing_was_tampered_with(floor)
+
+
+def test_executives_and_partners_read_since_when_it_has_really_lasted(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down at Northline")
+    declared_at = datetime.fromisoformat(rows(floor, "incidents")[0]["declared_at"]).replace(tzinfo=UTC)
+    started_at = int((declared_at - timedelta(minutes=20)).timestamp()) // 60 * 60
+    floor.passes(minutes=15)
+    floor.says("ana", "/incident milestones", channel=channel)
+    floor.ana.fills(ids.MILESTONE, "started")
+    floor.ana.fills(ids.AT, started_at)
+    floor.ana.fills(ids.REASON, "the graph of answered calls")
+    assert floor.ana.submits().closed
+    floor.settle()
+    floor.says("ana", "/incident impact half the calls are lost", channel)
+    floor.passes(minutes=45)
+
+    assert f"*Since:* <!date^{started_at}^" in floor.visible_text("partner-northline"), "the notice follows"
+    assert f"investigating, since <!date^{started_at}^" in updates(floor, "executives")[-1]
 
 
 def test_a_corrected_milestone_is_shown_on_the_card_and_in_updates(floor: TestFloor) -> None:
