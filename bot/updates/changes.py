@@ -8,7 +8,9 @@ from msgspec import Struct, field
 from sqlmodel import Session
 
 from bot import directory
+from bot.incidents import situation_tables
 from bot.incidents.rules import NO_REASON
+from bot.incidents.situation import SituationField
 from bot.slack.text import one_line, to_plain_text
 from bot.slack.text import time_of_ts as moment_of
 from bot.timeline import timeline
@@ -69,6 +71,17 @@ def news_inside(session: Session, number: int, since: datetime) -> News:
         said=[_words_of(entry, names) for entry in told_entries],
         new_fields=list(dict.fromkeys(SITUATION_KINDS[e.kind] for e in entries if e.kind in SITUATION_KINDS)),
     )
+
+
+def cause_before(session: Session, number: int, since: datetime | None) -> str:
+    """The cause that the last update told, as typed, if another one has been recorded since; else empty."""
+    causes = [
+        row
+        for row in situation_tables.all_rows(session, number)
+        if row.field == SituationField.CAUSE and row.language == situation_tables.ORIGINAL
+    ]
+    told_causes = [row.text for row in causes if since and row.at <= since]
+    return told_causes[-1] if told_causes and causes[-1].text not in ("", told_causes[-1]) else ""
 
 
 def is_unchanged(session: Session, number: int, since: datetime, *, is_outside: bool) -> bool:

@@ -10,7 +10,7 @@ from bot import directory
 from bot.config.floor import Audience, Moment
 from bot.incidents import incidents, situation_tables
 from bot.incidents.bridge_rules import bridge_address
-from bot.incidents.facts import CALLER_WORDING, FIGURE_SENTENCES, FOLLOW_UPS, MONEY, STEPS_TAKEN
+from bot.incidents.facts import CALLER_WORDING, FOLLOW_UPS, STEPS_TAKEN
 from bot.incidents.incident_text import IncidentText, as_typed, for_outsiders, incident_text
 from bot.incidents.milestones import started_at
 from bot.incidents.outside_filter import outside_filter, outside_names_filter
@@ -19,10 +19,11 @@ from bot.incidents.rules import OPEN, Status
 from bot.incidents.situation import RECORDED_FIELDS, Situation, SituationField
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.text import channel_link, escape, format_duration, joined, live_times, near_time, one_line, shorten
+from bot.slack.text import channel_link, escape, format_duration, live_times, near_time, one_line, shorten
 from bot.timeline import timeline
 from bot.updates import tables, variables
-from bot.updates.changes import REPORTED_KINDS, REPORTED_OUTSIDE, News, is_unchanged, news_inside
+from bot.updates.changes import REPORTED_KINDS, REPORTED_OUTSIDE, News, cause_before, is_unchanged, news_inside
+from bot.updates.figure_facts import figure_facts
 from bot.updates.tables import Choice, Promise
 from bot.updates.views import LANGUAGE_SEPARATOR
 
@@ -41,6 +42,7 @@ HIDDEN_OUTSIDE: dict[str, Any] = {
     "taken": [],
     "cause": "",
     "certainty": "",
+    "cause_before": "",
     "actions": "",
     "needs": "",
     "bridge": "",
@@ -92,9 +94,11 @@ def facts_of(session: Session, services: Services, incident: Incident, context: 
     facts |= _texts(session, services, incident, context)
     facts |= _unchanged(session, incident, context, since)
     facts |= _next_update(session, incident, context)
+    told_cause = cause_before(session, incident.number, since)
+    facts["cause_before"] = one_line(as_typed(services, told_cause, context.language), variables.CHANGE)
     facts["open_again"] = _is_open_again(session, incident, since)
     facts["instead_of"] = _instead_of(session, incident, promise, now)
-    facts |= _figures(session, services, incident, context, since)
+    facts |= figure_facts(session, services, incident, context.language, since)
     caller_wording = services.get(Registry).ask(CALLER_WORDING)(session, incident.number, context.language)
     facts["callers_hear"] = one_line(caller_wording, variables.IMPACT)
     return facts | (
@@ -144,28 +148,6 @@ def _texts(session: Session, services: Services, incident: Incident, context: Up
 def _situation_facts(situation: Situation, text: IncidentText) -> dict[str, Any]:
     lines = {field.value: one_line(getattr(text, field.value), variables.LINE) for field in RECORDED_FIELDS[1:]}
     return lines | {"certainty": situation.certainty}
-
-
-def _figures(
-    session: Session, services: Services, incident: Incident, context: UpdateContext, since: datetime | None
-) -> dict[str, Any]:
-    """The contact centre's figures: the cost of the incident, compensation, and the state of the queues if it has
-    changed since the last update or the incident is over."""
-    sentences = services.get(Registry).ask(FIGURE_SENTENCES)(session, incident.number, context.language)
-    # The sum of all queues, then each queue, the worst first.
-    queue_texts = [line.removeprefix("• ").rstrip(".") for line in sentences.operations.split("\n") if line]
-    cost_text = sentences.executives.rstrip(".")
-    is_new = since is None or (sentences.changed_at is not None and sentences.changed_at > since)
-    is_told = is_new or incident.status not in OPEN
-    money_rows = services.get(Registry).ask(MONEY)(session, incident.number, context.language)
-    return {
-        "figures": shorten(cost_text, variables.LINE),
-        "queue_figures": joined(queue_texts, variables.LINE) if is_told else "",
-        "money": [
-            {"cohort": escape(row.cohort), "eligible": row.eligible, "issued": row.issued}
-            for row in money_rows[: variables.LISTED]
-        ],
-    }
 
 
 def _written_text(context: UpdateContext) -> str:

@@ -36,6 +36,7 @@ EXAMPLE: dict[str, Any] = {
     "callers_hear": "",
     "cause": "",
     "certainty": "",
+    "cause_before": "",
     "actions": "",
     "needs": "",
     "taken": [],

@@ -4,6 +4,7 @@ from bot.incidents import ids
 from bot.incidents.situation import SituationField
 from tests.floor import TestFloor
 from tests.stories.record import rows
+from tests.stories.seen_updates import updates
 
 
 def test_the_situation_is_recorded_in_one_form_and_shows_on_the_card(floor: TestFloor) -> None:
@@ -41,6 +42,26 @@ def test_an_identified_cause_that_is_recorded_as_suspected_is_asked_about(floor:
     answer = floor.says("ana", "/incident status identified the carrier confirms it", channel)
 
     assert "Updates say that the cause is only suspected. If it is certain now, choose *Known*" in answer
+
+
+def test_executives_who_were_told_another_cause_read_which_one_it_replaces(floor: TestFloor) -> None:
+    channel = floor.declares("S0 IVR down")
+
+    def records(cause: str) -> None:
+        floor.says("ana", "/incident brief", channel)
+        floor.ana.fills(ids.CERTAINTY, "Suspected")
+        floor.ana.fills(SituationField.CAUSE, cause)
+        floor.ana.submits()
+        floor.settle()
+
+    records("a carrier's trunk")
+    floor.passes(minutes=30)
+    assert "*Cause (suspected):* a carrier's trunk\n" in updates(floor, "executives")[-1]
+    records("an expired certificate")
+    floor.passes(minutes=30)
+    assert "an expired certificate · until now: a carrier's trunk\n" in updates(floor, "executives")[-1]
+    floor.says("ana", "/incident update Cebu is back", channel)
+    assert "until now" not in updates(floor, "executives")[-1], "it is told once"
 
 
 def test_nothing_is_under_way_once_it_is_over(floor: TestFloor) -> None:
