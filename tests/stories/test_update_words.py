@@ -33,6 +33,16 @@ def test_each_audience_reads_its_own_words(floor: TestFloor) -> None:
         assert not any(name in update_text for name in ("Chloe", "Ana", "15:00", "trunk"))
 
 
+def test_executives_read_the_places_unless_the_title_names_them_all(floor: TestFloor) -> None:
+    floor.declares("S0 IVR down in Manila at Northline")
+    assert "not confirmed yet\n" in updates(floor, "executives")[-1]
+
+    channel = floor.declares("S0 Screens frozen in Cebu")
+    floor.says("ana", "/incident rename Screens frozen", channel)
+    floor.says("ana", "/incident update we look", "inc-2-screens-frozen")
+    assert "not confirmed yet · Cebu\n" in updates(floor, "executives")[-1]
+
+
 def test_a_broken_template_is_reported_to_the_administrators_once_and_stops_nothing(tmp_path: Path) -> None:
     templates = tmp_path / "templates"
     shutil.copytree("message_templates", templates)
