@@ -13,7 +13,8 @@ from bot.timeline.wording import ENGLISH, LANGUAGES, Language, NameOf
 MAX_PEOPLE = 6
 PICTURE_KINDS = (
     *("declared", "severity", "status", "resolved", "closed", "declined", "merged", "reopened"),
-    *("role_taken", "role_given", "role_handed_over", "role_left", "update_sent", "updates_missed"),
+    *("role_taken", "role_given", "role_handed_over", "role_left", "handover_accepted"),
+    *("update_sent", "updates_missed"),
 )
 # Kinds of entries about the incident itself, and the resulting status.
 STATUS_AFTER = {
@@ -33,6 +34,7 @@ class Entry(Protocol):
     kind: str
     at: datetime
     facts: dict[str, Any]
+    actor_id: str | None
 
 
 class Span(Struct, frozen=True):
@@ -165,9 +167,11 @@ class _RoleSpans(Struct):
     def read(self, entries: Iterable[Entry], end: datetime) -> None:
         for entry in entries:
             role, user = str(entry.facts.get("role", "")), str(entry.facts.get("user", ""))
+            if entry.kind == "handover_accepted":
+                user = entry.actor_id or ""  # `user` is who was relieved
             if entry.kind == "role_left":
                 self._end_role(role, user, entry.at)
-            elif entry.kind.startswith("role_"):
+            elif entry.kind.startswith(("role_", "handover_")):
                 if not self._is_shared(role):
                     self._end_role_for_all(role, entry.at)
                 self.held_since.setdefault((role, user), entry.at)
@@ -190,9 +194,9 @@ class _RoleSpans(Struct):
         self.spans.append(Span(self._label(role, user), since, at, self.rows.index(row)))
 
     def _label(self, role: str, user: str) -> str:
-        """Return the role and its holder's name, or the name alone if it equals the role's title."""
+        """Return the role and its holder's name, or the name alone if it says the role: `second Commander`."""
         title, name = self.translation.term("role", role), self.name(user)
-        return name if name.casefold() == title.casefold() else f"{title}: {name}"
+        return name if title.casefold() in name.casefold() else f"{title}: {name}"
 
     def _is_shared(self, role: str) -> bool:
         return role.casefold() == self.shared_role

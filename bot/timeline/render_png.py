@@ -175,7 +175,11 @@ def _dots(axes: Axes, moments: list[Json]) -> None:
     for moment in moments:
         at = _axis_position(_time(moment["at"]))
         missed = bool(moment["note"])
-        axes.plot(at, moment["row"], marker="X" if missed else "o", color="#b3001b" if missed else "#2a9d8f", ms=6)
+        # The late update that tells of missed ones is at the same place.
+        shape: dict[str, Any] = (
+            {"marker": "X", "color": "#b3001b", "zorder": 3} if missed else {"marker": "o", "color": "#2a9d8f"}
+        )
+        axes.plot(at, moment["row"], ms=6, **shape)
     for moment in moments:
         if moment["row"] not in labelled_rows:
             labelled_rows.add(moment["row"])

@@ -92,6 +92,15 @@ def test_an_update_that_goes_out_after_the_end_does_not_reopen_the_picture() -> 
     assert lanes.build_picture("x", [*FULL_STORY, *last_update, *reopened], {}, str, now).end == now
 
 
+def test_command_that_was_handed_over_with_a_summary_has_another_holder() -> None:
+    told = story(("declared", 0, {}), ("role_taken", 5, {"user": "U1", "role": "commander"}), ("closed", 60, {}))
+    handover = Entry("handover_accepted", T0 + timedelta(minutes=30), {"user": "U1", "role": "commander"}, 9, "U2")
+
+    people = lanes.build_picture("x", [*told[:2], handover, told[2]], {}, str, T0).people
+
+    assert spans(people) == [("commander: U1", 5, 30, 0), ("commander: U2", 30, 60, 0)]
+
+
 def test_only_the_floors_responder_is_a_role_for_several_people() -> None:
     spoken_for = [("role_given", 5, {"user": "Ana", "role": "responsable de comunicación"})]
     spoken_for += [("role_handed_over", 15, {"user": "Ben", "role": "responsable de comunicación"})]
