@@ -173,14 +173,14 @@ def _date(moment: datetime, pattern: str, fallback: str) -> str:
 
 
 def format_duration(duration: timedelta) -> str:
-    """A duration as people say it: `2 h 05 min`, `3 d 4 h`, `less than a minute`."""
+    """A duration as people say it: `2 h 05 min`, `3 d 4 h`, `1 d`, `less than a minute`."""
     minutes = int(duration.total_seconds() // 60)
     if minutes < 1:
         return "less than a minute"
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     if days:
-        return f"{days} d {hours} h"
+        return f"{days} d {hours} h" if hours else f"{days} d"
     if hours:
         return f"{hours} h {minutes:02d} min"
     return f"{minutes} min"

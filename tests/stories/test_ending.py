@@ -169,9 +169,7 @@ def test_the_lead_is_asked_about_an_incident_in_which_nobody_records_anything(fl
     floor.says("ana", "/incident resolve the vendor restarted it", channel)
     floor.passes(hours=24, minutes=1)
     [text] = asked()[2:]
-    assert text.endswith(
-        "for 1 d 0 h, and it is resolved. If nothing is left to do, end it with `/incident close`."
-    )
+    assert text.endswith("for 1 d, and it is resolved. If nothing is left to do, end it with `/incident close`.")
     floor.says("ana", "/incident close", channel)
     floor.passes(days=3)
     assert len(asked()) == 3
