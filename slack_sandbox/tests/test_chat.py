@@ -41,6 +41,7 @@ def test_an_update_takes_at_most_four_thousand_characters(client: WebClient, inc
     assert client.chat_update(channel=incidents, ts=ts, text="x" * 4000)["ok"]
 
 
+@pytest.mark.filterwarnings("ignore:The top-level `text` argument is missing")  # what the second update is about
 def test_an_update_changes_only_given_fields_and_marks_the_message_as_edited(
     sandbox: Sandbox, client: WebClient, incidents: str
 ):
