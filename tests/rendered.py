@@ -1,4 +1,4 @@
-"""The bot's messages as a reader sees them: no raw markup, no token cut in two, no time twice."""
+"""The messages as a reader sees them: no raw markup, no token cut in two, no time twice, no unannounced form."""
 
 import json
 import re
@@ -21,7 +21,24 @@ def problems_for_readers(sandbox: Sandbox) -> list[str]:
         files = list(sandbox.workspace.files.values())
     problems = [f"{method}: {problem}" for method, args in calls for problem in _of_call(args)]
     problems += [f"file {file.name}: raw date" for file in files if file.user and b"<!date" in file.content]
+    problems += _unannounced_forms(sandbox)
     return list(dict.fromkeys(problems))
+
+
+def _unannounced_forms(sandbox: Sandbox) -> Iterator[str]:
+    """Buttons that ask for more before anything happens, and do not end in an ellipsis."""
+    payloads = [envelope.payload for envelope in list(sandbox.envelopes)]
+    labels = {
+        payload["trigger_id"]: action["text"]["text"]
+        for payload in payloads
+        for action in payload.get("actions") or []
+        if action["type"] == "button"
+    }
+    for method in ("views.open", "views.push"):
+        for call in sandbox.calls_of(method):
+            label, view = labels.get(call.args.get("trigger_id", "")), call.args.get("view") or {}
+            if label and "submit" in view and not label.endswith("…"):
+                yield f"the button {label!r} opens a form ({view['callback_id']}): let it end in …"
 
 
 def _of_call(args: dict[str, Any]) -> Iterator[str]:

@@ -9,12 +9,12 @@ from bot.errors import WatchfloorError
 
 class NotForGuests(WatchfloorError):
     """Guests and people of other companies cannot do that; a colleague on the floor can do it for you. You can
-    press *Received* and *We are affected* below a notice for your company, and as a guest get the updates of an
+    press *Received* and *We are affected…* below a notice for your company, and as a guest get the updates of an
     incident with `/incident subscribe` in its channel."""
 
     es = (
         "Los invitados y las personas de otras empresas no pueden hacer eso; alguien de la sala puede hacerlo por "
-        "ti. Debajo de un aviso para tu empresa puedes pulsar *Recibido* y *Nos afecta* y, como invitado, recibir "
+        "ti. Debajo de un aviso para tu empresa puedes pulsar *Recibido* y *Nos afecta…* y, como invitado, recibir "
         "las actualizaciones de un incidente con `/incident subscribe` en su canal."
     )
 

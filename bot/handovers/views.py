@@ -79,7 +79,7 @@ def question_message(handover: Handover, incident: Incident) -> tuple[str, list[
     question = " The question is in its channel."
     if not incident.is_private:
         question = f"\n> {one_line(handover.question, LONGEST_QUESTION)}"
-    again_button = button("Hand over again", ids.OFFER_AGAIN, str(incident.number), style="primary")
+    again_button = button("Hand over again…", ids.OFFER_AGAIN, str(incident.number), style="primary")
     return text, [
         section(f"{text}{question}"),
         actions([again_button], block_id=f"handover-again-{handover.number}"),

@@ -118,11 +118,11 @@ def panel(incident: Incident, next_update_at: datetime | None, now: datetime) ->
         blocks.append(
             actions(
                 [
-                    button("Severity", ids.CHANGE_SEVERITY, number),
-                    button("Status", ids.CHANGE_STATUS, number),
-                    button("Situation", ids.SITUATION, number),
-                    button("Assign role", ids.ASSIGN_ROLE, number),
-                    button("Send an update", ids.COMPOSE_UPDATE, number),
+                    button("Severity…", ids.CHANGE_SEVERITY, number),
+                    button("Status…", ids.CHANGE_STATUS, number),
+                    button("Situation…", ids.SITUATION, number),
+                    button("Assign role…", ids.ASSIGN_ROLE, number),
+                    button("Send an update…", ids.COMPOSE_UPDATE, number),
                 ],
                 block_id="panel.state",
             )
@@ -206,7 +206,7 @@ def _declare_or_join(
     more_buttons: Sequence[Block] = (),
 ) -> list[Block]:
     _, list_blocks = open_list(incidents, floor, total, "`/incident list` shows all, page by page.", leaderless)
-    declare = button("Declare an incident", ids.DECLARE, "home", style="danger")
+    declare = button("Declare an incident…", ids.DECLARE, "home", style="danger")
     return [
         section("Something is wrong? Declare it: one too many is better than one too late."),
         actions([declare, *more_buttons], block_id="home.declare"),

@@ -172,7 +172,7 @@ def _state(facts: IncidentFacts) -> str:
 def _card_buttons(facts: IncidentFacts, floor: Floor) -> list[Block]:
     number = str(facts.incident.number)
     if facts.incident.status in ("closed", "declined"):
-        return [button("Reopen", ids.REOPEN, number)]
+        return [button("Reopen…", ids.REOPEN, number)]
     if facts.incident.status == "merged":
         # Work continues in the other incident, which has the buttons.
         return [button("Catch me up", ids.CATCH_UP, number)]

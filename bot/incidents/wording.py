@@ -35,7 +35,7 @@ MORE_IN_LIST = " and more in `/incident list`"
 HOME_OF_GUESTS = (
     "Colleagues declare incidents and lead them; if something is wrong, tell one of them. As a guest you get the "
     "updates of an incident when you type `/incident subscribe` in its channel. Below a notice for your company, "
-    "*Received* and *We are affected* are for you."
+    "*Received* and *We are affected…* are for you."
 )
 HOME_OF_STRANGERS = (
     "Watchfloor posts notices about outages in the channel that you share with us. *Received* and *We are "

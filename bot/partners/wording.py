@@ -7,8 +7,8 @@ Labels = Mapping[str, str]
 
 DEFAULT_LABELS: dict[str, str] = {
     "received": "Received",
-    "affected": "We are affected",
-    "update_number": "Change the number",
+    "affected": "We are affected…",
+    "update_number": "Change the number…",
     "answered": "{mark} {who} · {when}",
     "said_received": "✅ Received",
     "said_affected": "⚠️ Affected",

@@ -86,7 +86,7 @@ def _reminder(step: AnyStep, now: datetime, reason: str = "", *, is_over: bool =
     ]
     # After the last reminder there is nothing left to snooze.
     snoozes = snooze_choices if reminder_level(step.reminders_sent) and not snooze_note else []
-    assign_button = [] if step.owner_id else [button("Assign", ids.STEP_ASSIGN, str(step.number))]
+    assign_button = [] if step.owner_id else [button("Assign…", ids.STEP_ASSIGN, str(step.number))]
     buttons = actions([done_button(step), *assign_button, *snoozes], block_id=f"{BUTTONS_PREFIX}{step.number}")
     return [section(text, block_id=block_id), buttons]
 

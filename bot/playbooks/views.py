@@ -147,9 +147,9 @@ def _buttons(step: AnyStep) -> list[Element]:
     take_button = [] if step.owner_id else [button("Take it", ids.STEP_TAKE, value)]
     return [
         done_button(step),
-        button("Skip", ids.STEP_SKIP, value),
+        button("Skip…", ids.STEP_SKIP, value),
         *take_button,
-        button("Assign", ids.STEP_ASSIGN, value),
+        button("Assign…", ids.STEP_ASSIGN, value),
     ]
 
 

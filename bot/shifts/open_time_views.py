@@ -124,16 +124,18 @@ def _why(not_on: NotOn, translate: Translator) -> str:
 
 def _answer_buttons(open_time: OpenTime, translate: Translator, now: datetime, *, is_manager: bool) -> Block:
     number = str(open_time.number)
-    buttons = [button(translate("Ask somebody"), ids.ASK, number)]
+    buttons = [button(translate("Ask somebody…"), ids.ASK, number)]
     if open_time.problem != Problem.BELOW_LOAD:
-        buttons.insert(0, button(translate("I'll take it"), _take_id(open_time, now), number, style="primary"))
+        label, action_id = _taking(open_time, now)
+        buttons.insert(0, button(translate(label), action_id, number, style="primary"))
     if is_manager and not open_time.answer:
-        buttons.append(button(translate("Answer the request"), ids.SEND_PEOPLE, number))
+        buttons.append(button(translate("Answer the request…"), ids.SEND_PEOPLE, number))
     return actions(buttons, block_id=f"open-time-{number}")
 
 
-def _take_id(open_time: OpenTime, now: datetime) -> str:
-    return ids.TAKE_PART if open_time.is_long(now) else ids.TAKE
+def _taking(open_time: OpenTime, now: datetime) -> tuple[str, str]:
+    """The label and id of the button that covers it; of a long one, it asks which hours."""
+    return ("I'll take it…", ids.TAKE_PART) if open_time.is_long(now) else ("I'll take it", ids.TAKE)
 
 
 def answer_text(open_time: OpenTime, translate: Translator, now: datetime) -> str:
@@ -190,7 +192,8 @@ def gaps_message(
         parts = merged.get(open_time.number, ())
         line += "".join(f"\n{answer}" for answer in _answers(open_time, parts, translate, now))
         number = str(open_time.number)
-        take_button = button(translate("I'll take it"), f"{_take_id(open_time, now)}.{number}", number)
+        label, action_id = _taking(open_time, now)
+        take_button = button(translate(label), f"{action_id}.{number}", number)
         blocks.append(section(line, accessory=None if open_time.problem == Problem.OVERLAP else take_button))
     return text, [*blocks, *which_page]
 

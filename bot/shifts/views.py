@@ -149,7 +149,7 @@ def own_shifts(
     rows: list[Block] = []
     for shift in shifts:
         where = place(floor, translate, shift.role, shift.region, shift.site)
-        swap_button = button(translate("Swap"), f"{ids.SWAP}.{shift.number}", str(shift.number))
+        swap_button = button(translate("Swap…"), f"{ids.SWAP}.{shift.number}", str(shift.number))
         line = f"{times(shift.starts_at, shift.ends_at)}\n{where}"
         # A shift that has begun cannot be swapped.
         rows.append(section(line, accessory=swap_button if shift.starts_at > now else None))

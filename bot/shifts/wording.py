@@ -26,7 +26,7 @@ SPANISH = {
     "You have no shifts in the roster for the next four weeks.": (
         "No tienes ningún turno en el cuadrante de las próximas cuatro semanas."
     ),
-    "Swap": "Cambiar",
+    "Swap…": "Cambiar…",
     "Absent": "Ausente",
     "Take back": "Retirar",
     "Enter an absence…": "Anotar una ausencia…",
@@ -69,10 +69,13 @@ SPANISH = {
         "Cambia el cuadrante o uno de los turnos: `/incident oncall mine`"
     ),
     "I'll take it": "Lo cubro yo",
+    "I'll take it…": "Lo cubro yo…",
     "I can't": "No puedo",
     "Agree": "De acuerdo",
     "Ask somebody": "Preguntar a alguien",
+    "Ask somebody…": "Preguntar a alguien…",
     "Answer the request": "Responder",
+    "Answer the request…": "Responder…",
     "{person} answered {when}: {answer}": "{person} respondió {when}: {answer}",
     "{person} took it {when}.": "{person} lo cubrió {when}.",
     "Covered: the roster was changed {when}.": "Cubierto: el cuadrante se cambió {when}.",

@@ -146,7 +146,7 @@ def test_guests_and_strangers_may_not_act(shared_floor: TestFloor, channel: str,
     with untouched(shared_floor):
         answer = shared_floor.says(who, "/incident declare S0 Let me in", place)
         assert "guest" in answer.lower()
-        assert "press *Received* and *We are affected*" in answer
+        assert "press *Received* and *We are affected…*" in answer
         assert "with `/incident subscribe` in its channel" in answer
         for command in ("list", "help", "1", "timeline", "subscribe S1", "partners"):
             assert "guest" in shared_floor.says(who, f"/incident {command}", place).lower(), command
