@@ -15,6 +15,7 @@ from jinja2 import (
     Template,
     TemplateError,
     TemplateNotFound,
+    meta,
     nodes,
 )
 from jinja2.exceptions import SecurityError
@@ -155,6 +156,12 @@ def _parse_phrases(text: str) -> dict[str, str] | None:
     return {str(key): str(phrase) for key, phrase in content.items()} if isinstance(content, dict) else None
 
 
+@lru_cache(maxsize=64)
+def _variables_in(source: str) -> frozenset[str]:
+    """The variables of a template. Cached, because every update asks for them."""
+    return frozenset(meta.find_undeclared_variables(_expressions().parse(source)))
+
+
 @lru_cache(maxsize=1)
 def _expressions() -> SandboxedTemplates:
     return _with_limited_filters(SandboxedTemplates(undefined=ChainableUndefined))
@@ -203,6 +210,10 @@ class Templates:
                 return _render_at_most(template, facts, at_most)
 
         return self._use_template(name, render_within_limits).strip()[:longest]
+
+    def variables(self, name: str) -> frozenset[str]:
+        """The variables that a template uses. Raises `TemplateBroken`."""
+        return self._use_template(name, lambda _: _variables_in((self.folder / name).read_text(encoding="utf-8")))
 
     def _use_template(self, name: str, use: Callable[[Template], Result]) -> Result:
         try:

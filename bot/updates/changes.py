@@ -37,13 +37,13 @@ SITUATION_KINDS = {
     "needs": "needs",
     "nothing_needed": "needs",
 }
+CLEARED = "situation_cleared"
 FIGURE_KINDS = ("figures_typed", "figures_warning")
 CALLER_KINDS = ("front_door_on", "front_door_changed", "front_door_off")
 REPORTED_KINDS = (
-    *("severity", *STATUS_KINDS, *ENDED_OTHERWISE_KINDS, *SITUATION_KINDS, "situation_cleared"),
+    *("severity", *STATUS_KINDS, *ENDED_OTHERWISE_KINDS, *SITUATION_KINDS, CLEARED),
     *("step_done", *ROLE_KINDS, *FIGURE_KINDS, *CALLER_KINDS),
 )
-REPORTED_OUTSIDE = ("severity", *STATUS_KINDS, *ENDED_OTHERWISE_KINDS, "impact", *CALLER_KINDS)
 
 
 class News(Struct, frozen=True):
@@ -84,15 +84,9 @@ def cause_before(session: Session, number: int, since: datetime | None) -> str:
     return told_causes[-1] if told_causes and causes[-1].text not in ("", told_causes[-1]) else ""
 
 
-def is_unchanged(session: Session, number: int, since: datetime, *, is_outside: bool) -> bool:
-    """True if nothing of which this audience is told has happened since then."""
-    kinds = REPORTED_OUTSIDE if is_outside else REPORTED_KINDS
-    if timeline.since(session, number, since, kinds):
-        return False
-    if is_outside:
-        return True
-    is_any_marked = any(_is_news(session, entry, since) for entry in timeline.marked(session, number))
-    return not is_any_marked and not _labelled_notes(session, number, since)
+def is_any_marked(session: Session, number: int, since: datetime) -> bool:
+    """True if a colleague has marked a message since then."""
+    return any(_is_news(session, entry, since) for entry in timeline.marked(session, number))
 
 
 def _labelled_notes(session: Session, number: int, since: datetime) -> list[TimelineEntry]:

@@ -22,8 +22,9 @@ from bot.services import Services
 from bot.slack.text import channel_link, escape, format_duration, live_times, near_time, one_line, shorten
 from bot.timeline import timeline
 from bot.updates import tables, variables
-from bot.updates.changes import REPORTED_KINDS, REPORTED_OUTSIDE, News, cause_before, is_unchanged, news_inside
+from bot.updates.changes import News, cause_before, news_inside
 from bot.updates.figure_facts import figure_facts
+from bot.updates.reported import Reported, is_unchanged, reported
 from bot.updates.tables import Choice, Promise
 from bot.updates.views import LANGUAGE_SEPARATOR
 
@@ -92,7 +93,7 @@ def facts_of(session: Session, services: Services, incident: Incident, context: 
     }
     facts |= _news_facts(news)
     facts |= _texts(session, services, incident, context)
-    facts |= _unchanged(session, incident, context, since)
+    facts |= _unchanged(session, services, incident, context, since)
     facts |= _next_update(session, incident, context)
     told_cause = cause_before(session, incident.number, since)
     facts["cause_before"] = one_line(as_typed(services, told_cause, context.language), variables.CHANGE)
@@ -208,41 +209,39 @@ def _is_open_again(session: Session, incident: Incident, since: datetime | None)
 
 
 def has_nothing_new(
-    session: Session, incident: Incident, promise: Promise, audience: Audience, now: datetime
+    session: Session, services: Services, incident: Incident, promise: Promise, audience: Audience, now: datetime
 ) -> bool:
     """True if nothing has changed since the last update to this audience."""
     since = _since(session, incident, promise)
     context = UpdateContext(promise, audience, now, audience.languages[0])
-    return bool(_unchanged(session, incident, context, since)["unchanged_since"])
+    return bool(_unchanged(session, services, incident, context, since)["unchanged_since"])
 
 
 def _unchanged(
-    session: Session, incident: Incident, context: UpdateContext, since: datetime | None
+    session: Session, services: Services, incident: Incident, context: UpdateContext, since: datetime | None
 ) -> dict[str, Any]:
     """Since when nothing has changed, and whether to say only that, as after two updates that said the same."""
-    promise, is_outside, number = context.promise, context.audience.outside, incident.number
+    promise, number = context.promise, incident.number
+    what = reported(services, context.audience, promise.audience)
     is_same = since is not None and not promise.text.strip()
     if promise.choice in AUTOMATIC_CHOICES:
-        is_same = is_same and is_unchanged(session, number, since or context.now, is_outside=is_outside)
+        is_same = is_same and is_unchanged(session, number, since or context.now, what)
     if not is_same:
         return {"unchanged_since": "", "is_short": False}
-    last_entry = timeline.last_of(
-        session, number, (*(REPORTED_OUTSIDE if is_outside else REPORTED_KINDS), "declared")
-    )
+    last_entry = timeline.last_of(session, number, (*what.kinds, "declared"))
     return {
         "unchanged_since": near_time(last_entry.at if last_entry else incident.declared_at, context.now),
-        "is_short": promise.choice == Choice.NOTHING
-        or is_repeated(session, incident, promise, is_outside=is_outside),
+        "is_short": promise.choice == Choice.NOTHING or is_repeated(session, incident, promise, what),
     }
 
 
-def is_repeated(session: Session, incident: Incident, promise: Promise, *, is_outside: bool) -> bool:
+def is_repeated(session: Session, incident: Incident, promise: Promise, what: Reported) -> bool:
     """True if this update would only repeat the last two; one with user-written text never does."""
     last_updates = tables.last_two_sent(session, incident.number, promise.audience)
     if len(last_updates) < 2 or promise.text.strip() or incident.status not in OPEN:
         return False
     earliest = last_updates[-1].composed_at or last_updates[-1].due_at
-    return is_unchanged(session, incident.number, earliest, is_outside=is_outside)
+    return is_unchanged(session, incident.number, earliest, what)
 
 
 def _next_promised(session: Session, promise: Promise, now: datetime) -> datetime | None:

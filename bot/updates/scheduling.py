@@ -14,6 +14,7 @@ from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.updates import draft_messages, pauses, promise_changes, rules, tables, wording
 from bot.updates.facts import is_repeated
+from bot.updates.reported import reported
 from bot.updates.rules import LATE_AFTER
 from bot.updates.tables import CLOCK, PAUSED, Promise
 
@@ -98,7 +99,9 @@ def _slowed(
 ) -> timedelta:
     """The slower cadence if the last updates said the same as this one and the floor allows it."""
     audience = services.floor.audiences[promise.audience]
-    if audience.unchanged is None or not is_repeated(session, incident, promise, is_outside=audience.outside):
+    if audience.unchanged is None:
+        return cadence
+    if not is_repeated(session, incident, promise, reported(services, audience, promise.audience)):
         return cadence
     return max(cadence, audience.unchanged)
 

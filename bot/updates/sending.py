@@ -132,7 +132,8 @@ def _already_promised(change: Change, other_promises: Sequence[Promise]) -> date
 def _short_text(change: Change, promise: Promise) -> str:
     """The one-line "no change" text; empty if something has changed."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
-    if not has_nothing_new(session, incident, promise, services.floor.audiences[promise.audience], now):
+    audience = services.floor.audiences[promise.audience]
+    if not has_nothing_new(session, services, incident, promise, audience, now):
         return ""
     short_promise = promise.model_copy(update={"choice": tables.Choice.NOTHING})
     return compose(session, services, incident, short_promise, now)

@@ -171,6 +171,24 @@ def test_no_change_is_a_line_in_the_last_message_until_two_hours_have_passed(flo
     assert states == ["sent"] * 10 + ["waiting"]
 
 
+def test_executives_get_no_new_message_about_what_their_update_does_not_show(floor: TestFloor) -> None:
+    channel = floor.declares("S0 IVR down")
+    floor.says("ana", "/incident impact Half the calls are lost", channel)
+    floor.passes(minutes=30)
+    executive_texts = updates(floor, "executives")
+
+    floor.says("ana", "/incident claim scribe", channel)
+    floor.passes(minutes=30)
+    told_texts = updates(floor, "executives")
+    assert len(told_texts) == len(executive_texts), "who keeps the record is nothing that executives read"
+    assert "no change since" in told_texts[-1]
+
+    floor.says("ana", "/incident impact All calls are lost", channel)
+    floor.passes(minutes=30)
+    assert "All calls are lost" in updates(floor, "executives")[-1]
+    assert len(updates(floor, "executives")) > len(told_texts)
+
+
 def test_the_first_draft_waits_two_minutes_for_a_lead_and_then_appears_in_the_channel(floor: TestFloor) -> None:
     led_channel, unled_channel = floor.declares("S0 IVR down"), floor.declares("S0 CRM down")
     floor.passes(minutes=1)
