@@ -16,7 +16,7 @@ from bot.impact import importing, preview_tables
 from bot.impact.file_summary import summarize
 from bot.impact.importing import Source
 from bot.impact.preview_tables import Preview
-from bot.impact.preview_views import threshold_warning
+from bot.impact.preview_views import warnings_of
 from bot.impact.reading.header import open_report
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
@@ -80,14 +80,13 @@ def _column_lines(import_plan: Plan) -> list[str]:
 
 def _summary_lines(file: Path, import_plan: Plan, zone: str, figures: Figures) -> list[str]:
     preview = Preview(id=0, file_id="", file_name=file.name, channel_id="", ts="", by="", asked_at=utcnow())
-    summary = summarize(preview, import_plan, zone, figures)
+    summary = summarize(preview, import_plan, zone, figures, utcnow())
     order = "day before month" if import_plan.day_first else "month before day"
     uncertainty = "" if import_plan.is_day_certain else ", which is not certain"
     lines = [
         f"{_interval_count_text(summary.rows, len(summary.queues))} can be imported ({order}{uncertainty}; {zone})."
     ]
-    warning = threshold_warning(summary)
-    return [*lines, *([warning] if warning else []), *_left_out_lines(summary.left_out, summary.left_out_count)]
+    return [*lines, *warnings_of(summary), *_left_out_lines(summary.left_out, summary.left_out_count)]
 
 
 def _interval_count_text(rows: int, queues: int) -> str:

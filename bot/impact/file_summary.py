@@ -1,6 +1,7 @@
 """What a dropped file holds, read as a whole before any of it counts."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.config.floor.figures import Figures
@@ -10,17 +11,18 @@ from bot.impact.preview_views import FilePreview
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import Plan
 from bot.impact.reading.rows import LeftOut, QueueName, ReadRow
+from bot.impact.reading.usable import checked
 
 # Rows beyond these are not compared, to save memory: the import compares them in the database.
 MOST_COMPARED = 100_000
 
 
-def summarize(preview: Preview, file_plan: Plan, zone: str, figures: Figures) -> FilePreview:
+def summarize(preview: Preview, file_plan: Plan, zone: str, figures: Figures, now: datetime) -> FilePreview:
     """Read the whole file without storing anything."""
     rows, first_at, last_at, count = 0, 0, 0, 0
     left_out: list[LeftOut] = []
     queues: dict[str, float] = {}
-    for row in _without_repeats(read(file_plan, ZoneInfo(zone), figures.threshold_s)):
+    for row in _usable(read(file_plan, ZoneInfo(zone), figures.threshold_s), now):
         if isinstance(row, LeftOut):
             count += 1
             if len(left_out) < importing.MOST_LEFT_OUT:
@@ -35,10 +37,11 @@ def summarize(preview: Preview, file_plan: Plan, zone: str, figures: Figures) ->
     )
 
 
-def _without_repeats(rows: Iterable[ReadRow | LeftOut]) -> Iterator[ReadRow | LeftOut]:
-    """Leave out rows that repeat a queue and interval, as the import does, such as of the hour that comes twice."""
+def _usable(rows: Iterable[ReadRow | LeftOut], now: datetime) -> Iterator[ReadRow | LeftOut]:
+    """Leave out what the import leaves out, such as rows that repeat a queue and interval of the file."""
     seen: set[tuple[QueueName, int]] = set()
-    for row in rows:
+    for read_row in rows:
+        row = read_row if isinstance(read_row, LeftOut) else checked(read_row, now)
         if isinstance(row, ReadRow):
             key = (row.queue, row.starts_at)
             if key in seen:

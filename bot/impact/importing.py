@@ -18,6 +18,7 @@ from bot.errors import WatchfloorError
 from bot.impact import interval_tables, tables
 from bot.impact.reading.plan import Plan
 from bot.impact.reading.rows import LeftOut, QueueName, ReadRow
+from bot.impact.reading.usable import checked
 from bot.impact.tables import Import
 from bot.runtime.chunks import ChunkSize
 from bot.runtime.clock import utcnow
@@ -127,7 +128,8 @@ def import_few(session: Session, source: Source, rows: Iterable[ReadRow], now: d
     import_row = _claim(session, source, now)
     if import_row.visible_at is not None:
         return Result(import_row.number, import_row.rows, is_known=True)
-    result, row_list = Result(import_row.number), list(rows)
+    result = Result(import_row.number)
+    row_list = list(_usable(result, rows, now))
     result.queues = _add_queues(session, import_row.number, {row.queue for row in row_list})
     unique_rows = _without_repeats(session, result, row_list)
     _insert(session, result, unique_rows)
@@ -176,18 +178,19 @@ def _delete_leftover_rows(database: Database, import_id: int) -> None:
 
 
 def _write_all(database: Database, result: Result, rows: Iterator[ReadRow | LeftOut]) -> None:
-    size, usable = ChunkSize(FIRST_CHUNK, target_s=CHUNK_S), _usable(result, rows)
+    size, usable = ChunkSize(FIRST_CHUNK, target_s=CHUNK_S), _usable(result, rows, utcnow())
     while chunk := list(islice(usable, size.rows)):
         with size.measured(len(chunk)):
             _write_chunk(database, result, chunk)
 
 
-def _usable(result: Result, rows: Iterator[ReadRow | LeftOut]) -> Iterator[ReadRow]:
+def _usable(result: Result, rows: Iterable[ReadRow | LeftOut], now: datetime) -> Iterator[ReadRow]:
     for row in rows:
-        if isinstance(row, LeftOut):
-            result.leave_out(row)
+        checked_row = row if isinstance(row, LeftOut) else checked(row, now)
+        if isinstance(checked_row, LeftOut):
+            result.leave_out(checked_row)
         else:
-            yield row
+            yield checked_row
 
 
 def _write_chunk(database: Database, result: Result, chunk: list[ReadRow]) -> None:
@@ -242,6 +245,8 @@ def _insert(session: Session, result: Result, rows: Sequence[ReadRow]) -> None:
 
 def _without_repeats(session: Session, result: Result, chunk: list[ReadRow]) -> list[ReadRow]:
     """Leave out rows that repeat a queue and interval of the file, and record them in the result."""
+    if not chunk:
+        return []
     queue_ids = [result.queues[row.queue] for row in chunk]
     known_keys = interval_tables.keys_of(session, result.import_id, queue_ids, chunk)
     unique_rows = []

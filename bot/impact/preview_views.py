@@ -1,6 +1,9 @@
 """The preview of a file of figures: how its columns are read, before any of it counts. Pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -8,14 +11,24 @@ from bot.impact import ids
 from bot.impact.importing import Result
 from bot.impact.reading.plan import Plan
 from bot.impact.reading.rows import LeftOut
+from bot.impact.reading.usable import FUTURE
 from bot.impact.reading.vocabulary import TITLES, Meaning
-from bot.impact.views import Screen, moment
+from bot.impact.views import Screen
 from bot.impact.wording import length, number, queue_name
 from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.pages import and_more
 from bot.slack.text import escape, one_line
 
 QUEUES_SHOWN, REASONS_SHOWN, COLUMNS_SHOWN = 8, 5, 25
+FUTURE_WARNING: Final = (
+    "Some of these times are still to come, which is usual if the file's times are not those of {zone}. Then "
+    "discard it, and ask the administrator to import it with `watchfloor figures import --zone`, or to change "
+    "`figures: zone:` in `floor.yaml`."
+)
+PAST_WARNING = (
+    "All of these intervals ended before this incident was declared, so they only say what is usual. If you "
+    "expected newer ones, check the export and its time zone."
+)
 
 
 class FilePreview(Struct, frozen=True):
@@ -32,6 +45,8 @@ class FilePreview(Struct, frozen=True):
     last_at: int
     left_out: Sequence[LeftOut]
     left_out_count: int
+    # When the incident was declared in whose channel the file was dropped; 0 if it was dropped elsewhere.
+    declared_at: int = 0
 
     @property
     def lacks_queue(self) -> bool:
@@ -51,8 +66,7 @@ def preview_message(preview: FilePreview) -> Screen:
     # Without a queue every row has the same reason, and the first sentence says it.
     if preview.left_out_count and not preview.lacks_queue:
         blocks.append(_left_out(preview.left_out, preview.left_out_count))
-    if warning := threshold_warning(preview):
-        blocks.append(section(f"⚠️ {warning}"))
+    blocks += [section(f"⚠️ {warning}") for warning in warnings_of(preview)]
     blocks.append(context(_reading_notes(preview)))
     value = str(preview.number)
     elements = [button("Change a column…", ids.COLUMNS, value), button("Discard", ids.DISCARD, value)]
@@ -60,6 +74,22 @@ def preview_message(preview: FilePreview) -> Screen:
         elements.insert(0, button("Use it", ids.USE, value, style="primary"))
     blocks.append(actions(elements, block_id=f"figures-{value}"))
     return text, blocks
+
+
+def warnings_of(preview: FilePreview) -> list[str]:
+    """What is probably wrong with the file as a whole."""
+    return list(filter(None, (_future_warning(preview), _past_warning(preview), threshold_warning(preview))))
+
+
+def _future_warning(preview: FilePreview) -> str:
+    """A sentence if contacts of a time to come are left out; empty otherwise."""
+    return FUTURE_WARNING.format(zone=preview.zone) if any(row.reason == FUTURE for row in preview.left_out) else ""
+
+
+def _past_warning(preview: FilePreview) -> str:
+    """A sentence if all intervals ended before the incident was declared; empty otherwise."""
+    ends_at = preview.last_at + preview.plan.interval_s
+    return PAST_WARNING if preview.rows and ends_at <= preview.declared_at else ""
 
 
 def threshold_warning(preview: FilePreview) -> str:
@@ -96,8 +126,9 @@ def _content_text(preview: FilePreview) -> str:
     queues = ", ".join(queue_name(queue) for queue in names[:QUEUES_SHOWN])
     more = and_more(names, QUEUES_SHOWN)
     ends_at = preview.last_at + preview.plan.interval_s
-    first, end = (f"{moment(at):%d %b %Y %H:%M} UTC" for at in (preview.first_at, ends_at))
-    span = f"{first} to {end}, {preview.plan.interval_s // 60} min each"
+    zone = ZoneInfo(preview.zone)
+    first, end = (f"{datetime.fromtimestamp(at, zone):%d %b %Y %H:%M}" for at in (preview.first_at, ends_at))
+    span = f"{first} to {end} {preview.zone}, {preview.plan.interval_s // 60} min each"
     return f"{_interval_count(preview.rows)} of {queues}{more}\n{span}"
 
 

@@ -75,7 +75,12 @@ def import_request(services: Services, session: Session, body: bytes, now: datet
     source = Source(f"post:{hashlib.sha256(body).hexdigest()}", request_body.source, "", None)
     rows = [interval.row(line) for line, interval in enumerate(request_body.figures, 1)]
     result = importing.import_few(session, source, rows, now)
-    return TAKEN_BEFORE if result.is_known else {"rows": result.rows}
+    if result.is_known:
+        return TAKEN_BEFORE
+    left_out = [f"figures.{row.line - 1}: {row.reason}" for row in result.left_out]
+    if not result.rows:
+        raise NotUnderstood("; ".join(left_out[: importing.REASONS_SHOWN]))
+    return {"rows": result.rows} | ({"left_out": left_out} if left_out else {})
 
 
 POST = SignedPost("/figures", lambda settings: settings.figures_secret, import_request)

@@ -199,7 +199,8 @@ def _read_for_preview(services: Services, preview: Preview, path: Path) -> None:
     left_out, count = list[LeftOut](), 0
     try:
         file_plan = plan(sheet, columns, needs_queue=False)
-        file_preview = file_summary.summarize(preview, file_plan, zone, services.floor.figures)
+        file_preview = file_summary.summarize(preview, file_plan, zone, services.floor.figures, utcnow())
+        file_preview = replace(file_preview, declared_at=_declared_at(services.database, preview))
         if not file_preview.lacks_queue:
             left_out, count = list(file_preview.left_out), file_preview.left_out_count
         text, blocks = preview_views.preview_message(file_preview)
@@ -212,6 +213,14 @@ def _read_for_preview(services: Services, preview: Preview, path: Path) -> None:
             session.add(current)
             _show(session, current, text, blocks)
             _post_left_out(session, current, left_out, count)
+
+
+def _declared_at(database: Database, preview: Preview) -> int:
+    """When the incident was declared in whose channel the file was dropped; 0 without one."""
+    if preview.incident_id is None:
+        return 0
+    with database.reading() as session:
+        return int(incidents.by_number(session, preview.incident_id).declared_at.timestamp())
 
 
 def _columns(database: Database, preview: Preview, sheet: Sheet) -> ColumnMap:

@@ -28,7 +28,7 @@ from bot.services import Services
 from bot.sources.port import Interval, Page, SourceRefused
 from tests import prepared
 
-START = datetime(2026, 11, 1, tzinfo=UTC)
+START = datetime(2020, 11, 1, tzinfo=UTC)
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
 

@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from bot.impact import importing, interval_tables, tables
 from bot.impact.importing import ImportRunning, NothingUsable, Source, import_rows
+from bot.impact.reading import usable
 from bot.impact.reading.rows import LeftOut, QueueName, ReadRow
 from bot.impact.rules.figures import NAMES, Figures
 from bot.impact.rules.intervals import QueueInterval
@@ -22,7 +23,7 @@ from bot.runtime import migrations
 from bot.runtime.database import Database
 from tests import prepared
 
-START = int(datetime(2026, 11, 26, 9, tzinfo=UTC).timestamp())
+START = int(datetime(2025, 11, 27, 9, tzinfo=UTC).timestamp())
 BILLING, ORDERS = QueueName("Billing", "Manila"), QueueName("Orders")
 
 
@@ -160,3 +161,32 @@ def test_weeks_that_overlap_count_an_interval_once(store: Database) -> None:
         offered = interval_tables.offered_before(session, [queue_id], spans, ())
     assert (sums[1], sums[2]) == (8, 40)
     assert len(offered) == 4
+
+
+def test_contacts_of_a_time_to_come_are_left_out_and_its_plans_are_kept(store: Database) -> None:
+    now = datetime.now(UTC)
+    to_come = row(0, offered=0, agents=0, forecast_offered=90, agents_scheduled=40)._replace(
+        starts_at=int(now.timestamp()) + 1800
+    )
+    running = row(0, line=3, offered=7)._replace(starts_at=int(now.timestamp()) - 600)
+    only_contacts = row(0, ORDERS, line=4, offered=0)._replace(starts_at=int(now.timestamp()) + 1800)
+
+    result = import_rows(store, Source("k1", "whole-day.csv"), [to_come, running, only_contacts])
+
+    assert [(left_out.line, left_out.reason) for left_out in result.left_out] == [(4, usable.FUTURE)]
+    assert [interval.figures for interval in seen(store)] == [
+        Figures(offered=7),
+        Figures(forecast_offered=90, agents_scheduled=40),
+    ]
+
+
+def test_a_row_with_more_contacts_in_time_than_at_all_is_left_out(store: Database) -> None:
+    rows = [
+        row(0, answered=190, answered_in=250),
+        row(1, answered=190, answered_in=190),
+        row(2, abandoned=4, abandoned_in=5),
+    ]
+    result = import_rows(store, Source("k1", "broken.csv"), rows)
+    reasons = [usable.MORE_ANSWERED_IN_TIME, usable.MORE_ABANDONED_IN_TIME]
+    assert [left_out.reason for left_out in result.left_out] == reasons
+    assert len(seen(store)) == 1

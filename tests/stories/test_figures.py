@@ -63,8 +63,8 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
 
     preview = floor.visible_text(channel)
     assert "2 intervals of Billing" in preview
-    first, end = (f"{at:%d %b %Y %H:%M} UTC" for at in (start - HALF_HOUR, start + HALF_HOUR))
-    assert f"{first} to {end}, 30 min each" in preview
+    first, end = (f"{at:%d %b %Y %H:%M}" for at in (start - HALF_HOUR, start + HALF_HOUR))
+    assert f"{first} to {end} UTC, 30 min each" in preview
     assert "Answered in 20 seconds → answered within the threshold" in preview
     assert "line 4: a row of totals" in preview
     assert "There are no figures" in figures(floor, channel)
@@ -142,11 +142,27 @@ def test_columns_are_corrected_and_the_next_file_of_that_shape_is_read_the_same_
     assert "Angebote → offered" in floor.visible_text(channel)
     press(floor, ids.USE, channel)
 
-    drop(floor, channel, text.format(start + HALF_HOUR).encode(), "next.csv")
+    drop(floor, channel, text.format(start - HALF_HOUR).encode(), "next.csv")
     assert floor.live_markup(channel).count("1 interval of Chat") == 1
     press(floor, ids.USE, channel)
     assert "1 interval of next.csv counts now" in floor.visible_text(channel)
     floor.nothing_was_malformed()
+
+
+def test_a_file_with_times_of_another_zone_or_day_says_so_before_any_of_it_counts(floor: TestFloor) -> None:
+    channel = floor.declares()
+    header, start = "Interval start,Queue,Offered,Answered", this_half_hour()
+    rows = [f"{start + hours * 2 * HALF_HOUR:%Y-%m-%d %H:%M},Billing,12,10" for hours in (0, 8)]
+    drop(floor, channel, "\n".join([header, *rows]).encode(), "manila.csv")
+    preview = floor.visible_text(channel)
+    assert "1 interval of Billing" in preview
+    assert "line 3: its interval is still to come, so only a forecast of it can be known" in preview
+    assert "usual if the file's times are not those of UTC" in preview
+    assert "ended before this incident was declared" not in preview
+
+    yesterday = f"{start - timedelta(days=1):%Y-%m-%d %H:%M},Billing,12,10"
+    drop(floor, channel, "\n".join([header, yesterday]).encode(), "yesterday.csv")
+    assert "All of these intervals ended before this incident was declared" in floor.visible_text(channel)
 
 
 def test_a_file_that_is_not_a_table_of_figures_is_answered_in_its_thread(floor: TestFloor) -> None:
@@ -407,6 +423,15 @@ def test_another_system_sends_signed_figures(tmp_path: Path) -> None:
 
         interval |= {"queue": "Orders", "offered": 90}
         assert posted(floor, json.dumps({"figures": [interval]}).encode()).json() == {"rows": 1}
+        tomorrow = {"queue": "Orders", "starts_at": (utcnow() + timedelta(days=1)).isoformat(), "offered": 90}
+        response = posted(floor, json.dumps({"figures": [tomorrow]}).encode())
+        assert (response.status_code, "figures.0: its interval is still to come" in response.text) == (422, True)
+        answer = posted(floor, json.dumps({"figures": [tomorrow | {"forecast_offered": 80}]}).encode())
+        assert answer.json() == {"rows": 1}, "its plans count"
+        impossible = interval | {"queue": "Chat", "answered_in": 101}
+        answer = posted(floor, json.dumps({"figures": [impossible, interval | {"offered": 91}]}).encode())
+        reason = "figures.0: more contacts were answered in time than were answered at all"
+        assert answer.json() == {"rows": 1, "left_out": [reason]}
         assert "commander" in floor.says("ana", "/incident figures add", channel=channel), (
             "before anything is typed"
         )
