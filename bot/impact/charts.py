@@ -9,7 +9,7 @@ from bot.config.floor import Floor
 from bot.errors import WatchfloorError
 from bot.impact import answer_wording, gathering
 from bot.impact.rules.assessment import Assessment, Point
-from bot.impact.wording import ENGLISH, LANGUAGES, Language, formula, percent
+from bot.impact.wording import ENGLISH, LANGUAGES, Language, expected_source, formula, percent
 from bot.incidents import incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.invitations import channel_of
@@ -81,14 +81,14 @@ def payload(
         if len(shown_points) > len(points)
         else ""
     )
-    expected = phrases["forecast" if assessment.forecast_intervals else "usual"]
+    volume = "chart offered" if any(point.expected is not None for point in points) else "chart offered alone"
     level = phrases["chart level"].format(formula=formula(goal, language))
     level += phrases["chart goal"].format(target=percent(goal.target, language)) if goal else ""
     return {
         "title": f"#{incident.number} {incident.title}",
         "target": goal.target if goal else None,
         "level_title": level,
-        "volume_title": phrases["chart offered"].format(source=expected),
+        "volume_title": phrases[volume].format(source=expected_source(assessment, language)),
         "note": phrases["chart note"].format(zone=zone.key),
         "cut": cut_note,
         "points": [_point(point, zone) for point in points],

@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 
 from bot.impact.rules.assessment import Assessment, Group
-from bot.impact.wording import ENGLISH, LANGUAGES, Language, difference, number, percent, queue_name
+from bot.impact.wording import (
+    ENGLISH,
+    LANGUAGES,
+    Language,
+    difference,
+    expected_source,
+    number,
+    percent,
+    queue_name,
+)
 
 QUEUES_SHOWN = 5
 
@@ -55,11 +64,13 @@ def _offered(assessment: Assessment, language: Language) -> str:
     if since.offered.value is None:
         return ""
     offered = number(since.offered.value, language)
-    share = difference(since.offered.value, assessment.whole.expected, language)
+    compared = assessment.whole.against_expected
+    share = difference(compared.numerator, compared.denominator, language)
     if not share:
         return language.phrases["offered"].format(offered=offered)
-    source = language.phrases["forecast" if assessment.forecast_intervals else "usual"]
-    return language.phrases["against"].format(offered=offered, difference=share, source=source)
+    return language.phrases["against"].format(
+        offered=offered, difference=share, source=expected_source(assessment, language)
+    )
 
 
 def _source(assessment: Assessment, language: Language) -> str:

@@ -8,7 +8,7 @@ from bot.impact import ids
 from bot.impact.cost_wording import cost_text
 from bot.impact.origins import Origin
 from bot.impact.rules.assessment import Assessment, Goal, Group
-from bot.impact.rules.figures import Amount, Totals
+from bot.impact.rules.figures import Ratio, Totals
 from bot.impact.rules.outlook import Outlook
 from bot.impact.wording import definitions, difference, formula, length, number, percent, queue_name, since_text
 from bot.slack.blocks import Block, actions, button, context, section
@@ -86,9 +86,9 @@ def _now(group: Group) -> str:
     now = group.now
     parts = [
         f"Service level *{percent(now.service_level.value)}*{_goal(group.goal)}{_imported(group)}",
-        f"offered {number(now.offered.value)}{_against(now.offered.value, now.forecast_offered.value)}",
+        f"offered {number(now.offered.value)}{_against(now.against_forecast, '')}",
         f"ASA {length(now.asa.value)}",
-        f"AHT {length(now.aht.value)}{_against_length(now.aht.value, now.forecast_aht.value)}",
+        f"AHT {length(now.aht.value)}{_against_length(now)}",
         f"abandoned {percent(now.abandonment.value)}",
     ]
     parts += [*_agents(group), *_use_of_agents(now)]
@@ -125,27 +125,30 @@ def _goal(goal: Goal | None) -> str:
     return f" (goal {percent(goal.target)})" if goal else ""
 
 
-def _against(actual: Amount, planned: Amount) -> str:
-    share = difference(actual, planned) if planned else ""
-    return f" ({share} of {number(planned)})" if share else ""
+def _against(compared: Ratio, what: str) -> str:
+    """` (−5 % of 210 expected, known for 1 of 2 intervals)`: only intervals where both are known are compared."""
+    share = difference(compared.numerator, compared.denominator)
+    return f" ({share} of {number(compared.denominator)}{what}{_missing_of(compared)})" if share else ""
 
 
-def _against_length(actual: Amount, planned: Amount) -> str:
-    share = difference(actual, planned) if planned else ""
+def _missing_of(part: Ratio) -> str:
+    return "" if part.is_whole else f", known for {part.known} of {part.of} intervals"
+
+
+def _against_length(now: Totals) -> str:
+    """How much longer the contacts are than planned, if that is known for all of them."""
+    planned = now.forecast_aht.value if now.forecast_aht.is_whole and now.aht.is_whole else None
+    share = difference(now.aht.value, planned) if planned else ""
     return f" ({share})" if share else ""
 
 
 def _since(group: Group) -> str:
     since = group.since
-    share = difference(since.offered.value, group.expected)
-    expected = f" ({share} of {number(group.expected)} expected)" if share else ""
-    missing = (
-        "" if since.service_level.is_whole else f", known for {since.service_level.known} of {since.intervals}"
-    )
+    missing = _missing_of(since.service_level)
     return " · ".join(
         [
             f"Service level *{percent(since.service_level.value)}*{_goal(group.goal)}{missing}",
-            f"offered {number(since.offered.value)}{expected}",
+            f"offered {number(since.offered.value)}{_against(group.against_expected, ' expected')}",
             f"answered {number(since.answered.value)}",
             f"abandoned {percent(since.abandonment.value)}",
             f"ASA {length(since.asa.value)}",

@@ -54,6 +54,9 @@ ENGLISH = Language(
         "against": "{offered} contacts ({difference} against the {source})",
         "forecast": "forecast",
         "usual": "usual",
+        "mixed": "forecast or usual",
+        "where known": "{source}, where it is known",
+        "not known": "not known",
         "abandoned": "{share} abandoned",
         "points": "{points} points of the day's service level lost",
         "of all queues": "figures of all queues",
@@ -71,6 +74,7 @@ ENGLISH = Language(
         "cost waiting": "Waiting beyond the usual: {amount} min.",
         "cost points": "Points of the day's service level lost: {amount}.",
         "chart offered": "Contacts offered (bars), {source} (line)",
+        "chart offered alone": "Contacts offered",
         "chart level": "% service level: {formula}",
         "chart goal": ", goal {target}",
         "chart note": "Times: {zone} · shaded: the incident",
@@ -99,6 +103,9 @@ SPANISH = Language(
         "against": "{offered} contactos ({difference} respecto a {source})",
         "forecast": "lo previsto",
         "usual": "lo habitual",
+        "mixed": "lo previsto o lo habitual",
+        "where known": "{source}, donde se conoce",
+        "not known": "no se conoce",
         "abandoned": "{share} de abandono",
         "points": "{points} puntos perdidos del nivel de servicio del día",
         "of all queues": "cifras de todas las colas",
@@ -116,6 +123,7 @@ SPANISH = Language(
         "cost waiting": "Espera por encima de lo habitual: {amount} min.",
         "cost points": "Puntos perdidos del nivel de servicio del día: {amount}.",
         "chart offered": "Contactos ofrecidos (barras), {source} (línea)",
+        "chart offered alone": "Contactos ofrecidos",
         "chart level": "% nivel de servicio: {formula}",
         "chart goal": ", objetivo {target}",
         "chart note": "Horas: {zone} · sombreado: el incidente",
@@ -185,12 +193,20 @@ def since_text(start: int, end: int) -> str:
     return format_duration(timedelta(seconds=max(60, end - start)))
 
 
+def expected_source(assessment: Assessment, language: Language) -> str:
+    """What the contacts are compared with, and whether that is known for all of them."""
+    if not assessment.expected_intervals:
+        return language.phrases["not known"]
+    kinds = {0: "usual", assessment.expected_intervals: "forecast"}
+    source = language.phrases[kinds.get(assessment.forecast_intervals, "mixed")]
+    is_whole = assessment.whole.against_expected.is_whole
+    return source if is_whole else language.phrases["where known"].format(source=source)
+
+
 def notes(assessment: Assessment, language: Language, zone: str) -> tuple[str, str]:
     """The definitions of the figures, and what the incident cost, in plain text."""
-    is_planned = assessment.forecast_intervals == assessment.expected_intervals
-    source = language.phrases["forecast" if is_planned else "usual"]
     definitions_text = language.phrases["definitions"].format(
-        formula=formula(assessment.whole.goal, language), source=source, zone=zone
+        formula=formula(assessment.whole.goal, language), source=expected_source(assessment, language), zone=zone
     )
     cut = [language.phrases["seven days"]] if assessment.window.is_cut else []
     return " ".join([definitions_text, *definitions(assessment.whole.since, language), *cut]), _cost(

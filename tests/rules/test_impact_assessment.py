@@ -86,8 +86,8 @@ def test_the_usual_of_four_weeks_at_the_days_level_is_expected_without_a_forecas
     assessment = assessment_of_an_outage(forecast=None, past=Past({HALF_HOUR: offered}, abandonment=0.05))
     assert assessment.forecast_intervals == 1  # of Chat
     # Before the incident 100 came where 102.5 were usual: the level is a little under 1.
-    assert assessment.queues[0].expected == pytest.approx(2 * 102.5, rel=0.03)
-    assert assessment.queues[0].expected < 2 * 102.5
+    assert assessment.queues[0].against_expected.denominator == pytest.approx(2 * 102.5, rel=0.03)
+    assert assessment.queues[0].against_expected.denominator < 2 * 102.5
     assert assessment.queues[0].losses.excess_wait_min.known == 0
 
 
@@ -109,6 +109,24 @@ def test_the_sentences_name_the_goal_and_the_source_and_escape_text_from_files()
         "• Chat &lt;b&gt;: service level 93.8 % (goal 90 %), 4 % abandoned",
     ]
     assert spanish["executives"].startswith("Unos 91 contactos perdidos; nivel de servicio 60,2 %")
+
+
+def test_contacts_are_compared_only_where_it_is_known_how_many_were_expected() -> None:
+    series = {1: [quiet(0, offered=95, forecast_offered=100)], 2: [quiet(0, 2, offered=300)]}
+    assessment = assess([BILLING, CHAT], series, {}, WINDOW, lambda moment: moment)
+    screen = str(figures_screen(1, assessment, None)[1])
+    assert "offered 395 (−5 % of 100, known for 1 of 2 intervals) · ASA" in screen
+    assert "offered 395 (−5 % of 100 expected, known for 1 of 2 intervals) · answered" in screen
+    english, spanish = (sentences(assessment, language)["line"] for language in ("en", "es"))
+    assert english.endswith("395 contacts (−5 % against the forecast, where it is known)")
+    assert spanish.endswith("395 contactos (−5 % respecto a lo previsto, donde se conoce)")
+    assert "Expected: forecast, where it is known." in notes(assessment, LANGUAGES["en"], "UTC")[0]
+
+
+def test_nothing_is_called_a_forecast_where_there_is_none() -> None:
+    assessment = assess([BILLING], {1: [quiet(0)]}, {}, WINDOW, lambda moment: moment)
+    assert "Expected: not known." in notes(assessment, LANGUAGES["en"], "UTC")[0]
+    assert "Lo esperado: no se conoce." in notes(assessment, LANGUAGES["es"], "UTC")[0]
 
 
 def test_the_sentences_say_whose_figures_they_are_where_the_incident_names_no_place() -> None:
@@ -225,14 +243,18 @@ def test_a_forecast_moves_to_the_length_of_the_intervals_that_came() -> None:
     halves = [row(START + place * HALF_HOUR, 1, HALF_HOUR, forecast_offered=200) for place in range(4)]
     assessment = assessed(*halves, *quarters(4, offered=100, abandoned=0))
     group = assessment.whole
-    assert (group.since.offered.value, group.expected, group.losses.suppressed.amount) == (400, 400, 0)
-    assert group.since.forecast_offered.value == 400
+    assert (group.since.offered.value, group.against_expected.denominator, group.losses.suppressed.amount) == (
+        400,
+        400,
+        0,
+    )
+    assert group.since.against_forecast.denominator == 400
     # What is still to come is planned by quarters, too.
     assert [point.expected for point in assessment.points] == [100] * 8
 
     hour = [row(START, 1, HALF_HOUR, offered=150), row(START + HALF_HOUR, 1, HALF_HOUR, offered=150)]
     hour_by_quarters = assessed(*quarters(4, forecast_offered=75, forecast_agents=30), *hour)
-    assert (hour_by_quarters.whole.expected, hour_by_quarters.whole.agents_planned) == (300, 30)
+    assert (hour_by_quarters.whole.against_expected.denominator, hour_by_quarters.whole.agents_planned) == (300, 30)
 
 
 def test_an_interval_that_a_later_import_covers_counts_once_and_the_screen_names_it() -> None:
@@ -257,7 +279,7 @@ def test_what_is_usual_is_known_for_intervals_of_another_length() -> None:
         for place in range(-9, 9)
     ]
     past = Past(by_length({QUARTER}, history))
-    assert assessed(*quarters(4, offered=100), past=past).whole.expected == pytest.approx(400)
+    assert assessed(*quarters(4, offered=100), past=past).whole.against_expected.denominator == pytest.approx(400)
     hours = by_length({3600, HALF_HOUR}, history)
     assert hours[3600][START - WEEK_S] == 400
     assert hours[HALF_HOUR][START - WEEK_S] == 200

@@ -11,6 +11,7 @@ from bot.impact.rules.figures import (
     SERVICE_LEVELS,
     Amount,
     Figures,
+    Ratio,
     Totals,
     Vector,
     added,
@@ -110,7 +111,7 @@ def _expect(day: _Day, past: Past, window: Window, local: Callable[[int], int]) 
 
 def _group(day: _Day, past: Past, window: Window) -> Group:
     """Sum one queue over its intervals since the beginning; after the end, contacts may come back."""
-    goal, costs, since, levels, expected_sum = day.queue.goal, list[Vector](), list[Vector](), list[Level](), 0.0
+    goal, costs, since, levels, against = day.queue.goal, list[Vector](), list[Vector](), list[Level](), Ratio()
     latest: tuple[QueueInterval, Vector] | None = None
     for interval, numbers in zip(day.intervals, day.vectors, strict=True):
         is_recovery = window.end <= interval.starts_at < window.until
@@ -123,7 +124,7 @@ def _group(day: _Day, past: Past, window: Window) -> Group:
         if not is_recovery and _is_actual(figures):
             latest = interval, numbers
             since.append(numbers)
-            expected_sum += expected.offered if expected else 0.0
+            against += ratio(figures.offered, expected.offered if expected else None)
             levels.append((interval.starts_at, ratio(*SERVICE_LEVELS[goal.formula](figures)).value))
     cost = losses_from(added(costs))
     if latest is None:
@@ -135,7 +136,7 @@ def _group(day: _Day, past: Past, window: Window) -> Group:
         latest_at=interval.starts_at,
         now=totals_from(numbers),
         since=totals_from(added(since)),
-        expected=expected_sum,
+        against_expected=against,
         losses=cost,
         agents=interval.figures.agents,
         agents_planned=interval.figures.forecast_agents,
@@ -168,7 +169,7 @@ def _sum_groups(title: str, groups: Iterable[Group]) -> Group:
         latest_at=latest_at,
         now=sum((part.now for part in newest), Totals()),
         since=sum((part.since for part in parts), Totals()),
-        expected=sum(part.expected for part in parts),
+        against_expected=sum((part.against_expected for part in parts), Ratio()),
         losses=sum((part.losses for part in parts), Losses()),
         agents=_if_all_known(part.agents for part in newest),
         agents_planned=_if_all_known(part.agents_planned for part in newest),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
-from bot.impact.rules.figures import Amount, ServiceLevel, Totals
+from bot.impact.rules.figures import Amount, Ratio, ServiceLevel, Totals
 from bot.impact.rules.losses import Losses
 
 # An interval's start, and its service level as a share of 1.
@@ -59,7 +59,8 @@ class Group(Struct, frozen=True):
     latest_at: int = 0
     now: Totals = field(default_factory=Totals)
     since: Totals = field(default_factory=Totals)
-    expected: float = 0.0
+    # Offered contacts since the start, and the expected ones, over the intervals where both are known.
+    against_expected: Ratio = field(default_factory=Ratio)
     losses: Losses = field(default_factory=Losses)
     agents: Amount = None
     agents_planned: Amount = None

@@ -147,7 +147,8 @@ class Totals(Struct, frozen=True):
     offered: Count = field(default_factory=Count)
     answered: Count = field(default_factory=Count)
     abandoned: Count = field(default_factory=Count)
-    forecast_offered: Count = field(default_factory=Count)
+    # Offered contacts, and the forecast's, where both are known.
+    against_forecast: Ratio = field(default_factory=Ratio)
     service_level: Ratio = field(default_factory=Ratio)
     # Seconds.
     asa: Ratio = field(default_factory=Ratio)
@@ -200,7 +201,7 @@ def vector(row: Figures, formula: ServiceLevel, interval_s: int) -> Vector:
         *_count(offered),
         *_count(answered),
         *_count(abandoned),
-        *_count(row.forecast_offered),
+        *_ratio(offered, row.forecast_offered),
         *_ratio(*SERVICE_LEVELS[formula](row)),
         *_ratio(_times(row.asa_s, answered), answered),
         *_ratio(handling_s, answered),
