@@ -120,6 +120,12 @@ def imports(session: Session, numbers: Collection[int]) -> Sequence[Import]:
     return session.exec(select(Import).where(col(Import.id).in_(numbers))).all()
 
 
+def visible_times(session: Session, numbers: Collection[int]) -> dict[int, int]:
+    """When each of these imports became visible, in seconds since 1970."""
+    rows = session.exec(select(Import.id, Import.visible_at).where(col(Import.id).in_(numbers)))
+    return {number: int(at.timestamp()) for number, at in rows if number is not None and at is not None}
+
+
 def imports_of_person(session: Session, by: str, numbers: Collection[int]) -> set[int]:
     """The imports among these that the person made."""
     import_ids = session.exec(select(Import.id).where(Import.by == by, col(Import.id).in_(numbers)))

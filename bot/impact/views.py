@@ -51,7 +51,9 @@ def figures_screen(
         return text, [section(_missing(assessment, imported_at)), _buttons(incident_number, has_figures=False)]
     window, whole = assessment.window, assessment.whole
     blocks = [
-        section(f"📊 *{text}* · last interval {clock_time(moment(whole.latest_at))}\n{_now(whole)}"),
+        section(
+            f"📊 *{text}* · last interval {clock_time(moment(whole.latest_at))}{_passed(whole)}\n{_now(whole)}"
+        ),
         section(f"*Since it began* ({since_text(window.start, window.end)})\n{_since(whole)}"),
     ]
     if cost := cost_text(assessment):
@@ -64,6 +66,10 @@ def figures_screen(
         blocks.append(context(_origins(origins, len(assessment.queues))))
     blocks.append(_buttons(incident_number, has_figures=True))
     return text, blocks
+
+
+def _passed(group: Group) -> str:
+    return "" if group.latest_passed_s is None else f", only its first {max(1, group.latest_passed_s // 60)} min"
 
 
 def _missing(assessment: Assessment, imported_at: datetime | None) -> str:

@@ -3,14 +3,13 @@
 from datetime import datetime, timedelta
 
 from bot.errors import WatchfloorError
-from bot.impact import answer_wording, interval_tables
+from bot.impact import answer_wording, interval_tables, reported
 from bot.impact.actions import queues_of
 from bot.impact.forms import whatif_form
 from bot.impact.rules.assessment import QueueFacts
 from bot.impact.rules.erlang import Load, patience
 from bot.impact.rules.intervals import QueueInterval
 from bot.impact.rules.recovery import Recovery, Span, recovery
-from bot.impact.rules.series import merged
 from bot.impact.rules.whatif import Lever, answer, changed, outage_minutes, remedies
 from bot.impact.views import Screen
 from bot.impact.whatif_views import WhatIf, whatif_screen
@@ -45,7 +44,7 @@ def whatif(
     with services.database.reading() as session:
         chosen_queue = choose(queues_of(session, services, incident, now), queue)
         span = (int((now - LOOKS_BACK).timestamp()), int(now.timestamp()) + 1)
-        intervals = list(merged(interval_tables.rows_between(session, [chosen_queue.id], span)))
+        intervals = reported.intervals_between(session, [chosen_queue.id], span)
     latest = _latest(intervals, chosen_queue)
     patience_s, source = _patience(intervals, chosen_queue)
     load = _load(latest, chosen_queue, patience_s)
@@ -99,8 +98,8 @@ def choose(queues: list[QueueFacts], typed: str) -> QueueFacts:
 
 
 def _latest(intervals: list[QueueInterval], queue: QueueFacts) -> QueueInterval:
-    """The last interval with everything that the models need."""
-    for interval in reversed(intervals):
+    """The last interval with everything that the models need; rather one that was over when it was reported."""
+    for interval in sorted(intervals, key=lambda each: (each.is_over, each.starts_at), reverse=True):
         figures = interval.figures
         if figures.offered and figures.aht_s and figures.agents:
             return interval
@@ -135,7 +134,7 @@ def _patience(intervals: list[QueueInterval], queue: QueueFacts) -> tuple[float,
 def _load(interval: QueueInterval, queue: QueueFacts, patience_s: float) -> Load:
     figures = interval.figures
     return Load(
-        (figures.offered or 0) / interval.interval_s,
+        (figures.offered or 0) / interval.passed_s,
         figures.aht_s or 0,
         int(figures.agents or 0),
         queue.goal.threshold_s,

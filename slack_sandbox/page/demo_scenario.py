@@ -152,8 +152,10 @@ def _steps_are_done(steps: DemoSteps, *answers: tuple[str, str, str]) -> None:
 
 
 def _report(steps: DemoSteps, half_hours: list[tuple[int, int]]) -> bytes:
-    """A wallboard's export of the half hours until now."""
+    """A wallboard's export of the half hours until now; of the last one only what has come so far."""
     now = int(steps.now())
+    passed = now % INTERVAL_S / INTERVAL_S
+    half_hours = [*half_hours[:-1], (round(half_hours[-1][0] * passed), round(half_hours[-1][1] * passed))]
     first = now - now % INTERVAL_S - (len(half_hours) - 1) * INTERVAL_S
     lines = ["Queue,Site,Interval start,Offered,Answered,Answered in 20 seconds,Abandoned,AHT,ASA,Agents,Forecast"]
     for place, (offered, in_time) in enumerate(half_hours):

@@ -239,6 +239,28 @@ def test_a_recovery_that_is_not_in_sight_is_said_so() -> None:
     assert "backlog" not in screen, "what is usual under overload is no recovery"
 
 
+def test_an_interval_that_was_reported_while_it_ran_is_compared_with_the_part_that_had_passed() -> None:
+    visible_at = {1: START + 2 * HALF_HOUR, 2: START + HALF_HOUR + 600}
+    rows = [
+        row(START, 1, HALF_HOUR, offered=90, answered=80, aht_s=300, agents=20, forecast_offered=120),
+        row(START + HALF_HOUR, 2, HALF_HOUR, offered=30, answered=30, aht_s=300, agents=20, forecast_offered=120),
+    ]
+    intervals = [each.reported(visible_at) for each in merged(rows)]
+    assert [each.passed_s for each in intervals] == [HALF_HOUR, 600]
+    assessment = assess([BILLING], {1: intervals}, {}, WINDOW, lambda moment: moment)
+    assert assessment.whole.losses.suppressed.amount == 30 + 10
+    assert assessment.whole.now.occupancy_of_staffed.value == pytest.approx(30 * 300 / (20 * 600))
+    screen = str(figures_screen(1, assessment, None)[1])
+    assert "only its first 10 min" in screen
+    assert "offered 30 (−25 % of 40)" in screen
+    assert "offered 120 (−25 % of 160 expected)" in screen
+
+    low = [each._replace(figures=each.figures._replace(answered_in=20)) for each in intervals]
+    ahead = outlook(BILLING, low, Past(), lambda moment: moment)
+    assert ahead is not None
+    assert ahead.backlog_at == START + HALF_HOUR, "it counts from the interval that was over"
+
+
 def test_a_forecast_moves_to_the_length_of_the_intervals_that_came() -> None:
     halves = [row(START + place * HALF_HOUR, 1, HALF_HOUR, forecast_offered=200) for place in range(4)]
     assessment = assessed(*halves, *quarters(4, offered=100, abandoned=0))

@@ -314,9 +314,26 @@ def test_an_interval_is_typed_on_a_phone_and_a_what_if_is_computed_from_it(floor
     assert "What if agents -6, volume x1.4" in floor.ana.direct_messages()[-1].visible_text
 
 
-def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, tmp_path: Path) -> None:
-    channel = floor.declares()
+def test_a_report_in_the_middle_of_an_interval_is_neither_compared_nor_computed_with_as_if_it_were_whole(
+    floor: TestFloor,
+) -> None:
     start = this_half_hour()
+    floor.passes(seconds=(start + timedelta(minutes=40) - utcnow()).total_seconds())
+    channel = floor.declares()
+    whole, running = (start, "Billing", 200, 180, 40), (start + HALF_HOUR, "Billing", 70, 50, 40)
+    drop(floor, channel, csv_of(whole, running))
+    press(floor, ids.USE, channel)
+    screen = figures(floor, channel)
+    assert ", only its first 10 min" in screen
+    assert "offered 70 (+5 % of 67)" in screen
+    floor.says("ana", "/incident whatif agents -6", channel=channel)
+    assert "200 contacts in 30 min" in floor.ephemeral("ana", channel)[-1]
+
+
+def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, tmp_path: Path) -> None:
+    start = this_half_hour()
+    channel = floor.declares()
+    floor.passes(seconds=(start + HALF_HOUR - utcnow()).total_seconds())
     drop(
         floor,
         channel,

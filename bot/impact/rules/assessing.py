@@ -44,7 +44,7 @@ def assess(
     days = [_Day(queue, series[queue.id]) for queue in queues if series.get(queue.id)]
     for day in days:
         formula = day.queue.goal.formula
-        day.vectors = [vector(interval.figures, formula, interval.interval_s) for interval in day.intervals]
+        day.vectors = [vector(_so_far(interval), formula, interval.passed_s) for interval in day.intervals]
         _expect(day, past.get(day.queue.id, Past()), window, local)
     groups = [(day, _group(day, past.get(day.queue.id, Past()), window)) for day in days]
     affected = [(day, group) for day, group in groups if group.since.intervals]
@@ -85,6 +85,14 @@ def assess(
     )
 
 
+def _so_far(interval: QueueInterval) -> Figures:
+    """The figures, with the part of the forecast that is for the time in which the contacts came."""
+    planned = interval.figures.forecast_offered
+    if interval.is_over or planned is None:
+        return interval.figures
+    return interval.figures._replace(forecast_offered=planned * interval.passed_s / interval.interval_s)
+
+
 def _is_in(interval: QueueInterval, window: Window) -> bool:
     return interval.ends_at > window.start and interval.starts_at < window.end
 
@@ -94,7 +102,7 @@ def _expect(day: _Day, past: Past, window: Window, local: Callable[[int], int]) 
     so_far: list[tuple[float, float]] = []
     usual: dict[int, Usual] = {}
     for interval in day.intervals:
-        planned = interval.figures.forecast_offered
+        planned = _so_far(interval).forecast_offered
         if planned is not None:
             day.expected[interval.starts_at] = from_forecast(planned)
             continue
@@ -103,6 +111,7 @@ def _expect(day: _Day, past: Past, window: Window, local: Callable[[int], int]) 
         expected = usual_of_length.at(local(interval.starts_at), level=day_level(so_far))
         if expected is None:
             continue
+        expected = expected.of_part(interval.passed_s / length_s)
         day.expected[interval.starts_at] = expected
         actual = interval.figures.offered
         if actual is not None and not _is_in(interval, window):
@@ -134,6 +143,7 @@ def _group(day: _Day, past: Past, window: Window) -> Group:
         title=day.queue.label,
         goal=goal,
         latest_at=interval.starts_at,
+        latest_passed_s=interval.reported_after_s,
         now=totals_from(numbers),
         since=totals_from(added(since)),
         against_expected=against,
@@ -167,6 +177,7 @@ def _sum_groups(title: str, groups: Iterable[Group]) -> Group:
         title=title,
         goal=parts[0].goal if all(part.goal == parts[0].goal for part in parts) else None,
         latest_at=latest_at,
+        latest_passed_s=min((part.latest_passed_s for part in newest if part.latest_passed_s), default=None),
         now=sum((part.now for part in newest), Totals()),
         since=sum((part.since for part in parts), Totals()),
         against_expected=sum((part.against_expected for part in parts), Ratio()),

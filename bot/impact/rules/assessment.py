@@ -57,6 +57,8 @@ class Group(Struct, frozen=True):
     title: str
     goal: Goal | None
     latest_at: int = 0
+    # How much of that interval had passed when it was reported; None if it was over.
+    latest_passed_s: int | None = None
     now: Totals = field(default_factory=Totals)
     since: Totals = field(default_factory=Totals)
     # Offered contacts since the start, and the expected ones, over the intervals where both are known.

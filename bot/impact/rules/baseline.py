@@ -35,6 +35,10 @@ class Expected(Struct, frozen=True):
         """True if it is a forecast, not derived from past weeks."""
         return self.source == FORECAST
 
+    def of_part(self, share: float) -> "Expected":
+        """What is expected in that share of the interval."""
+        return Expected(self.offered * share, self.low * share, self.high * share, self.source)
+
 
 FORECAST = "forecast"
 USUAL = "usual"

@@ -1,5 +1,6 @@
 """A queue's interval as its imports tell it, and the intervals that a person can add. Pure."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -7,6 +8,9 @@ from bot.impact.rules.figures import NAMES, Figures
 
 # The figures that are not forecasts.
 ACTUAL_FIGURES = tuple(place for place, name in enumerate(NAMES) if not name.startswith("forecast"))
+OFFERED = NAMES.index("offered")
+# Less says nothing about the rate at which contacts come.
+LEAST_PASSED_S = 60
 # A form offers half a day of half hours.
 STARTS_OFFERED = 24
 
@@ -15,7 +19,8 @@ class QueueInterval(NamedTuple):
     """What is known about a queue in an interval. `restated` names the figures that a later import corrected.
 
     `sources` has the import of each figure, `correcting_import_id` the last one that corrected any. `left_out` has
-    the lengths of the intervals that do not count because this one covers their time.
+    the lengths of the intervals that do not count because this one covers their time. `reported_after_s` is how
+    much of it had passed when its contacts were reported; None if it was over.
     """
 
     queue_id: int
@@ -26,10 +31,29 @@ class QueueInterval(NamedTuple):
     sources: tuple[int, ...] = ()
     correcting_import_id: int = 0
     left_out: tuple[int, ...] = ()
+    reported_after_s: int | None = None
 
     @property
     def ends_at(self) -> int:
         return self.starts_at + self.interval_s
+
+    @property
+    def is_over(self) -> bool:
+        """True if its contacts are those of all of it."""
+        return self.reported_after_s is None
+
+    @property
+    def passed_s(self) -> int:
+        """The seconds in which its contacts came."""
+        return self.interval_s if self.reported_after_s is None else self.reported_after_s
+
+    def reported(self, visible_at: Mapping[int, int]) -> "QueueInterval":
+        """The interval with what is known of the time of its report, from when each import became visible."""
+        source = self.sources[OFFERED] if self.sources and self.figures.offered is not None else 0
+        at = visible_at.get(source, self.ends_at)
+        if at >= self.ends_at:
+            return self
+        return self._replace(reported_after_s=max(at - self.starts_at, LEAST_PASSED_S))
 
     @property
     def actual_import_ids(self) -> set[int]:

@@ -33,7 +33,7 @@ def outlook(
     that interval), and that the planned agents (or those of that interval) answer. The queue at its end follows
     from Little's law: arrivals × average wait.
     """
-    latest = next((each for each in reversed(intervals) if _is_enough(each.figures)), None)
+    latest = next((each for each in reversed(intervals) if each.is_over and _is_enough(each.figures)), None)
     if latest is None:
         return None
     figures, length_s = latest.figures, latest.interval_s
