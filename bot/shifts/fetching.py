@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from bot.config.floor import Roster
 from bot.runtime.network import Network
 from bot.shifts.reading.rows import RosterUnreadable
+from bot.sources.answers import no_answer
 from bot.sources.published import REDIRECTS, handed_out_at, host_of, hosts_of
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _content_of_address(roster: Roster, network: Network) -> bytes:
     except AddressRefused as refusal:
         raise RosterUnreadable(name=roster.name, reason=refusal.sentence.rstrip(".")) from refusal
     except httpx.HTTPError as error:
-        reason = f"its address does not answer ({type(error).__name__})"
+        reason = f"its address does not answer ({no_answer(error)})"
         raise RosterUnreadable(name=roster.name, reason=reason) from error
 
 

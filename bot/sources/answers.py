@@ -2,10 +2,11 @@
 
 import json
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import TryLater
 from bot.sources.port import CredentialsRefused, RequestRefused, SourceRefused
@@ -22,6 +23,10 @@ REASONS = {
     404: "there is nothing at that address; check `url`",
 }
 LONGEST_DETAIL = 200
+UNTRUSTED: Final = (
+    "its certificate is not trusted: {reason}; if it is your company's, name the company's certificates in "
+    "`WATCHFLOOR_CA_FILE`"
+)
 LONGEST_WAIT_S = 3600.0
 
 
@@ -93,4 +98,18 @@ def sent(name: str, send: "Callable[[], httpx.Response]") -> "httpx.Response":
     try:
         return send()
     except httpx.HTTPError as failure:
-        raise TryLater(f"{name} does not answer ({type(failure).__name__})") from failure
+        raise TryLater(f"{name} cannot be reached ({no_answer(failure)})") from failure
+
+
+def no_answer(failure: "httpx.HTTPError") -> str:
+    """Why another system gave no answer, for the person who can do something about it."""
+    import httpx
+
+    cause: BaseException | None = failure
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return UNTRUSTED.format(reason=cause.verify_message)
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(failure, httpx.TimeoutException):
+        return "no answer in time"
+    return re.sub(r"^\[Errno -?\d+\] ", "", str(failure)) or type(failure).__name__

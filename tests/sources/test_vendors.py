@@ -3,6 +3,9 @@
 import itertools
 import json
 import socket
+import ssl
+import subprocess
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,8 @@ from bot.errors import TryLater
 from bot.feeds.sources import Sources
 from bot.runtime import outgoing
 from bot.runtime.network import Network
-from bot.runtime.outgoing import AddressRefused, Reach
+from bot.runtime.outgoing import AddressRefused, Reach, client
+from bot.sources import answers
 from bot.sources.connect import Connect
 from bot.sources.files import Folder, Sheet
 from bot.sources.okta import Okta, lockouts
@@ -276,7 +280,7 @@ def test_boto3_sends_only_through_the_checked_outgoing_client(monkeypatch: pytes
         wrongly_signed = Connect(SourceConfig("cc", stand_in.url, "KEY:guessed", options), http)
         assert "InvalidSignatureException" in wrongly_signed.check()[0]
         monkeypatch.setattr(outgoing, "LARGEST_BYTES", 10)
-        with pytest.raises(TryLater, match="AnswerTooLarge"):
+        with pytest.raises(TryLater, match="the answer is too large"):
             source.check()
         request_count = len(stand_in.requests)
         with outgoing.client(Network(), Reach()) as strict:
@@ -305,7 +309,9 @@ def test_connect_is_called_at_its_regions_address_by_default_also_through_a_prox
         Sources({"cc": source}, Network(), tmp_path, environment=keys).get("cc").check()
     assert resolved_hosts == ["connect.eu-west-1.amazonaws.com"]
     resolved_hosts.clear()
-    with pytest.raises(TryLater, match="ConnectError"):  # the proxy itself, which is not there
+    with pytest.raises(
+        TryLater, match=r"cannot be reached \(Connection refused\)"
+    ):  # the proxy itself, which is not there
         Sources({"cc": source}, Network("http://127.0.0.1:9"), tmp_path, environment=keys).get("cc").check()
     assert resolved_hosts == ["127.0.0.1"]
 
@@ -353,3 +359,28 @@ def test_a_folder_gives_each_file_once_and_not_before_it_is_complete(tmp_path: P
     assert everything(lambda at: deep.files(at, later + timedelta(seconds=11)), cursor)[0] == []
     missing = Folder(SourceConfig("exports", "", "", {"folder": str(tmp_path / "no")}), None)  # type: ignore[arg-type]  # likewise
     assert "there is no folder" in missing.check()[0]
+
+
+def test_a_certificate_that_is_not_trusted_is_named_with_what_to_do(tmp_path: Path) -> None:
+    key, certificate = (str(tmp_path / name) for name in ("key.pem", "cert.pem"))
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=source.example"]
+    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def shake_hands() -> None:
+        connection, _ = listener.accept()
+        with pytest.raises(ssl.SSLError):
+            context.wrap_socket(connection, server_side=True)
+
+    server = threading.Thread(target=shake_hands)
+    server.start()
+    address = f"https://127.0.0.1:{listener.getsockname()[1]}/"
+    reach = Reach.of(address, ["127.0.0.0/8"], is_insecure=False)
+    with listener, client(Network(), reach) as http:
+        with pytest.raises(TryLater, match="support cannot be reached") as refused:
+            answers.sent("support", lambda: http.get(address))
+        server.join()
+    assert "its certificate is not trusted: self-signed certificate; " in refused.value.reason
+    assert "`WATCHFLOOR_CA_FILE`" in refused.value.reason
