@@ -236,6 +236,22 @@ def test_a_workbook_is_read_as_its_csv_would_be(tmp_path):
     assert left_out == [LeftOut(5, "a row of totals")]
 
 
+def test_a_header_of_two_lines_with_merged_cells_is_read_as_one(tmp_path):
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["Monthly report"])
+    sheet.append(["Queue", "Interval start", "Contacts", None, None])
+    sheet.append([None, None, "Answered", "Offered", "AHT"])
+    sheet.append(["Billing", datetime(2026, 11, 26, 9, 0), 100, 120, 310])
+    for merged in ("A1:E1", "A2:A3", "B2:B3", "C2:D2"):
+        sheet.merge_cells(merged)
+    path = tmp_path / "merged.xlsx"
+    book.save(path)
+    [row], left_out = read_file(path)
+    assert (figures(row).offered, figures(row).answered, figures(row).aht_s) == (120, 100, 310)
+    assert not left_out
+
+
 def test_the_same_columns_have_the_same_shape_and_a_stored_plan_is_read_back():
     wide, long = (
         open_report(SAMPLES / "made_wide_forecast.csv"),

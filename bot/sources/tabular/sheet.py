@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 
 from msgspec import Struct
@@ -135,14 +135,23 @@ def _with_best_header(path: Path, candidates: list[Sheet], header: Header) -> Sh
     best: tuple[int, Sheet] | None = None
     for candidate in candidates:
         lines = _first_lines(path, candidate)
-        for index, (line, cells) in enumerate(lines):
-            score = header.score([cell.lstrip("\ufeff") for cell in cells])
-            if score and (best is None or score > best[0]):
-                titles = tuple(" ".join(filter(None, cells)) for _, cells in lines[:index])
-                best = score, _with_header(candidate, cells, line, titles)
+        for index in range(len(lines)):
+            for line, cells in _headers_at(lines[index : index + 2]):
+                score = header.score([cell.lstrip("\ufeff") for cell in cells])
+                if score and (best is None or score > best[0]):
+                    titles = tuple(" ".join(filter(None, cells)) for _, cells in lines[:index])
+                    best = score, _with_header(candidate, cells, line, titles)
     if best is None:
         raise NoHeader(name=path.name, examples=header.examples)
     return best[1]
+
+
+def _headers_at(lines: Sequence[Cells]) -> Iterator[Cells]:
+    """The first of two lines as a header, and both as one: merged cells group the names of the line below."""
+    yield lines[0]
+    if len(lines) > 1:
+        (_, above), (line, below) = lines
+        yield line, [name or group for group, name in zip_longest(above, below, fillvalue="")]
 
 
 def _first_lines(path: Path, candidate: Sheet) -> list[Cells]:
