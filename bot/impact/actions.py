@@ -69,7 +69,7 @@ def figures_screen(services: Services, number: int, by: str, now: datetime, page
         imported = _last_import(session)
         origins = origins_of(session, assessment, number)
         stale = services.get(Registry).ask(STALE_SOURCES)(session, services, ("intervals", "tables"), now)
-    text, blocks = views.figures_screen(number, assessment, imported, look_ahead(), page, origins)
+    text, blocks = views.figures_screen(number, assessment, imported, look_ahead(), page, origins, now=now)
     return text, [*blocks, context(*stale)] if stale else blocks
 
 

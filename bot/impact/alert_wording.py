@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.impact.rules.assessment import Goal
 from bot.impact.rules.warnings import CRITICAL_SHARE, WARNING_SHARE, Alert
 from bot.impact.wording import percent, queue_name
-from bot.slack.text import clock_time
+from bot.slack.text import near_time
 
 WHAT_NEXT = "`/incident figures` shows what it costs, `/incident whatif` what would help."
 
@@ -22,6 +22,6 @@ def alert_line(queue: str, alert: Alert, level: float, goal: Goal) -> str:
     return f"🟢 {subject}, back above the warning limit of {warning_limit} {goal_text}"
 
 
-def with_interval(line: str, starts_at: datetime) -> str:
+def with_interval(line: str, starts_at: datetime, now: datetime) -> str:
     """The line with the start of the interval that it is about."""
-    return f"{line}, interval from {clock_time(starts_at)}"
+    return f"{line}, interval from {near_time(starts_at, now)}"

@@ -102,8 +102,10 @@ def _is_shown(point: Point, assessment: Assessment) -> bool:
 
 
 def _point(point: Point, zone: ZoneInfo) -> dict[str, Any]:
+    at = datetime.fromtimestamp(point.starts_at, UTC).astimezone(zone)
     return {
-        "label": datetime.fromtimestamp(point.starts_at, UTC).astimezone(zone).strftime("%H:%M"),
+        "label": f"{at:%H:%M}",
+        "day": f"{at:%Y-%m-%d}",
         "offered": point.totals.offered.value,
         "expected": point.expected,
         "low": point.low,

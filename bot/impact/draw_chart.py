@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, SCALE = 390, 3
 MARGIN_LEFT, MARGIN_RIGHT, TOP = 34, 10, 58
-PANEL, GAP, BOTTOM = 150, 46, 46
+PANEL, GAP, BOTTOM = 150, 46, 58
 HEIGHT = TOP + 2 * PANEL + GAP + BOTTOM
 INK, FAINT, GRID, SHADE = "#1d2b3a", "#66717d", "#dfe4e9", "#fdecea"
 BAR, BAR_IN, PLAN, RANGE, LEVEL, GOAL = "#9fb6cc", "#e8590c", "#1d2b3a", "#c9d6e2", "#2a6f97", "#b3001b"
@@ -119,7 +119,7 @@ def render_png(facts: Json) -> bytes:
     _marks(canvas, facts["marks"], len(points), level_top)
     _time_axis(canvas, points, level_top + PANEL)
     for offset, note in ((0, facts["note"]), (11, facts["cut"])):
-        position = (WIDTH - MARGIN_RIGHT, level_top + PANEL + 36 - offset)
+        position = (WIDTH - MARGIN_RIGHT, level_top + PANEL + 48 - offset)
         canvas.text(position, _plain_text(note, LONGEST_NOTE), 9, FAINT, "rs")
     return canvas.png()
 
@@ -221,18 +221,24 @@ def _marks(canvas: Canvas, marks: list[Json], count: int, level_top: float) -> N
 def _time_axis(canvas: Canvas, points: list[Json], bottom: float) -> None:
     count = len(points)
     label_step = max(1, -(-count // LABELS))
+    day, free_from = "", 0.0
     for index in range(0, count, label_step):
         x = _x(index, count)
         canvas.line([(x, bottom), (x, bottom + 3)], FAINT, 0.7)
         anchor = "la" if index == 0 else "ma"
         canvas.text((x, bottom + 6), points[index]["label"], 10, FAINT, anchor)
+        width = canvas.width(points[index]["day"], 10)
+        left = x if index == 0 else x - width / 2
+        if points[index]["day"] != day and left > free_from:
+            day, free_from = points[index]["day"], left + width + 4
+            canvas.text((x, bottom + 18), day, 10, FAINT, anchor)
 
 
 def _round_up(amount: float) -> float:
     step = 1.0
     while step * 10 < amount:
         step *= 10
-    return next(step * factor for factor in (1, 2, 4, 5, 8, 10, 20) if step * factor >= amount)
+    return next(step * factor for factor in (1, 2, 3, 4, 5, 6, 8, 10, 20) if step * factor >= amount)
 
 
 def _short_amount(amount: float) -> str:

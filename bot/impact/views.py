@@ -13,7 +13,7 @@ from bot.impact.rules.outlook import Outlook
 from bot.impact.wording import definitions, difference, formula, length, number, percent, queue_name, since_text
 from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.pages import page_of
-from bot.slack.text import ago, clock_time, listed, one_line
+from bot.slack.text import ago, listed, near_time, one_line
 
 Screen = tuple[str, list[Block]]
 QUEUES_SHOWN, PLACES_SHOWN = 8, 5
@@ -44,6 +44,8 @@ def figures_screen(
     ahead: Outlook | None = None,
     page: int = 1,
     origins: Sequence[Origin] = (),
+    *,
+    now: datetime,
 ) -> Screen:
     """The last interval, the totals since the start, a page each of queues, sites and partners, and the cost."""
     text = f"Figures of incident {incident_number}"
@@ -52,18 +54,18 @@ def figures_screen(
     window, whole = assessment.window, assessment.whole
     blocks = [
         section(
-            f"📊 *{text}* · last interval {clock_time(moment(whole.latest_at))}{_passed(whole)}\n{_now(whole)}"
+            f"📊 *{text}* · last interval {near_time(moment(whole.latest_at), now)}{_passed(whole)}\n{_now(whole)}"
         ),
         section(f"*Since it began* ({since_text(window.start, window.end)})\n{_since(whole)}"),
     ]
     if cost := cost_text(assessment):
         blocks.append(section(f"*What it cost*\n{cost}"))
     if ahead:
-        blocks.append(section(_outlook(ahead)))
+        blocks.append(section(_outlook(ahead, now)))
     blocks += _tables(assessment, page)
     blocks.append(context(_small_print(assessment, imported_at)))
     if origins:
-        blocks.append(context(_origins(origins, len(assessment.queues))))
+        blocks.append(context(_origins(origins, len(assessment.queues), now)))
     blocks.append(_buttons(incident_number, has_figures=True))
     return text, blocks
 
@@ -164,9 +166,9 @@ def _since(group: Group) -> str:
     )
 
 
-def _outlook(ahead: Outlook) -> str:
+def _outlook(ahead: Outlook, now: datetime) -> str:
     level, backlog = (
-        f"back about {clock_time(moment(at))}" if at is not None else "not back within twelve hours"
+        f"back about {near_time(moment(at), now)}" if at is not None else "not back within twelve hours"
         for at in (ahead.service_level_at, ahead.backlog_at)
     )
     # Too few agents have a usual backlog as well, but its return is no recovery.
@@ -242,18 +244,18 @@ def _left_out(left_out: Sequence[tuple[str, int]]) -> str:
     return f"Left out, because a later import covers the same time: {listed(texts, QUEUES_NAMED)}."
 
 
-def _origins(origins: Sequence[Origin], queues: int) -> str:
-    lines = [f"• {_origin(origin, queues, is_only=len(origins) == 1)}" for origin in origins[:ORIGINS_SHOWN]]
+def _origins(origins: Sequence[Origin], queues: int, now: datetime) -> str:
+    lines = [f"• {_origin(origin, queues, now, is_only=len(origins) == 1)}" for origin in origins[:ORIGINS_SHOWN]]
     more = [f"• {len(origins) - ORIGINS_SHOWN} earlier"] if len(origins) > ORIGINS_SHOWN else []
     return "\n".join(["Where these figures are from:", *lines, *more])
 
 
-def _origin(origin: Origin, queues: int, *, is_only: bool) -> str:
+def _origin(origin: Origin, queues: int, now: datetime, *, is_only: bool) -> str:
     """`report.csv by @ana, 09:12: Billing, Support; Support corrected at 09:40`."""
     source = {"": "another incident", "form": "the form"}.get(origin.source, one_line(origin.source, SOURCE))
     by = f" by <@{origin.by}>" if origin.by else ""
-    at, text = clock_time(origin.at), f"{source}{by}"
-    corrected = f"corrected at {clock_time(origin.corrected_at)}" if origin.corrected_at else ""
+    at, text = near_time(origin.at, now), f"{source}{by}"
+    corrected = f"corrected at {near_time(origin.corrected_at, now)}" if origin.corrected_at else ""
     is_corrected = bool(corrected) and origin.corrected >= origin.queues
     if not (is_corrected and origin.corrected_at == origin.at):
         text += f", {at}"

@@ -113,7 +113,7 @@ def _post_alerts(
     session: Session, incident: Incident, import_id: int, lines: list[tuple[str, int]], now: datetime
 ) -> None:
     """Post the lines, each with the start of the interval that it is about."""
-    text = "\n".join(alert_wording.with_interval(line, moment(starts_at)) for line, starts_at in lines)
+    text = "\n".join(alert_wording.with_interval(line, moment(starts_at), now) for line, starts_at in lines)
     key = f"figures-alert:{incident.number}:{import_id}"
     outbox.post(
         session,

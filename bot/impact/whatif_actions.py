@@ -61,6 +61,7 @@ def whatif(
             remedies=remedies(after, goal.target, goal.formula),
             patience_source=source,
             at=latest.starts_at,
+            now=now,
             interval_s=latest.interval_s,
             outage_min=minutes,
             recovery=_recovery(changed_load, chosen_queue, latest.interval_s, minutes) if minutes else None,

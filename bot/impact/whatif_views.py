@@ -1,6 +1,7 @@
 """The answer to what-if: both models side by side, and the ways back to the target. Pure."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -11,7 +12,7 @@ from bot.impact.rules.whatif import Answer, Remedy
 from bot.impact.views import Screen, moment
 from bot.impact.wording import formula, length, number, percent, queue_name
 from bot.slack.blocks import context, section
-from bot.slack.text import clock_time, escape
+from bot.slack.text import escape, near_time
 
 
 class WhatIf(Struct, frozen=True):
@@ -25,6 +26,7 @@ class WhatIf(Struct, frozen=True):
     remedies: Sequence[Remedy]
     patience_source: str
     at: int
+    now: datetime
     interval_s: int
     outage_min: float = 0.0
     recovery: Recovery | None = None
@@ -113,6 +115,6 @@ def _assumptions(whatif: WhatIf) -> str:
         f"The difference is the callers' patience: {patience} in Erlang A ({whatif.patience_source}), endless in C."
     )
     return (
-        f"{difference_text} Figures of the interval at {clock_time(moment(whatif.at))}. "
+        f"{difference_text} Figures of the interval at {near_time(moment(whatif.at), whatif.now)}. "
         f"Service level: {formula(whatif.goal)}."
     )

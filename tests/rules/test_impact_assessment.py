@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
+from bot.impact import views
 from bot.impact.origins import Origin
 from bot.impact.rules.assessing import assess
 from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Window
@@ -18,7 +19,7 @@ from bot.impact.rules.lengths import by_length
 from bot.impact.rules.outlook import Outlook, outlook
 from bot.impact.rules.series import merged
 from bot.impact.sentences import sentences
-from bot.impact.views import figures_screen
+from bot.impact.views import Screen
 from bot.impact.wording import LANGUAGES, notes
 
 HALF_HOUR = 1800
@@ -26,6 +27,10 @@ START = 50 * WEEK_S
 WINDOW = Window(day=START - 4 * HALF_HOUR, start=START + 60, end=START + 2 * HALF_HOUR, until=START + 4 * HALF_HOUR)
 BILLING = QueueFacts(1, "Billing", "Billing", "Manila", "Northline", Goal())
 CHAT = QueueFacts(2, "Chat <b>", "Chat", "Cebu", "", Goal(ServiceLevel.OF_ANSWERED, 60, 0.9))
+
+
+def figures_screen(*facts: Any, **more: Any) -> Screen:
+    return views.figures_screen(*facts, now=datetime(2026, 11, 26, 10, 30, tzinfo=UTC), **more)
 
 
 def quiet(place: int, queue: int = 1, **known: float) -> QueueInterval:
@@ -190,6 +195,8 @@ def test_each_figure_names_its_origin_its_time_and_its_corrections() -> None:
         "• another incident, corrected at 09:00: Chat &lt;b&gt;"
     ]
     assert where_from(*[Origin(f"{at}.csv", "", nine, both) for at in range(7)])[-1] == "• 2 earlier"
+    yesterday = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+    assert where_from(Origin("acd.csv", "", yesterday, both)) == ["• acd.csv, 2026-11-25 09:00"]
 
 
 def test_the_outlook_counts_from_the_last_whole_interval_and_says_what_it_assumes() -> None:
