@@ -33,6 +33,7 @@ def register(registry: "Registry") -> None:
     registry.help(Section.CHANNEL, 65, answer_wording.HELP)
     registry.on(events.Declared, watching.look_again)
     registry.on(events.ScopeChanged, watching.look_again)
+    registry.on(events.MilestoneSet, watching.look_again)
     registry.record(uploads.record_file, "message")
     registry.ticks.append(Tick("figures", watching.check_new_imports, tables.NEXT_CHECK))
     registry.kinds += renderers.KINDS

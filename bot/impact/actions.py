@@ -80,7 +80,7 @@ def _last_import(session: Session) -> datetime | None:
 
 def queues_of(session: Session, services: Services, incident: Incident, now: datetime) -> list[QueueFacts]:
     zone = ZoneInfo(services.floor.figures.zone)
-    window = gathering.window_of(incident, now, zone)
+    window = gathering.window_of(session, incident, now, zone)
     return gathering.scope_of(session, services.floor, incident, window).queues
 
 

@@ -20,7 +20,9 @@ from bot.impact.rules.intervals import QueueInterval
 from bot.impact.rules.lengths import by_length
 from bot.impact.rules.outlook import AHEAD_S, Outlook, outlook
 from bot.impact.tables import Queue
+from bot.incidents.milestones import milestones_of
 from bot.incidents.tables import Incident
+from bot.timeline.milestones import MilestoneName
 
 # How long after the end contacts may still come back.
 RECOVERS_FOR = timedelta(hours=4)
@@ -48,7 +50,7 @@ def gather_with_outlook(
 ) -> tuple[Assessment, Callable[[], Outlook | None]]:
     """The same assessment, and a function that computes when the worst-hit queue will recover."""
     zone = ZoneInfo(floor.figures.zone)
-    window = window_of(incident, now, zone)
+    window = window_of(session, incident, now, zone)
     scope = scope_of(session, floor, incident, window)
     queues = scope.queues
     if not queues:
@@ -82,7 +84,7 @@ def gather_with_outlook(
 
 def has_figures(session: Session, floor: Floor, incident: Incident, now: datetime) -> bool:
     """Whether any figures of the incident's queues are known for its day."""
-    window = window_of(incident, now, ZoneInfo(floor.figures.zone))
+    window = window_of(session, incident, now, ZoneInfo(floor.figures.zone))
     numbers = [queue.id for queue in scope_of(session, floor, incident, window).queues]
     queues_with_figures = interval_tables.queues_between(
         session, window.day, max(window.until, window.end) + AHEAD_S
@@ -90,16 +92,19 @@ def has_figures(session: Session, floor: Floor, incident: Incident, now: datetim
     return not set(queues_with_figures).isdisjoint(numbers)
 
 
-def window_of(incident: Incident, now: datetime, zone: ZoneInfo) -> Window:
-    """The window from the declaration to the end, or until now; its day begins at the site's midnight."""
-    start = int(incident.declared_at.timestamp())
+def window_of(session: Session, incident: Incident, now: datetime, zone: ZoneInfo) -> Window:
+    """The window from the start on record, or else the declaration, to the end, or until now; its day begins at the
+    site's midnight."""
+    started = milestones_of(session, incident.number).get(MilestoneName.STARTED)
+    started_at = min(started.at, incident.declared_at) if started else incident.declared_at
+    start = int(started_at.timestamp())
     ended_at = incident.resolved_at or now
     actual_end = max(int(ended_at.timestamp()), start + 1)
     end = min(actual_end, start + LONGEST_S)
     recovery_end = (
         min(int(now.timestamp()), end + int(RECOVERS_FOR.total_seconds())) if incident.resolved_at else end
     )
-    midnight = incident.declared_at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = started_at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return Window(int(midnight.timestamp()), start, end, max(recovery_end, end), is_cut=actual_end > end)
 
 

@@ -14,7 +14,7 @@ from bot.impact.watch_tables import QueueWatch, Summary
 from bot.impact.wording import LANGUAGES
 from bot.incidents import incidents
 from bot.incidents.change import Change
-from bot.incidents.events import Declared, ScopeChanged
+from bot.incidents.events import Declared, MilestoneSet, ScopeChanged
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
@@ -40,9 +40,9 @@ def check_new_imports(services: Services, now: datetime) -> None:
             tables.mark_checked(session, due_numbers, now)
 
 
-def look_again(change: Change, event: Declared | ScopeChanged) -> None:
-    """Check the last import again: its figures may concern the new incident, or no longer the one whose sites or
-    partners were changed."""
+def look_again(change: Change, event: Declared | ScopeChanged | MilestoneSet) -> None:
+    """Check the last import again: its figures may concern the new incident, or no longer the one whose sites,
+    partners or times were changed."""
     tables.recheck_last_import(change.session, change.now, change.incident.declared_at - RECENT)
 
 

@@ -83,6 +83,12 @@ class Merged(Event, frozen=True):
     was_open: bool
 
 
+class MilestoneSet(Event, frozen=True):
+    """When a milestone was reached, such as the start, was recorded or corrected."""
+
+    name: str
+
+
 class MadePrivate(Event, frozen=True):
     """Only participants see the incident from now on; its private channel is yet to be created."""
 

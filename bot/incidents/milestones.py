@@ -7,6 +7,7 @@ from sqlmodel import Session
 from bot import outbox
 from bot.incidents import wording
 from bot.incidents.change import Change, changing
+from bot.incidents.events import MilestoneSet
 from bot.incidents.rules import Status
 from bot.incidents.tables import Incident
 from bot.services import Services
@@ -56,6 +57,7 @@ def set_milestone(change: Change, name: MilestoneName, at: datetime, reason: str
         facts["how"] = how
     timeline.append_once(session, number, f"milestone:{key}", milestones.KIND, change.now, change.by, **facts)
     apply_milestones(session, change.incident)
+    change.publish(MilestoneSet(name))
 
 
 def add_afterwards(

@@ -49,6 +49,7 @@ HANDLERS = {
         "impact.watching.look_again",
         "webhooks.handlers.notify",
     ],
+    "MilestoneSet": ["impact.watching.look_again"],
     "StatusChanged": [
         "updates.handlers.follow_status",
         "webhooks.handlers.notify",

@@ -330,6 +330,25 @@ def test_a_report_in_the_middle_of_an_interval_is_neither_compared_nor_computed_
     assert "200 contacts in 30 min" in floor.ephemeral("ana", channel)[-1]
 
 
+def test_the_figures_count_from_the_start_on_record_not_only_from_the_declaration(floor: TestFloor) -> None:
+    start = this_half_hour()
+    channel = floor.declares()
+    drop(floor, channel, csv_of((start - HALF_HOUR, "Billing", 200, 20, 40)))
+    press(floor, ids.USE, channel)
+    assert "200 contacts" not in floor.card(channel)
+
+    floor.says("ana", "/incident milestones", channel=channel)
+    floor.ana.fills("milestone", "started")
+    floor.ana.fills("at", int((start - timedelta(minutes=20)).timestamp()))
+    floor.ana.fills("reason", "the graph of answered calls")
+    assert floor.ana.submits().closed
+    floor.settle()
+    floor.tick()
+
+    assert "Service level 10 % (goal 80 %)" in floor.card(channel)
+    assert "offered 200" in figures(floor, channel)
+
+
 def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, tmp_path: Path) -> None:
     start = this_half_hour()
     channel = floor.declares()
