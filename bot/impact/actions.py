@@ -19,7 +19,7 @@ from bot.impact.rules.intervals import recent_starts
 from bot.impact.rules.series import merged
 from bot.impact.wording import length, number, queue_name
 from bot.incidents.access import visible_incident
-from bot.incidents.change import changing
+from bot.incidents.change import Change, changing
 from bot.incidents.facts import STALE_SOURCES
 from bot.incidents.registry import Registry
 from bot.incidents.rules import ungrouped
@@ -127,14 +127,14 @@ def add_interval(
     if not queue:
         raise NoQueueChosen()
     with changing(services, number, by, now) as change:
-        name = _queue_name(change.session, queue)
+        name = _queue_name(change, queue)
         row = ReadRow(0, name, starts_at, interval_s, figures)
         source = Source(f"form:{key}", tables.TYPED, by, number)
         result = importing.import_few(change.session, source, [row], now)
         before = _figures_before(change.session, result, starts_at)
         change.log("figures_typed", queue=name.queue, starts_at=starts_at)
     at = clock_time(datetime.fromtimestamp(starts_at, UTC))
-    return answer_wording.interval_kept(queue_name(name.queue), at, _kept_figures(Figures(*figures), before))
+    return answer_wording.interval_kept(queue_name(name.label), at, _kept_figures(Figures(*figures), before))
 
 
 def _figures_before(session: Session, result: Result, starts_at: int) -> Figures:
@@ -160,13 +160,21 @@ def _amount_text(meaning: Meaning, amount: float) -> str:
     return length(amount) if meaning in LENGTHS else number(amount, decimals=0 if amount.is_integer() else 1)
 
 
-def _queue_name(session: Session, queue: str) -> QueueName:
+def _queue_name(change: Change, queue: str) -> QueueName:
+    """The chosen queue, or the known one with the typed name; not one of other places than the incident's."""
     if queue.isascii() and queue.isdigit():
-        queues = tables.queues(session, [int(queue)])
+        queues = tables.queues(change.session, [int(queue)])
         if queues:
-            [row] = queues
-            return QueueName(row.name, row.site, row.partner, row.language, row.channel)
-    return QueueName(" ".join(queue.split())[:100])
+            return queues[0].key
+    name = " ".join(queue.split())[:100]
+    own_ids = {each.id for each in queues_of(change.session, change.services, change.incident, change.now)}
+    known_queues = [
+        row
+        for row in tables.queues(change.session)
+        if name.casefold() in (row.name.casefold(), row.label.casefold())
+        and (row.number in own_ids or row.label == row.name)
+    ]
+    return known_queues[0].key if len(known_queues) == 1 else QueueName(name)
 
 
 def read_typed(typed: Mapping[str, str]) -> tuple[float | None, ...]:

@@ -27,11 +27,14 @@ class Queue(Numbered, table=True):
     channel: str = ""
 
     @property
+    def key(self) -> QueueName:
+        """The name with everything that distinguishes it."""
+        return QueueName(self.name, self.site, self.partner, self.language, self.channel)
+
+    @property
     def label(self) -> str:
         """The name that distinguishes it from other queues."""
-        return " · ".join(
-            part for part in (self.name, self.site, self.partner, self.language, self.channel) if part
-        )
+        return self.key.label
 
 
 class Import(Numbered, table=True):
@@ -70,7 +73,7 @@ def queue_ids(session: Session, names: Collection[QueueName]) -> dict[QueueName,
     """The numbers of these queues; new ones are inserted."""
     insert_all_new(session, [_queue(name) for name in names])
     rows = session.exec(select(Queue).where(col(Queue.name).in_({name.queue for name in names})))
-    numbers = {QueueName(row.name, row.site, row.partner, row.language, row.channel): row.number for row in rows}
+    numbers = {row.key: row.number for row in rows}
     return {name: numbers[name] for name in names}
 
 

@@ -329,6 +329,16 @@ def test_a_report_in_the_middle_of_an_interval_is_neither_compared_nor_computed_
     floor.says("ana", "/incident whatif agents -6", channel=channel)
     assert "200 contacts in 30 min" in floor.ephemeral("ana", channel)[-1]
 
+    floor.says("ana", "/incident figures add", channel=channel)
+    floor.ana.fills(ids.NEW_QUEUE, "billing")
+    floor.ana.fills(ids.INTERVAL, str(int(start.timestamp())))
+    floor.ana.fills(ids.OFFERED, "210")
+    assert floor.ana.submits().closed
+    floor.settle()
+    answer = floor.ana.direct_messages()[-1].visible_text
+    assert answer.startswith("Kept: Billing · Manila at "), "the queue that is known"
+    assert "offered 210 (was 200)" in answer
+
 
 def test_the_figures_count_from_the_start_on_record_not_only_from_the_declaration(floor: TestFloor) -> None:
     start = this_half_hour()

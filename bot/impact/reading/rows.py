@@ -30,6 +30,11 @@ class QueueName(NamedTuple):
     language: str = ""
     channel: str = ""
 
+    @property
+    def label(self) -> str:
+        """The name that distinguishes it from other queues."""
+        return " · ".join(filter(None, self))
+
 
 class ReadRow(NamedTuple):
     """An interval of a queue; figures in the order of `NAMES`. `starts_at` is seconds since 1970."""
