@@ -14,9 +14,9 @@ def cost_text(assessment: Assessment) -> str:
     if cost.late.known:
         lines.append(f"Short of the goal, answered too late or not at all: {number(cost.late.amount)}")
     if cost.excess_wait_min.known:
-        lines.append(f"Waiting beyond the usual: {number(cost.excess_wait_min.amount)} min")
+        lines.append(f"Waiting beyond the usual: {number(max(0, cost.excess_wait_min.amount))} min")
     if cost.excess_handle_h.known:
-        lines.append(f"Handling beyond the plan: {number(cost.excess_handle_h.amount, decimals=1)} h")
+        lines.append(f"Handling beyond the plan: {number(max(0, cost.excess_handle_h.amount), decimals=1)} h")
     if assessment.points_lost is not None:
         lines.append(f"Points of the day's service level lost: {number(assessment.points_lost, decimals=1)}")
     return "\n".join(lines)
@@ -28,11 +28,11 @@ def _parts_lost(cost: Losses, abandoned: Amount) -> str:
     if cost.suppressed.known:
         returned_text = f" − {number(cost.returned)} came back" if cost.returned else ""
         parts.append(f"{number(cost.suppressed.amount)} did not come{returned_text}")
-    if cost.excess_abandons.known:
-        parts.append(f"{number(cost.excess_abandons.amount)} gave up beyond the usual")
+    if cost.gave_up is not None:
+        parts.append(f"{number(cost.gave_up)} gave up beyond the usual")
     if cost.contacts_lost is not None:
         return f"Contacts lost: about *{number(cost.contacts_lost)}* = {' + '.join(parts)} (upper bound)"
-    if not cost.excess_abandons.known and abandoned is not None:
+    if cost.gave_up is None and abandoned is not None:
         parts.append(f"{number(abandoned)} gave up; the usual number is not known")
     elif parts:
         missing = "gave up" if cost.suppressed.known else "were to come"

@@ -29,7 +29,7 @@ class NoQueues(WatchfloorError):
 
 
 class WhichQueue(WatchfloorError):
-    """Several queues have figures. Say which: `/incident whatif {example}: agents -6`. There are {names}."""
+    """Several queues have figures. Say which: `/incident whatif {example}: {change}`. There are {names}."""
 
 
 class NotEnoughKnown(WatchfloorError):
@@ -42,7 +42,7 @@ def whatif(
     """The answer for one queue, from its last interval with offered contacts, handle time and agents."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
-        chosen_queue = choose(queues_of(session, services, incident, now), queue)
+        chosen_queue = choose(queues_of(session, services, incident, now), queue, typed)
         span = (int((now - LOOKS_BACK).timestamp()), int(now.timestamp()) + 1)
         intervals = reported.intervals_between(session, [chosen_queue.id], span)
     latest = _latest(intervals, chosen_queue)
@@ -82,7 +82,7 @@ def form(services: Services, number: int, by: str, now: datetime) -> Block:
     return whatif_form(number, sorted(queues, key=lambda queue: queue.id not in current))
 
 
-def choose(queues: list[QueueFacts], typed: str) -> QueueFacts:
+def choose(queues: list[QueueFacts], typed: str, change: str) -> QueueFacts:
     """The typed queue, or the only one if none was typed."""
     if not queues:
         raise NoQueues()
@@ -94,7 +94,7 @@ def choose(queues: list[QueueFacts], typed: str) -> QueueFacts:
     candidates = matches if typed_name else queues
     if len(candidates) != 1:
         names = listed([one_line(queue.label, 40) for queue in queues], QUEUES_NAMED)
-        raise WhichQueue(example=one_line(queues[0].name, 40), names=names)
+        raise WhichQueue(example=one_line(queues[0].name, 40), change=one_line(change, 60), names=names)
     return candidates[0]
 
 

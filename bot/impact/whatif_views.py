@@ -1,7 +1,7 @@
 """The answer to what-if: both models side by side, and the ways back to the target. Pure."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -12,7 +12,7 @@ from bot.impact.rules.whatif import Answer, Remedy
 from bot.impact.views import Screen, moment
 from bot.impact.wording import formula, length, number, percent, queue_name
 from bot.slack.blocks import context, section
-from bot.slack.text import escape, near_time
+from bot.slack.text import escape, format_duration, near_time
 
 
 class WhatIf(Struct, frozen=True):
@@ -100,13 +100,17 @@ def _recovery_text(whatif: WhatIf) -> str:
     if whatif.recovery is None:
         return "How long it takes to recover is not known."
     level, backlog = (
-        f"{index * minutes} min after it began" if index is not None else "not within what is computed (12 h)"
+        f"{_length(index * minutes)} after it began" if index is not None else "not within what is computed (12 h)"
         for index in (whatif.recovery.service_level, whatif.recovery.backlog)
     )
     return (
-        f"*Nobody answers for {number(whatif.outage_min)} min*\nService level back: {level}\n"
+        f"*Nobody answers for {_length(whatif.outage_min)}*\nService level back: {level}\n"
         f"Backlog back to usual: {backlog}\n({assumption}; to the interval of {minutes} min)"
     )
+
+
+def _length(minutes: float) -> str:
+    return format_duration(timedelta(minutes=minutes))
 
 
 def _assumptions(whatif: WhatIf) -> str:

@@ -224,18 +224,19 @@ def definitions(totals: Totals, language: Language = ENGLISH) -> list[str]:
 def _cost(assessment: Assessment, language: Language) -> str:
     """What the incident cost; unknown parts are left out."""
     cost = assessment.whole.losses
-    gave_up = None if cost.excess_abandons.known else assessment.whole.since.abandoned.value
+    gave_up = assessment.whole.since.abandoned.value if cost.gave_up is None else None
     parts = {
         "suppressed": cost.suppressed.value,
         "returned": cost.returned or None,
-        "abandons": cost.excess_abandons.value,
+        "abandons": cost.gave_up,
         "gave up": gave_up,
     }
     part_texts = ", ".join(filter(None, (_amount_phrase(f"cost {name}", parts[name], language) for name in parts)))
     lost = _amount_phrase("cost lost", cost.contacts_lost, language, parts=f" ({part_texts})" if part_texts else "")
     if not lost and part_texts:
         lost = language.phrases["cost parts"].format(parts=part_texts)
-    waiting = _amount_phrase("cost waiting", cost.excess_wait_min.value, language)
+    waited_min = max(0.0, cost.excess_wait_min.amount) if cost.excess_wait_min.known else None
+    waiting = _amount_phrase("cost waiting", waited_min, language)
     points = _amount_phrase("cost points", assessment.points_lost, language, 1)
     return " ".join(filter(None, (lost, waiting, points)))
 

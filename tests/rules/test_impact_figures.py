@@ -130,6 +130,12 @@ def test_contacts_lost_are_shown_with_their_parts():
     assert lost.excess_handle_h.amount == pytest.approx(150 * 60 / 3600)
 
 
+def test_fewer_who_give_up_than_usual_are_no_negative_loss():
+    lost = losses([Interval(BUSY._replace(offered=180, abandoned=2), USUAL, 0.8)])
+    assert lost.excess_abandons.amount < 0
+    assert (lost.gave_up, lost.contacts_lost) == (0, 0)
+
+
 def test_no_more_contacts_come_back_than_stayed_away():
     lost = losses([Interval(BUSY._replace(offered=500), USUAL, 0.8, is_recovery=True)])
     assert lost.returned == 0

@@ -243,8 +243,8 @@ def test_each_of_many_queues_can_be_chosen_and_a_question_counts_the_queues_it_d
     form = figures_form(1, queues, [NOW], 1_800, None)
 
     assert [f'"value": "{number}"' in json.dumps(form) for number in (1, 99, 100, 150)] == [True] * 4
-    with pytest.raises(WhichQueue, match="Queue 9, and 141 more"):
-        choose(queues, "queue")
+    with pytest.raises(WhichQueue, match=r"whatif Queue 1: aht \+25%`.*Queue 9, and 141 more"):
+        choose(queues, "queue", "aht +25%")
 
 
 @pytest.mark.parametrize(("asked", "shown"), [(0, [1, 2]), (1, [1, 2]), (2, [3, 4]), (3, [5]), (99, [5])])

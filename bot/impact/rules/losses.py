@@ -47,14 +47,20 @@ class Losses(Struct, frozen=True):
         return min(self.rebound.amount, self.suppressed.amount)
 
     @property
+    def gave_up(self) -> Amount:
+        """Contacts that gave up beyond the usual; 0 if fewer did."""
+        return max(0.0, self.excess_abandons.amount) if self.excess_abandons.known else None
+
+    @property
     def contacts_lost(self) -> Amount:
-        """suppressed - returned + excess abandons; None unless both parts are known.
+        """suppressed - returned + those who gave up beyond the usual; None unless both parts are known.
 
         An upper bound: a customer who gives up and calls again counts in two of its parts.
         """
-        if not self.suppressed.known or not self.excess_abandons.known:
+        gave_up = self.gave_up
+        if not self.suppressed.known or gave_up is None:
             return None
-        return self.suppressed.amount - self.returned + self.excess_abandons.amount
+        return self.suppressed.amount - self.returned + gave_up
 
 
 def loss_vector(interval: Interval) -> Vector:

@@ -129,8 +129,14 @@ def _checked_amount(lever: Lever, amount: float, phrase: str) -> float:
 
 def _lever_text(lever: Lever) -> str:
     if lever.absolute is not None:
-        return f"{lever.name} {lever.absolute:g}"
-    return f"{lever.name} x{lever.factor:g}" if lever.factor != 1 else f"{lever.name} {lever.added:+g}"
+        return f"{lever.name} {_plain(lever.absolute)}"
+    if lever.factor != 1:
+        return f"{lever.name} x{_plain(lever.factor)}"
+    return f"{lever.name} {'+' if lever.added >= 0 else ''}{_plain(lever.added)}"
+
+
+def _plain(amount: float) -> str:
+    return f"{amount:.0f}" if amount.is_integer() else f"{amount:g}"
 
 
 class Answer(Struct, frozen=True):
