@@ -124,27 +124,30 @@ def _lines(facts: IncidentFacts, floor: Floor) -> list[str]:
     bridge = bridge_text(incident, floor) if incident.status in OPEN else ""
     return [
         _impact(incident),
-        *_figures(facts),
+        *figures_lines(facts),
         *_situation_lines(facts.situation, is_open=incident.status in OPEN),
-        _callers_hear(facts),
+        callers_hear_line(facts),
         _state(facts),
         _roles(facts, floor),
         bridge,
     ]
 
 
-def _figures(facts: IncidentFacts) -> list[str]:
+def figures_lines(facts: IncidentFacts) -> list[str]:
+    """The figures in a line, if there are any."""
     return [f"📊 {facts.figures[:1].upper()}{facts.figures[1:]}"] if facts.figures else []
 
 
-def _callers_hear(facts: IncidentFacts) -> str:
+def callers_hear_line(facts: IncidentFacts) -> str:
     """One line while a message is on: what it does to the call, who dialled in, when to check again."""
     messages_on = facts.callers_hear
     if not messages_on:
         return ""
     variants = ", ".join(dict.fromkeys(message.variant for message in messages_on))
-    heard_by = [message.heard_by for message in messages_on]
-    hearers = f"heard by {mentions(dict.fromkeys(heard_by))}" if all(heard_by) else "nobody has dialled in yet"
+    heard_by = [message.heard_by for message in messages_on if message.heard_by]
+    hearers = f"heard by {mentions(dict.fromkeys(heard_by))}" if heard_by else "nobody has dialled in yet"
+    if 0 < len(heard_by) < len(messages_on):
+        hearers = f"only {len(heard_by)} of them {hearers}"
     check = next_check(min(message.look_at for message in messages_on), facts.now)
     count_text = "a message" if len(messages_on) == 1 else f"{len(messages_on)} messages"
     return f"📞 Callers hear {count_text} ({escape(variants)}) · {hearers} · {check}"

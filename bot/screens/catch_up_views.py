@@ -7,7 +7,7 @@ from msgspec import Struct
 from bot.config.floor import Floor
 from bot.incidents import ids
 from bot.incidents.summaries import situation_lines
-from bot.incidents.views import STATUS_EMOJI, IncidentFacts
+from bot.incidents.views import STATUS_EMOJI, IncidentFacts, callers_hear_line, figures_lines
 from bot.slack.blocks import Block, actions, button, section
 from bot.slack.text import ago, link, mentions, near_time, one_line
 
@@ -31,8 +31,9 @@ def catch_up(summary: CatchUp, floor: Floor) -> tuple[str, list[Block]]:
     """The summary, short enough to read on a phone before joining the conversation."""
     number = str(summary.facts.incident.number)
     lines = [line for line in _lines(summary, floor) if line]
-    if len(lines) > MOST_LINES:
-        lines = [line for line in lines if line != _ruled_out(summary)][:MOST_LINES]
+    for extra in (_ruled_out(summary), *figures_lines(summary.facts)):
+        if len(lines) > MOST_LINES and extra in lines:
+            lines.remove(extra)
     buttons = [button("Control panel", ids.PANEL, number), button("Subscribe", ids.SUBSCRIBE, number)]
     text = f"What has happened so far in incident {number}"
     return text, [section("\n".join(lines)), actions(buttons, block_id=f"catch-up-{number}")]
@@ -43,11 +44,13 @@ def _lines(summary: CatchUp, floor: Floor) -> Iterator[str]:
     yield f"{floor.severity(incident.severity).emoji} *{incident.severity}* *{one_line(incident.title, TEXT)}*"
     status = f"{STATUS_EMOJI.get(incident.status, '')} {incident.status}".strip()
     yield f"{status}, declared {near_time(incident.declared_at, facts.now)} ({ago(incident.declared_at)})"
+    yield from figures_lines(facts)
     yield from situation_lines(facts.situation, facts.incident.status)
-    yield _leads(facts)
+    yield callers_hear_line(facts)
+    next_update = f" · *Next update* {near_time(facts.next_update_at, facts.now)}" if facts.next_update_at else ""
+    yield f"{_leads(facts)}{next_update}"
     yield f"*Decided:* {summary.decisions[0]}" if summary.decisions else ""
     yield _ruled_out(summary)
-    yield f"*Next update:* {near_time(facts.next_update_at, facts.now)}" if facts.next_update_at else ""
     yield _links(summary)
 
 

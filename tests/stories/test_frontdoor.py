@@ -125,7 +125,10 @@ def test_a_front_door_message_is_recorded_heard_changed_asked_about_and_off_befo
     assert "resolved" not in floor.card(channel)
 
     floor.passes(minutes=21)
-    assert "What callers hear:* “Please use the web form.”" in floor.live_markup("front-line")
+    for place in ("front-line", "partners"):
+        assert "What callers hear:* “Please use the web form.”" in floor.live_markup(place)
+    floor.says("ana", "/incident catchup", channel)
+    assert "📞 Callers hear a message (inform) · nobody has dialled in yet" in floor.ephemeral("ana", channel)[-1]
     floor.passes(minutes=10)
     question = floor.ana.direct_messages()[-1].visible_text
     assert "Is it still needed?" in question
