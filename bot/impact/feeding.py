@@ -47,7 +47,7 @@ def take_file(services: Services, source: str, file: TableFile) -> str:
     except ImportRunning as running:
         raise TryLater("another process imports the file") from running
     except WatchfloorError as refused:
-        return f"{file.name}: {refused.sentence}"
+        return refused.sentence if file.name in refused.sentence else f"{file.name}: {refused.sentence}"
     return ""
 
 

@@ -22,6 +22,7 @@ def summarize(preview: Preview, file_plan: Plan, zone: str, figures: Figures, no
     rows, first_at, last_at, count = 0, 0, 0, 0
     left_out: list[LeftOut] = []
     queues: dict[str, float] = {}
+    names: set[QueueName] = set()
     for row in _usable(read(file_plan, ZoneInfo(zone), figures.threshold_s), now):
         if isinstance(row, LeftOut):
             count += 1
@@ -29,11 +30,22 @@ def summarize(preview: Preview, file_plan: Plan, zone: str, figures: Figures, no
                 left_out.append(row)
             continue
         rows += 1
+        names.add(row.queue)
         queues.setdefault(row.queue.queue, figures.threshold_s(row.queue.queue))
         first_at = min(first_at or row.starts_at, row.starts_at)
         last_at = max(last_at, row.starts_at)
     return FilePreview(
-        preview.number, preview.file_name, file_plan, zone, rows, queues, first_at, last_at, left_out, count
+        preview.number,
+        preview.file_name,
+        file_plan,
+        zone,
+        rows,
+        queues,
+        first_at,
+        last_at,
+        left_out,
+        count,
+        frozenset(names),
     )
 
 

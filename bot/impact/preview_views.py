@@ -10,7 +10,7 @@ from msgspec import Struct
 from bot.impact import ids
 from bot.impact.importing import Result
 from bot.impact.reading.plan import Plan
-from bot.impact.reading.rows import LeftOut
+from bot.impact.reading.rows import LeftOut, QueueName
 from bot.impact.reading.usable import FUTURE
 from bot.impact.reading.vocabulary import TITLES, Meaning
 from bot.impact.views import Screen
@@ -24,6 +24,10 @@ FUTURE_WARNING: Final = (
     "Some of these times are still to come, which is usual if the file's times are not those of {zone}. Then "
     "discard it, and ask the administrator to import it with `watchfloor figures import --zone`, or to change "
     "`figures: zone:` in `floor.yaml`."
+)
+NAMESAKE_WARNING: Final = (
+    "{new} would count as another queue beside {known}{more}. If they are the same, discard the file, and export "
+    "it with the queue's site and other columns as before."
 )
 PAST_WARNING = (
     "All of these intervals ended before this incident was declared, so they only say what is usual. If you "
@@ -45,6 +49,9 @@ class FilePreview(Struct, frozen=True):
     last_at: int
     left_out: Sequence[LeftOut]
     left_out_count: int
+    names: frozenset[QueueName] = frozenset()
+    # Known queues that have the name of one of the file's, which is new.
+    namesakes: Sequence[tuple[str, str]] = ()
     # When the incident was declared in whose channel the file was dropped; 0 if it was dropped elsewhere.
     declared_at: int = 0
 
@@ -78,7 +85,8 @@ def preview_message(preview: FilePreview) -> Screen:
 
 def warnings_of(preview: FilePreview) -> list[str]:
     """What is probably wrong with the file as a whole."""
-    return list(filter(None, (_future_warning(preview), _past_warning(preview), threshold_warning(preview))))
+    warnings = (_future_warning, _past_warning, _namesake_warning, threshold_warning)
+    return list(filter(None, (warning(preview) for warning in warnings)))
 
 
 def _future_warning(preview: FilePreview) -> str:
@@ -90,6 +98,15 @@ def _past_warning(preview: FilePreview) -> str:
     """A sentence if all intervals ended before the incident was declared; empty otherwise."""
     ends_at = preview.last_at + preview.plan.interval_s
     return PAST_WARNING if preview.rows and ends_at <= preview.declared_at else ""
+
+
+def _namesake_warning(preview: FilePreview) -> str:
+    """A sentence if a queue of the file is new, and one with its name is known; empty otherwise."""
+    if not preview.namesakes:
+        return ""
+    (new, known), *others = preview.namesakes
+    more = f"; so do {len(others)} more" if others else ""
+    return NAMESAKE_WARNING.format(new=queue_name(new), known=queue_name(known), more=more)
 
 
 def threshold_warning(preview: FilePreview) -> str:

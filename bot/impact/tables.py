@@ -91,6 +91,14 @@ def queues(session: Session, numbers: Collection[int] | None = None) -> Sequence
     return session.exec(query).all()
 
 
+def namesakes(session: Session, names: Collection[QueueName]) -> list[tuple[str, str]]:
+    """Pairs of labels: a queue that is not known yet, and a known one with its name."""
+    known = queues(session)
+    keys, labels = {row.key for row in known}, {row.name.casefold(): row.label for row in known}
+    new_names = sorted(name for name in names if name not in keys)
+    return [(name.label, labels[name.queue.casefold()]) for name in new_names if name.queue.casefold() in labels]
+
+
 def windows_of_others(session: Session, number: int, start: int, end: int) -> Sequence[tuple[int, int]]:
     """When other incidents of S0 to S2, drills aside, were open in that time: contacts then were not usual.
 

@@ -14,9 +14,10 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.errors import TryLater, WatchfloorError
-from bot.impact import answer_wording, file_summary, importing, preview_tables, preview_views
+from bot.impact import answer_wording, file_summary, importing, preview_tables, preview_views, tables
 from bot.impact.importing import ImportRunning, Source
 from bot.impact.preview_tables import Preview
+from bot.impact.preview_views import FilePreview
 from bot.impact.reading.errors import NoTimes
 from bot.impact.reading.header import open_report
 from bot.impact.reading.other_shapes import read
@@ -200,7 +201,7 @@ def _read_for_preview(services: Services, preview: Preview, path: Path) -> None:
     try:
         file_plan = plan(sheet, columns, needs_queue=False)
         file_preview = file_summary.summarize(preview, file_plan, zone, services.floor.figures, utcnow())
-        file_preview = replace(file_preview, declared_at=_declared_at(services.database, preview))
+        file_preview = _with_what_is_known(services.database, preview, file_preview)
         if not file_preview.lacks_queue:
             left_out, count = list(file_preview.left_out), file_preview.left_out_count
         text, blocks = preview_views.preview_message(file_preview)
@@ -215,12 +216,14 @@ def _read_for_preview(services: Services, preview: Preview, path: Path) -> None:
             _post_left_out(session, current, left_out, count)
 
 
-def _declared_at(database: Database, preview: Preview) -> int:
-    """When the incident was declared in whose channel the file was dropped; 0 without one."""
-    if preview.incident_id is None:
-        return 0
+def _with_what_is_known(database: Database, preview: Preview, file_preview: FilePreview) -> FilePreview:
+    """The preview with known queues of the same names, and when the channel's incident was declared."""
     with database.reading() as session:
-        return int(incidents.by_number(session, preview.incident_id).declared_at.timestamp())
+        namesakes = tables.namesakes(session, file_preview.names)
+        declared_at = 0
+        if preview.incident_id is not None:
+            declared_at = int(incidents.by_number(session, preview.incident_id).declared_at.timestamp())
+    return replace(file_preview, namesakes=namesakes, declared_at=declared_at)
 
 
 def _columns(database: Database, preview: Preview, sheet: Sheet) -> ColumnMap:

@@ -164,6 +164,12 @@ def test_a_file_with_times_of_another_zone_or_day_says_so_before_any_of_it_count
     drop(floor, channel, "\n".join([header, yesterday]).encode(), "yesterday.csv")
     assert "All of these intervals ended before this incident was declared" in floor.visible_text(channel)
 
+    press(floor, ids.USE, channel)
+    drop(floor, channel, csv_of((start, "Billing", 120, 60, 40)), "with-site.csv")
+    warning = "Billing · Manila would count as another queue beside Billing. If they are the same"
+    assert warning in floor.visible_text(channel)
+    floor.ana.clicks(ids.DISCARD, channel=channel)
+
 
 def test_a_file_that_is_not_a_table_of_figures_is_answered_in_its_thread(floor: TestFloor) -> None:
     channel = floor.declares()
