@@ -88,7 +88,7 @@ def lifecycle_form(
     if required:
         required_steps = "\n".join(f"• {escape(step)}" for step in required)
         blocks += [
-            section(f"*The playbook wants these first:*\n{required_steps}"),
+            section(f"*These come first:*\n{required_steps}"),
             text_field(
                 f"Why do you {title.lower()} without them?",
                 ids.WAIVER,
