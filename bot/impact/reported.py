@@ -14,4 +14,4 @@ def intervals_between(session: Session, numbers: Collection[int], span: Span) ->
     """The intervals of these queues in that time, by queue, in order."""
     rows = interval_tables.rows_between(session, numbers, span)
     visible_at = tables.visible_times(session, {row[2] for row in rows})
-    return [interval.reported(visible_at) for interval in merged(rows)]
+    return [interval.reported(visible_at) for interval in merged(rows, visible_at=visible_at)]

@@ -104,8 +104,13 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
         "🟢 *Billing · Manila*: service level 97.5 %, back above the warning limit of 64 % (goal 80 %)"
     ]
     screen = figures(floor, channel)
+    assert "restated" not in screen, "the first report came before the interval was over"
+    drop(floor, channel, csv_of((start, "Billing", 122, 60, 40)), "c.csv")
+    floor.passes(minutes=1)  # a channel accepts one message a second
+    press(floor, ids.USE, channel)
+    screen = figures(floor, channel)
     assert "1 interval restated" in screen
-    assert "• b.csv by <@U0ANA>, corrected at " in screen, "who imported it, when, and that values were corrected"
+    assert "• c.csv by <@U0ANA>, corrected at " in screen, "who imported it, when, and that values were corrected"
 
     floor.says("ana", "/incident resolve trunk replaced", channel)
     floor.says("ana", "/incident close", channel)
@@ -120,7 +125,7 @@ def test_a_dropped_file_is_shown_used_and_warns_on_the_card_and_in_the_channel(f
     assert "Interval by interval" in page
     assert "<th>Staffed</th><th>Adherence</th><th>Occupancy</th>" in page.replace(' scope="col"', "")
     assert "Adherence: staffed time as a share of scheduled time" in page
-    assert re.search(r"From: b\.csv, Ana Reyes, corrected at [-‑\d]+ [:\d]+\.", page)
+    assert re.search(r"From: c\.csv, Ana Reyes, corrected at [-‑\d]+ [:\d]+; b\.csv, Ana Reyes, ", page)
 
 
 def test_columns_are_corrected_and_the_next_file_of_that_shape_is_read_the_same_way(floor: TestFloor) -> None:

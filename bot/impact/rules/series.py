@@ -1,6 +1,6 @@
 """A queue's intervals merged from several imports: each figure comes from the last import that has it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -9,17 +9,22 @@ from bot.impact.rules.intervals import QueueInterval
 from bot.impact.rules.lengths import are_apart, without_overlaps
 
 LENGTH, FIRST = 3, 4
+NEVER: Mapping[int, int] = {}
 
 
-def merged(rows: Iterable[Sequence[Any]], *, prefers_days: bool = False) -> Iterator[QueueInterval]:
+def merged(
+    rows: Iterable[Sequence[Any]], *, visible_at: Mapping[int, int] = NEVER, prefers_days: bool = False
+) -> Iterator[QueueInterval]:
     """Merge rows of (queue, start, import, length, figures as in `NAMES`), sorted by queue, start and import.
 
     No time counts twice: of intervals of different lengths that overlap, those of the later import count. The total
-    of a day gives way to any shorter interval, or with `prefers_days` they all give way to it.
+    of a day gives way to any shorter interval, or with `prefers_days` they all give way to it. With `visible_at`,
+    when each import became visible, what was reported before an interval was over is completed by a later report,
+    not corrected.
     """
     for queue_id, rows_of_queue in groupby(rows, key=lambda row: row[0]):
         intervals = [
-            _merge(queue_id, starts_at, versions)
+            _merge(queue_id, starts_at, versions, visible_at)
             for starts_at, rows_of_start in groupby(rows_of_queue, key=lambda row: row[1])
             for versions in _by_length(list(rows_of_start))
         ]
@@ -31,7 +36,9 @@ def _by_length(rows: list[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
     return iter([rows]) if len(lengths) == 1 else ([row for row in rows if row[LENGTH] == each] for each in lengths)
 
 
-def _merge(queue_id: int, starts_at: int, versions: Sequence[Sequence[Any]]) -> QueueInterval:
+def _merge(
+    queue_id: int, starts_at: int, versions: Sequence[Sequence[Any]], visible_at: Mapping[int, int]
+) -> QueueInterval:
     first, interval_s = versions[0], versions[0][LENGTH]
     if len(versions) == 1:
         figures = Figures(*first[FIRST:])
@@ -42,7 +49,8 @@ def _merge(queue_id: int, starts_at: int, versions: Sequence[Sequence[Any]]) -> 
     for version in versions[1:]:
         for index, amount in enumerate(version[FIRST:]):
             if amount is not None:
-                if amounts[index] is not None and amounts[index] != amount:
+                was_over = visible_at.get(sources[index], starts_at + interval_s) >= starts_at + interval_s
+                if amounts[index] not in (None, amount) and was_over:
                     restated.add(NAMES[index])
                     correcting_import_id = version[2]
                 amounts[index], sources[index] = amount, version[2]
