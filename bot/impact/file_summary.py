@@ -11,7 +11,7 @@ from bot.impact.preview_views import FilePreview
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import Plan
 from bot.impact.reading.rows import LeftOut, QueueName, ReadRow
-from bot.impact.reading.usable import checked
+from bot.impact.reading.usable import checked, has_contacts_to_come
 
 # Rows beyond these are not compared, to save memory: the import compares them in the database.
 MOST_COMPARED = 100_000
@@ -23,7 +23,15 @@ def summarize(preview: Preview, file_plan: Plan, zone: str, figures: Figures, no
     left_out: list[LeftOut] = []
     queues: dict[str, float] = {}
     names: set[QueueName] = set()
-    for row in _usable(read(file_plan, ZoneInfo(zone), figures.threshold_s), now):
+    is_ahead = False
+
+    def noted(read_rows: Iterable[ReadRow | LeftOut]) -> Iterator[ReadRow | LeftOut]:
+        nonlocal is_ahead
+        for row in read_rows:
+            is_ahead = is_ahead or (isinstance(row, ReadRow) and has_contacts_to_come(row, now))
+            yield row
+
+    for row in _usable(noted(read(file_plan, ZoneInfo(zone), figures.threshold_s)), now):
         if isinstance(row, LeftOut):
             count += 1
             if len(left_out) < importing.MOST_LEFT_OUT:
@@ -46,6 +54,7 @@ def summarize(preview: Preview, file_plan: Plan, zone: str, figures: Figures, no
         left_out,
         count,
         frozenset(names),
+        is_ahead,
     )
 
 

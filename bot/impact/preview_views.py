@@ -11,7 +11,6 @@ from bot.impact import ids
 from bot.impact.importing import Result
 from bot.impact.reading.plan import Plan
 from bot.impact.reading.rows import LeftOut, QueueName
-from bot.impact.reading.usable import FUTURE
 from bot.impact.reading.vocabulary import TITLES, Meaning
 from bot.impact.views import Screen
 from bot.impact.wording import length, number, queue_name
@@ -21,9 +20,9 @@ from bot.slack.text import escape, one_line
 
 QUEUES_SHOWN, REASONS_SHOWN, COLUMNS_SHOWN = 8, 5, 25
 FUTURE_WARNING: Final = (
-    "Some of these times are still to come, which is usual if the file's times are not those of {zone}. Then "
-    "discard it, and ask the administrator to import it with `watchfloor figures import --zone`, or to change "
-    "`figures: zone:` in `floor.yaml`."
+    "The file has contacts of times still to come, so its times are probably not those of {zone}. Discard it, and "
+    "ask the administrator to import it with `watchfloor figures import --zone`, or to change `figures: zone:` in "
+    "`floor.yaml`."
 )
 NAMESAKE_WARNING: Final = (
     "{new} would count as another queue beside {known}{more}. If they are the same, discard the file, and export "
@@ -50,6 +49,8 @@ class FilePreview(Struct, frozen=True):
     left_out: Sequence[LeftOut]
     left_out_count: int
     names: frozenset[QueueName] = frozenset()
+    # It has contacts of intervals that have not begun.
+    is_ahead: bool = False
     # Known queues that have the name of one of the file's, which is new.
     namesakes: Sequence[tuple[str, str]] = ()
     # When the incident was declared in whose channel the file was dropped; 0 if it was dropped elsewhere.
@@ -90,8 +91,8 @@ def warnings_of(preview: FilePreview) -> list[str]:
 
 
 def _future_warning(preview: FilePreview) -> str:
-    """A sentence if contacts of a time to come are left out; empty otherwise."""
-    return FUTURE_WARNING.format(zone=preview.zone) if any(row.reason == FUTURE for row in preview.left_out) else ""
+    """A sentence if the file has contacts of a time to come; empty otherwise."""
+    return FUTURE_WARNING.format(zone=preview.zone) if preview.is_ahead else ""
 
 
 def _past_warning(preview: FilePreview) -> str:

@@ -162,7 +162,11 @@ def test_a_file_with_times_of_another_zone_or_day_says_so_before_any_of_it_count
     preview = floor.visible_text(channel)
     assert "1 interval of Billing" in preview
     assert "line 3: its interval is still to come, so only a forecast of it can be known" in preview
-    assert "usual if the file's times are not those of UTC" in preview
+    assert "so its times are probably not those of UTC" in preview
+    drop(floor, channel, csv_of((start + 8 * HALF_HOUR, "Support", 120, 60, 40)), "planned.csv")
+    floor.passes(minutes=1)
+    warnings = floor.visible_text(channel).count("so its times are probably not those of UTC")
+    assert warnings == 2, "though its forecast could be used"
     assert "ended before this incident was declared" not in preview
 
     yesterday = f"{start - timedelta(days=1):%Y-%m-%d %H:%M},Billing,12,10"
@@ -171,6 +175,7 @@ def test_a_file_with_times_of_another_zone_or_day_says_so_before_any_of_it_count
 
     press(floor, ids.USE, channel)
     drop(floor, channel, csv_of((start, "Billing", 120, 60, 40)), "with-site.csv")
+    floor.passes(minutes=1)  # a channel accepts one message a second
     warning = "Billing · Manila would count as another queue beside Billing. If they are the same"
     assert warning in floor.visible_text(channel)
     floor.ana.clicks(ids.DISCARD, channel=channel)

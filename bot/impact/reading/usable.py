@@ -10,8 +10,8 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 FUTURE = "its interval is still to come, so only a forecast of it can be known"
 MORE_ANSWERED_IN_TIME = "more contacts were answered in time than were answered at all"
 MORE_ABANDONED_IN_TIME = "more contacts were abandoned in time than were abandoned at all"
-_ANSWERED, _ANSWERED_IN, _ABANDONED, _ABANDONED_IN = map(
-    NAMES.index, ("answered", "answered_in", "abandoned", "abandoned_in")
+_OFFERED, _ANSWERED, _ANSWERED_IN, _ABANDONED, _ABANDONED_IN = map(
+    NAMES.index, ("offered", "answered", "answered_in", "abandoned", "abandoned_in")
 )
 _IS_PLAN = tuple(name.startswith("forecast") or name == "agents_scheduled" for name in NAMES)
 
@@ -23,10 +23,19 @@ def checked(row: ReadRow, now: datetime) -> ReadRow | LeftOut:
         return LeftOut(row.line, MORE_ANSWERED_IN_TIME)
     if _is_more(figures[_ABANDONED_IN], figures[_ABANDONED]):
         return LeftOut(row.line, MORE_ABANDONED_IN_TIME)
-    if row.starts_at <= (now + CLOCKS_DIFFER).timestamp():
+    if not _is_to_come(row, now):
         return row
     plans = tuple(amount if is_plan else None for amount, is_plan in zip(figures, _IS_PLAN, strict=True))
     return LeftOut(row.line, FUTURE) if plans.count(None) == len(plans) else row._replace(figures=plans)
+
+
+def has_contacts_to_come(row: ReadRow, now: datetime) -> bool:
+    """Whether the row has contacts of an interval that has not begun; a report of a whole day has zeros there."""
+    return _is_to_come(row, now) and any(row.figures[place] for place in (_OFFERED, _ANSWERED, _ABANDONED))
+
+
+def _is_to_come(row: ReadRow, now: datetime) -> bool:
+    return row.starts_at > (now + CLOCKS_DIFFER).timestamp()
 
 
 def _is_more(part: Amount, whole: Amount) -> bool:
