@@ -87,7 +87,7 @@ def has_figures(session: Session, floor: Floor, incident: Incident, now: datetim
     window = window_of(session, incident, now, ZoneInfo(floor.figures.zone))
     numbers = [queue.id for queue in scope_of(session, floor, incident, window).queues]
     queues_with_figures = interval_tables.queues_between(
-        session, window.day, max(window.until, window.end) + AHEAD_S
+        session, window.day, max(window.until, window.end) + AHEAD_S, reader=incident.number
     )
     return not set(queues_with_figures).isdisjoint(numbers)
 
@@ -116,7 +116,7 @@ def scope_of(session: Session, floor: Floor, incident: Incident, window: Window)
     """
     of_files, typed = tables.queues_of_incident(session, incident.number)
     span = (window.start - LONGEST_S, window.end)
-    known = set(interval_tables.queues_between(session, *span))
+    known = set(interval_tables.queues_between(session, *span, reader=incident.number))
     place_names = {name.casefold() for name in (*incident.sites, *incident.partners)}
     of_places = set() if of_files else _queues_of_places(session, known, place_names)
     others = (

@@ -15,6 +15,7 @@ from sqlmodel import Field, Session, col, select
 from bot.impact.reading.rows import ReadRow
 from bot.impact.rules.figures import NAMES
 from bot.impact.tables import Import, Queue
+from bot.incidents.tables import Incident
 from bot.runtime.database import Row
 
 
@@ -96,10 +97,19 @@ def keys_of(
     return set(result.all())
 
 
-def queues_between(session: Session, start: int, end: int, incident_id: int | None = None) -> Sequence[int]:
-    """The queues with any visible figures in that time; with `incident_id`, none that came for another incident."""
+def queues_between(
+    session: Session, start: int, end: int, incident_id: int | None = None, *, reader: int | None = None
+) -> Sequence[int]:
+    """The queues with any visible figures in that time; with `incident_id`, none that came for another incident.
+
+    Queues whose figures came only for private incidents are not shown, except to the incident that is the `reader`:
+    their names are words of those incidents.
+    """
     came_for = col(Import.incident_id)
+    private_ids = select(Incident.id).where(col(Incident.is_private).is_(True))
+    own_ids = [number for number in (incident_id, reader) if number is not None]
     has_rows = sa.exists().where(
+        sa.or_(came_for.is_(None), came_for.in_(own_ids), came_for.not_in(private_ids)),
         *([sa.or_(came_for.is_(None), came_for == incident_id)] if incident_id is not None else []),
         col(IntervalFigures.queue_id) == col(Queue.id),
         col(IntervalFigures.starts_at) >= start,

@@ -75,7 +75,7 @@ def form(services: Services, number: int, by: str, now: datetime) -> Block:
     with services.database.reading() as session:
         queues = queues_of(session, services, incident, now)
         span = (int((now - LOOKS_BACK).timestamp()), int(now.timestamp()) + 1)
-        current = set(interval_tables.queues_between(session, *span))
+        current = set(interval_tables.queues_between(session, *span, reader=number))
     if not queues:
         raise NoQueues()
     # The first is preselected; one with old figures only has no answer.

@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from bot.impact import ids as impact_ids
 from bot.incidents import ids
 from bot.playbooks import ids as step_ids
 from slack_sandbox.errors import NotVisible
@@ -12,6 +13,7 @@ from tests.floor import TestFloor
 from tests.stories.playbook_driver import PlaybookDriver
 from tests.stories.record import rows, seen_by_all, untouched
 from tests.stories.seen_updates import drafts
+from tests.stories.test_figures import csv_of, drop, figures, press, this_half_hour
 
 SECRET = "payroll of the board leaked"
 CHANNEL = "inc-1-payroll-of-the-board-leaked"
@@ -59,6 +61,29 @@ def test_words_of_a_private_incident_stay_in_its_channel(
     assert floor.sandbox.workspace.channel(channel).is_private
     with pytest.raises(NotVisible):
         floor.ben.sees(channel)
+
+
+def test_queues_of_a_file_for_a_private_incident_are_named_nowhere_else(floor: TestFloor) -> None:
+    channel = private_incident(floor)
+    floor.says("ana", "/incident edit", channel)
+    floor.ana.fills(ids.SITES, ["Manila"])
+    assert floor.ana.submits().closed
+    start = this_half_hour()
+    drop(floor, channel, csv_of((start, "Payroll desk", 120, 60, 40)), "payroll.csv")
+    press(floor, impact_ids.USE, channel)
+    assert "Service level *50 %*" in figures(floor, channel)
+
+    public_channel = floor.declares("S2 CRM slow in Manila")
+    floor.tick()
+    drop(floor, None, csv_of((start, "Billing", 100, 90, 40)), "billing.csv")
+    floor.ana.clicks(impact_ids.USE, channel=None)
+    floor.settle()
+    floor.tick()
+    floor.says("ana", "/incident whatif Pay: agents -6", public_channel)
+    texts = [floor.card(public_channel), figures(floor, public_channel), floor.live_markup(public_channel)]
+    assert "billing.csv" in texts[1]
+    assert "Payroll" not in "".join(texts)
+    assert "Payroll" not in "".join(floor.ephemeral("ana", public_channel))
 
 
 def test_members_find_a_private_incident_in_their_list_and_home(floor: TestFloor) -> None:
