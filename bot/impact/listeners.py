@@ -9,7 +9,7 @@ from bot.impact import actions, charts, forms, ids, uploads, whatif_actions
 from bot.impact.forms import COLUMNS_IN_FORM, NO_QUEUE
 from bot.impact.reading.plan import ColumnMap
 from bot.impact.reading.vocabulary import Meaning
-from bot.impact.rules.whatif import Lever, UnknownLever, read_lever, read_levers
+from bot.impact.rules.whatif import Lever, UnknownLever, read_lever, read_levers, split_queue
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here, visible_incident
 from bot.incidents.parse import NotOurForm, SlashCommand
@@ -59,8 +59,7 @@ def whatif(services: Services, command: SlashCommand) -> Response:
         view = whatif_actions.form(services, number, command.user_id, utcnow())
         services.slack.open_view(command.trigger_id, view)
         return None
-    queue, colon, change = command.argument.partition(":")
-    queue, change = (queue, change) if colon else ("", command.argument)
+    queue, change = split_queue(command.argument)
     levers = read_levers(change)
     return whatif_actions.whatif(services, number, queue, levers, change, command.user_id, utcnow())
 

@@ -29,7 +29,7 @@ class NoQueues(WatchfloorError):
 
 
 class WhichQueue(WatchfloorError):
-    """Several queues have figures. Say which: `/incident whatif {example}: {change}`. There are {names}."""
+    """Please name the queue: `/incident whatif {example}: {change}`. Queues with figures: {names}."""
 
 
 class NotEnoughKnown(WatchfloorError):

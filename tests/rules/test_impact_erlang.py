@@ -29,6 +29,7 @@ from bot.impact.rules.whatif import (
     outage_minutes,
     read_levers,
     remedies,
+    split_queue,
 )
 
 VECTORS = json.loads((Path(__file__).parent / "figures" / "vectors_queueing.json").read_text())
@@ -182,3 +183,17 @@ def test_remedies_begin_with_what_is_free_and_reach_the_target():
     assert remedies(answer(CLIFF, 0.8, OFFERED), 0.8, OFFERED) == []
     stripped = remedies(answer(replace(CLIFF, agents=40), 0.8, OFFERED), 0.8, OFFERED)
     assert [way.name for way in stripped] == ["flex", "overtime", "overflow", "message"], "nobody has 50 on a break"
+
+
+@pytest.mark.parametrize(
+    ("typed", "queue", "changes"),
+    [
+        ("Billing: agents -6", "Billing", " agents -6"),
+        ("Billing agents -6, aht +25%", "Billing", "agents -6, aht +25%"),
+        ("Agents' desk agents -6", "Agents' desk", "agents -6"),
+        ("agents -6", "", "agents -6"),
+        ("banana", "", "banana"),
+    ],
+)
+def test_a_queue_may_be_named_before_the_changes_with_or_without_a_colon(typed, queue, changes):
+    assert split_queue(typed) == (queue, changes)

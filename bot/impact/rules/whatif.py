@@ -47,9 +47,20 @@ _LEVER = re.compile(
 )
 # Users separate changes by a comma, a word, or nothing.
 _SEPARATOR = re.compile(rf"[;\n]|,\s|\sand\s|\s+(?=(?:{_LEVER_NAMES})\b)", re.IGNORECASE)
+_FIRST_CHANGE = re.compile(rf"\b(?:{_LEVER_NAMES})\s*[x×*+\-−–]?\s*\d", re.IGNORECASE)
 _NAMES = {"agent": "agents", "handle time": "aht", "calls": "volume", "contacts": "volume"}
 FACTORS = ("x", "×", "*")
 _SECONDS = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "min": 60.0, "minutes": 60.0, "h": 3600.0}
+
+
+def split_queue(typed: str) -> tuple[str, str]:
+    """`Billing: agents -6`, or without the colon, as the queue and the changes; no queue if none is named."""
+    queue, colon, changes = typed.partition(":")
+    if colon:
+        return queue.strip(), changes
+    first_change = _FIRST_CHANGE.search(typed)
+    at = first_change.start() if first_change else 0
+    return typed[:at].strip(" ,;"), typed[at:]
 
 
 def read_levers(typed: str) -> list[Lever]:
