@@ -5,12 +5,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.config import floor
 from bot.feeds import rules, tables
 from bot.feeds.sources import Sources
 from bot.feeds.tables import Feed
 from bot.services import Services
 from bot.slack.text import escape
 
+SHEET = "sheet"
 STREAM_NAMES = {"intervals": "Figures", "tables": "Files", "cases": "Cases", "lockouts": "Locked accounts"}
 
 
@@ -27,15 +29,18 @@ def sources_behind(session: Session, services: Services, now: datetime) -> Mappi
 
 
 def stale_lines(session: Session, services: Services, streams: Collection[str], now: datetime) -> Sequence[str]:
-    """Warnings for readers of these kinds of rows: the age of those that are too old."""
+    """Warnings for readers of these kinds of rows: the age of old ones, and why a sheet is of no use."""
     settings = services.get(Sources).settings
-    return [
-        f"⚠️ {STREAM_NAMES[feed.stream]} of {escape(feed.source)}: {rules.age(feed.read_at, now)}"
-        for feed in tables.every_feed(session)
-        if feed.stream in streams
-        and feed.source in settings
-        and rules.is_behind(settings[feed.source].every, feed.read_at, now)
-    ]
+    feeds = [feed for feed in tables.every_feed(session) if feed.stream in streams and feed.source in settings]
+    reasons = [(feed, _why_stale(feed, settings[feed.source], now)) for feed in feeds]
+    return [f"⚠️ {STREAM_NAMES[feed.stream]} of {escape(feed.source)}: {why}" for feed, why in reasons if why]
+
+
+def _why_stale(feed: Feed, source: floor.Source, now: datetime) -> str:
+    if rules.is_behind(source.every, feed.read_at, now):
+        return rules.age(feed.read_at, now)
+    # A folder has other files as well, which may be meant for nobody.
+    return escape(feed.error) if source.kind == SHEET else ""
 
 
 def _sentence(feed: Feed, now: datetime) -> str:

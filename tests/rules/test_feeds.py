@@ -210,3 +210,20 @@ def test_secrets_come_from_the_environment_alone(tmp_path: Path) -> None:
     sources = Sources({"okta": source_config}, Network(), tmp_path, environment={"OKTA_TOKEN": "t"})
     assert json.dumps(sources.settings["okta"].model_dump(mode="json")).count("OKTA_TOKEN") == 1
     assert sources.get("okta") is sources.get("okta")
+
+
+def test_readers_are_told_why_a_sheet_that_was_read_is_of_no_use(database: Database) -> None:
+    services = services_for(database, IntervalSource(0))
+    with database.transaction() as session:
+        tables.keep(session, {("made", "tables")}, (), NOW)
+        row = tables.feed_locked(session, "made", "tables")
+        row.read_at, row.error = NOW, "sheet.csv has no rows under its header. <!here>"
+        session.add(row)
+
+    def lines(kind: str) -> Sequence[str]:
+        services.get(Sources).settings = {"made": Described(kind=kind, url="https://made.example")}
+        with database.reading() as session:
+            return auditing.stale_lines(session, services, ("tables",), NOW)
+
+    assert lines("sheet") == ["⚠️ Files of made: sheet.csv has no rows under its header. &lt;!here&gt;"]
+    assert lines("folder") == []
