@@ -11,7 +11,7 @@ from bot.impact.preview_views import FilePreview
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import Plan
 from bot.impact.reading.rows import LeftOut, QueueName, ReadRow
-from bot.impact.reading.usable import checked, has_contacts_to_come
+from bot.impact.reading.usable import checked, has_contacts_to_come, last_start
 
 # Rows beyond these are not compared, to save memory: the import compares them in the database.
 MOST_COMPARED = 100_000
@@ -23,15 +23,15 @@ def summarize(preview: Preview, file_plan: Plan, zone: str, figures: Figures, no
     left_out: list[LeftOut] = []
     queues: dict[str, float] = {}
     names: set[QueueName] = set()
-    is_ahead = False
+    is_ahead, last = False, last_start(now)
 
     def noted(read_rows: Iterable[ReadRow | LeftOut]) -> Iterator[ReadRow | LeftOut]:
         nonlocal is_ahead
         for row in read_rows:
-            is_ahead = is_ahead or (isinstance(row, ReadRow) and has_contacts_to_come(row, now))
+            is_ahead = is_ahead or (isinstance(row, ReadRow) and has_contacts_to_come(row, last))
             yield row
 
-    for row in _usable(noted(read(file_plan, ZoneInfo(zone), figures.threshold_s)), now):
+    for row in _usable(noted(read(file_plan, ZoneInfo(zone), figures.threshold_s)), last):
         if isinstance(row, LeftOut):
             count += 1
             if len(left_out) < importing.MOST_LEFT_OUT:
@@ -58,11 +58,11 @@ def summarize(preview: Preview, file_plan: Plan, zone: str, figures: Figures, no
     )
 
 
-def _usable(rows: Iterable[ReadRow | LeftOut], now: datetime) -> Iterator[ReadRow | LeftOut]:
+def _usable(rows: Iterable[ReadRow | LeftOut], last: float) -> Iterator[ReadRow | LeftOut]:
     """Leave out what the import leaves out, such as rows that repeat a queue and interval of the file."""
     seen: set[tuple[QueueName, int]] = set()
     for read_row in rows:
-        row = read_row if isinstance(read_row, LeftOut) else checked(read_row, now)
+        row = read_row if isinstance(read_row, LeftOut) else checked(read_row, last)
         if isinstance(row, ReadRow):
             key = (row.queue, row.starts_at)
             if key in seen:

@@ -18,7 +18,7 @@ from bot.errors import WatchfloorError
 from bot.impact import interval_tables, tables
 from bot.impact.reading.plan import Plan
 from bot.impact.reading.rows import LeftOut, QueueName, ReadRow
-from bot.impact.reading.usable import checked
+from bot.impact.reading.usable import checked, last_start
 from bot.impact.tables import Import
 from bot.runtime.chunks import ChunkSize
 from bot.runtime.clock import utcnow
@@ -185,8 +185,9 @@ def _write_all(database: Database, result: Result, rows: Iterator[ReadRow | Left
 
 
 def _usable(result: Result, rows: Iterable[ReadRow | LeftOut], now: datetime) -> Iterator[ReadRow]:
+    last = last_start(now)
     for row in rows:
-        checked_row = row if isinstance(row, LeftOut) else checked(row, now)
+        checked_row = row if isinstance(row, LeftOut) else checked(row, last)
         if isinstance(checked_row, LeftOut):
             result.leave_out(checked_row)
         else:
