@@ -72,7 +72,7 @@ def write_report(report: Path, rows: int, start: datetime = START, queues: int =
             if place and place % queues == 0:
                 at += timedelta(minutes=30)
             offered = dice.randint(50, 400)
-            in_time, aht, asa = offered - dice.randint(0, 40), dice.randint(200, 400), dice.randint(5, 60)
+            in_time, aht, asa = offered - dice.randint(5, 45), dice.randint(200, 400), dice.randint(5, 60)
             queue = f"Queue {place % queues}"
             cells = (offered, offered - 5, in_time, 5, f"{aht}.5", asa, dice.randint(20, 60), offered + 3)
             writer.writerow([queue, "Manila", f"{at:%Y-%m-%d}", f"{at:%H:%M}", *cells])
