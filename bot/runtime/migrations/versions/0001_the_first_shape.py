@@ -10,8 +10,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -272,21 +270,3 @@ def upgrade() -> None:
 def _where(condition: str) -> dict[str, Any]:
     """The condition of a partial index, for both databases."""
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
-
-
-def downgrade() -> None:
-    """Back to the shape before; a table takes its indexes with it."""
-    op.drop_table("playbook_steps")
-    op.drop_table("deliveries")
-    op.drop_table("timeline_entries")
-    op.drop_table("role_holders")
-    op.drop_table("promises")
-    op.drop_table("postmortems")
-    op.drop_table("playbook_runs")
-    op.drop_table("participants")
-    op.drop_table("notices")
-    op.drop_table("displays")
-    op.drop_table("people")
-    op.drop_table("known_channels")
-    op.drop_table("incidents")
-    op.drop_table("groups")

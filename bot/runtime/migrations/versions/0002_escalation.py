@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0002"
 down_revision = "0001"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -68,11 +66,3 @@ def _pages() -> None:
 def _partial_index(name: str, table: str, column: str, where: str, *, unique: bool = False) -> None:
     condition = sa.text(where)
     op.create_index(name, table, [column], unique=unique, sqlite_where=condition, postgresql_where=condition)
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    for table in ("alarms", "pages", "ladder_rungs"):
-        op.drop_table(table)
-    with op.batch_alter_table("people") as people:
-        people.drop_column("handle")

@@ -13,8 +13,6 @@ from bot.runtime.hash_chain import INITIAL_HASH, canonical, chain_hash, digest
 
 revision = "0004"
 down_revision = "0003"
-branch_labels = None
-depends_on = None
 
 STATE = (
     *("incident_id", "at", "kind", "actor_id", "facts", "message_ts", "source_key"),
@@ -162,13 +160,3 @@ def _edit_ts(ts: str, number: int) -> str:
 
 def _ts(moment: str) -> str:
     return f"{datetime.fromisoformat(moment).astimezone(UTC).timestamp():.6f}"
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    for table in ("timeline_gaps", "listening", "timeline_log", "timeline_chains"):
-        op.drop_table(table)
-    with op.batch_alter_table("timeline_entries") as entries:
-        entries.drop_index("ix_timeline_entries_kind")
-        for name in ("hiding", "correction", "is_shown", "label", "is_marked", "heard"):
-            entries.drop_column(name)

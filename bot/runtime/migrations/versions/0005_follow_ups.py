@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0005"
 down_revision = "0004"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -59,9 +57,3 @@ def upgrade() -> None:
 def _partial_index(name: str, column: str, where: str) -> None:
     condition = sa.text(where)
     op.create_index(name, "follow_ups", [column], sqlite_where=condition, postgresql_where=condition)
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_table("follow_ups")
-    op.drop_table("follow_up_digests")

@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0006"
 down_revision = "0005"
-branch_labels = None
-depends_on = None
 
 WAITING = "state = 'waiting'"
 
@@ -60,20 +58,3 @@ def _partial_index(name: str, table: str, column: str, where: str, *, unique: bo
     op.create_index(
         name, table, [column], unique=unique, sqlite_where=sa.text(where), postgresql_where=sa.text(where)
     )
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    for name in ("ix_promises_draft", "ix_promises_late", "ix_promises_made"):
-        op.drop_index(name, "promises")
-    with op.batch_alter_table("promises") as promises:
-        promises.drop_index("ix_promises_draft_id")
-        promises.drop_constraint("fk_promises_draft", type_="foreignkey")
-        for name in ("paced_by", "chosen_by", "approved_by", "choice", "moved_why", "late_because", "draft_at"):
-            promises.drop_column(name)
-        for name in ("moved_from", "begun_at", "escalate_at", "needs_approval", "draft_id"):
-            promises.drop_column(name)
-    with op.batch_alter_table("deliveries") as deliveries:
-        deliveries.drop_column("hindrance")
-    op.drop_table("update_pauses")
-    op.drop_table("drafts")

@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0007"
 down_revision = "0006"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -41,16 +39,3 @@ def upgrade() -> None:
             sqlite_where=sa.text("incident_id IS NULL"),
             postgresql_where=sa.text("incident_id IS NULL"),
         )
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    with op.batch_alter_table("subscriptions", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_subscriptions_standing",
-            sqlite_where=sa.text("incident_id IS NULL"),
-            postgresql_where=sa.text("incident_id IS NULL"),
-        )
-        batch_op.drop_index(batch_op.f("ix_subscriptions_incident_id"))
-
-    op.drop_table("subscriptions")

@@ -8,12 +8,8 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0008"
 down_revision = "0007"
-branch_labels = None
-depends_on = None
 
 BEHIND = "shared_version < wanted_version AND trouble IS NULL"
-NEW = ("asked_key", "state", "version", "author_id", "due_at", "remind_at", "reminders")
-NEW_AT_THE_END = ("published_at", "published_by", "canvas_id", "canvas_at")
 OLD = ("recipient_id", "file_id", "channel_id", "shared_at", "delivered_at", "trouble")
 
 
@@ -114,23 +110,3 @@ def _postmortems() -> None:
 def _partial_index(name: str, table: str, column: str, where: str) -> None:
     condition = sa.text(where)
     op.create_index(name, table, [column], sqlite_where=condition, postgresql_where=condition)
-
-
-def downgrade() -> None:
-    """Back to the shape before; drafts of before are not delivered again."""
-    op.drop_index("ix_displays_message", "displays")
-    op.drop_index("ix_postmortems_remind_at", "postmortems")
-    with op.batch_alter_table("postmortems") as postmortems:
-        postmortems.drop_constraint("uq_postmortems_asked_key", type_="unique")
-        for name in (*NEW, *NEW_AT_THE_END):
-            postmortems.drop_column(name)
-        postmortems.add_column(sa.Column("recipient_id", AutoString(), nullable=False, server_default=""))
-        postmortems.add_column(sa.Column("file_id", AutoString(), nullable=True))
-        postmortems.add_column(sa.Column("channel_id", AutoString(), nullable=True))
-        postmortems.add_column(sa.Column("shared_at", UtcDateTime(), nullable=True))
-        postmortems.add_column(sa.Column("delivered_at", UtcDateTime(), nullable=True))
-        postmortems.add_column(sa.Column("trouble", AutoString(), nullable=True))
-    op.execute("UPDATE postmortems SET trouble = 'delivered by a newer version'")
-    _partial_index("ix_postmortems_undelivered", "postmortems", "id", "delivered_at IS NULL")
-    for table in ("postmortem_files", "postmortem_copies", "postmortem_versions"):
-        op.drop_table(table)

@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0009"
 down_revision = "0008"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -32,8 +30,3 @@ def upgrade() -> None:
         sqlite_where=sa.text("is_settled = 0"),
         postgresql_where=sa.text("NOT is_settled"),
     )
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_table("timeline_pictures")

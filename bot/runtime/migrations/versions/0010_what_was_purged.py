@@ -7,8 +7,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0010"
 down_revision = "0009"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -16,10 +14,3 @@ def upgrade() -> None:
     with op.batch_alter_table("incidents") as incidents:
         incidents.add_column(sa.Column("purged_at", UtcDateTime(), nullable=True))
         incidents.add_column(sa.Column("is_held", sa.Boolean(), nullable=False, server_default=sa.false()))
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    with op.batch_alter_table("incidents") as incidents:
-        incidents.drop_column("is_held")
-        incidents.drop_column("purged_at")

@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0011"
 down_revision = "0010"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -51,15 +49,3 @@ def upgrade() -> None:
             sqlite_where=sa.text("due_at IS NOT NULL"),
             postgresql_where=sa.text("due_at IS NOT NULL"),
         )
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    with op.batch_alter_table("partner_notices", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_partner_notices_due",
-            sqlite_where=sa.text("due_at IS NOT NULL"),
-            postgresql_where=sa.text("due_at IS NOT NULL"),
-        )
-
-    op.drop_table("partner_notices")

@@ -5,17 +5,9 @@ from alembic import op
 
 revision = "0012"
 down_revision = "0011"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     """To this shape."""
     with op.batch_alter_table("incidents") as incidents:
         incidents.add_column(sa.Column("audiences", sa.JSON(), nullable=False, server_default="[]"))
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    with op.batch_alter_table("incidents") as incidents:
-        incidents.drop_column("audiences")

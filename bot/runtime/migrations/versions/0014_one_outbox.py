@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0014"
 down_revision = "0013"
-branch_labels = None
-depends_on = None
 
 UNSETTLED = sa.text("wanted > shown AND refused IS NULL")
 IN_LANE = sa.text("lane IS NOT NULL AND wanted > shown AND refused IS NULL")
@@ -147,8 +145,3 @@ def _bool(value: int) -> str:
 def _now() -> str:
     """What was to be tried later is tried at once; SQLite keeps times as text."""
     return "'2000-01-01 00:00:00.000000'" if op.get_bind().dialect.name == "sqlite" else "TIMESTAMP '2000-01-01'"
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    raise NotImplementedError("What is to be in Slack was brought together; there is no way back.")

@@ -12,8 +12,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0015"
 down_revision = "0014"
-branch_labels = None
-depends_on = None
 
 URGENT, USUAL, LAST = 2, 5, 8
 OUTBOX = sa.table(
@@ -133,8 +131,3 @@ def _move_pages() -> None:
         _add("pager", key, row["incident_id"], subject=str(row["id"]), priority=URGENT)
     op.execute("UPDATE pages SET pager = 'wanted' WHERE pager = 'ringing'")
     op.drop_index("ix_pages_to_ring", "pages")
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    raise NotImplementedError("What is to be in Slack was brought together; there is no way back.")

@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0016"
 down_revision = "0015"
-branch_labels = None
-depends_on = None
 
 FIRST_VERSIONS = """
     INSERT INTO situation_values (incident_id, field, language, text, original, certainty, "by", at)
@@ -35,9 +33,3 @@ def upgrade() -> None:
     )
     op.create_index("ix_situation_values_field", "situation_values", ["incident_id", "language", "field", "id"])
     op.execute(FIRST_VERSIONS)
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_index("ix_situation_values_field", "situation_values")
-    op.drop_table("situation_values")

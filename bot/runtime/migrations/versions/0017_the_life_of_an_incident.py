@@ -9,8 +9,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0017"
 down_revision = "0016"
-branch_labels = None
-depends_on = None
 
 INCIDENTS = sa.table(
     "incidents",
@@ -54,16 +52,3 @@ def _write_search_texts() -> None:
         words = (row.title, row.description, row.impact, *row.sites, *row.partners)
         text = fold(" ".join(words))
         op.get_bind().execute(sa.update(INCIDENTS).where(INCIDENTS.c.id == row.id).values(search_text=text))
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    with op.batch_alter_table("incidents") as incidents:
-        incidents.drop_index("ix_incidents_declared")
-        incidents.drop_index("ix_incidents_merged_into")
-        incidents.drop_constraint("fk_incidents_merged_into", type_="foreignkey")
-        incidents.drop_column("merged_into")
-        incidents.drop_column("made_private_at")
-        incidents.drop_column("search_text")
-    op.drop_table("related_incidents")
-    op.drop_table("pending_declarations")

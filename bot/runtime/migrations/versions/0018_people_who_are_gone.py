@@ -5,17 +5,9 @@ from alembic import op
 
 revision = "0018"
 down_revision = "0017"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     """To this shape."""
     with op.batch_alter_table("people") as people:
         people.add_column(sa.Column("is_gone", sa.Boolean(), nullable=False, server_default=sa.false()))
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    with op.batch_alter_table("people") as people:
-        people.drop_column("is_gone")

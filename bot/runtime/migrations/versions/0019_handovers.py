@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0019"
 down_revision = "0018"
-branch_labels = None
-depends_on = None
 
 PENDING = sa.text("state = 'pending'")
 DUE = sa.text("due_at IS NOT NULL")
@@ -72,11 +70,3 @@ def _create_handovers() -> None:
             postgresql_where=PENDING,
         )
         handovers.create_index("ix_handovers_due", ["due_at"], sqlite_where=DUE, postgresql_where=DUE)
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_table("handovers")
-    op.drop_table("partner_guidance")
-    with op.batch_alter_table("incidents") as incidents:
-        incidents.drop_column("bridge")

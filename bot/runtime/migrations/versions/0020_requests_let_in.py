@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0020"
 down_revision = "0019"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:

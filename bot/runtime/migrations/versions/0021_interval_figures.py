@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0021"
 down_revision = "0020"
-branch_labels = None
-depends_on = None
 
 FIGURES = (
     *("offered", "answered", "answered_in", "abandoned", "abandoned_in", "removed_in", "aht_s", "asa_s"),
@@ -104,12 +102,3 @@ def _create_what_people_see() -> None:
         sa.Column("at", UtcDateTime(), nullable=False),
     )
     op.create_index("ix_figure_requests_at", "figure_requests", ["at"])
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    for table in (
-        *("figure_requests", "figure_summaries", "figure_watches", "figure_previews", "figure_column_maps"),
-        *("figure_import_queues", "interval_figures", "figure_imports", "figure_queues"),
-    ):
-        op.drop_table(table)

@@ -6,17 +6,9 @@ from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0022"
 down_revision = "0021"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     """To this shape."""
     with op.batch_alter_table("incidents") as incidents:
         incidents.add_column(sa.Column("cause", AutoString(), nullable=False, server_default=""))
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    with op.batch_alter_table("incidents") as incidents:
-        incidents.drop_column("cause")

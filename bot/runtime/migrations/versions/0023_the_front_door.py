@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0023"
 down_revision = "0022"
-branch_labels = None
-depends_on = None
 
 MESSAGES = """
 INSERT INTO caller_messages (incident_id, version, on_by, on_at, look_at, due_at, escalations)
@@ -99,10 +97,3 @@ def _keep_what_is_on() -> None:
     """Somebody is asked at once about what callers still hear: its wording was not recorded before."""
     op.execute(MESSAGES)
     op.execute(VERSIONS)
-
-
-def downgrade() -> None:
-    """Back to the shape before; what is on is not kept."""
-    op.add_column("incidents", sa.Column("front_door", AutoString(), nullable=False, server_default=""))
-    for table in ("routing_faults", "caller_message_versions", "caller_messages"):
-        op.drop_table(table)

@@ -8,10 +8,7 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0024"
 down_revision = "0023"
-branch_labels = None
-depends_on = None
 
-TABLES = ("keys", "differences", "entries", "lines", "files", "releases", "totals", "cohorts")
 SUMS = ("eligible", "issued", "failed", "excluded", "pending")
 
 
@@ -179,10 +176,3 @@ def _texts(*names: str) -> list[sa.Column[str]]:
 
 def _moment(name: str) -> sa.Column[UtcDateTime]:
     return sa.Column(name, UtcDateTime(), nullable=False)
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    for table in TABLES:
-        op.drop_table(f"ledger_{table}")
-    op.drop_table("ledgers")

@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0025"
 down_revision = "0024"
-branch_labels = None
-depends_on = None
 
 
 def _text(name: str, *, primary_key: bool = False) -> sa.Column[str]:
@@ -107,9 +105,3 @@ def _create_open_times() -> None:
     _partial("ix_open_times_escalate", "open_times", "escalate_at", "escalate_at IS NOT NULL")
     _partial("ix_open_times_open", "open_times", "starts_at", "state = 'open'")
     op.create_index("ix_open_times_found", "open_times", ["found_at"])
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    for table in ("shift_swaps", "open_times", "absences", "shift_clocks", "rosters", "shifts"):
-        op.drop_table(table)

@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0026"
 down_revision = "0025"
-branch_labels = None
-depends_on = None
 
 
 def _text(name: str) -> sa.Column[str]:
@@ -82,18 +80,3 @@ def _pending(where: str) -> None:
         sqlite_where=condition,
         postgresql_where=condition,
     )
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.execute("DELETE FROM handovers WHERE kind = 'shift'")
-    _pending("state = 'pending'")
-    op.drop_table("watch_items")
-    op.drop_table("accountabilities")
-    op.drop_index("ux_handovers_item", "handovers")
-    op.drop_index("ix_handovers_shift_id", "handovers")
-    with op.batch_alter_table("handovers") as handovers:
-        handovers.drop_constraint("fk_handovers_shift", type_="foreignkey")
-        for column in ("shift_id", "content", "fingerprint"):
-            handovers.drop_column(column)
-    op.drop_table("shift_handovers")

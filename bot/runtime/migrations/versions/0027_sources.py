@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0027"
 down_revision = "0026"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -27,8 +25,3 @@ def upgrade() -> None:
     )
     is_planned = sa.text("next_at IS NOT NULL")
     op.create_index("ix_feeds_next", "feeds", ["next_at"], sqlite_where=is_planned, postgresql_where=is_planned)
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_table("feeds")

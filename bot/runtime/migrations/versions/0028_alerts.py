@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0028"
 down_revision = "0027"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -51,9 +49,3 @@ def upgrade() -> None:
         sa.Column("resolved_at", UtcDateTime()),
     )
     op.create_index("ix_alerts_key", "alerts", ["source_name", "alert_key"])
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_table("alerts")
-    op.drop_table("alert_groups")

@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0029"
 down_revision = "0028"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -36,9 +34,3 @@ def upgrade() -> None:
         sa.Column("replays", sa.Integer(), nullable=False),
     )
     op.create_index("ix_webhook_deliveries_at", "webhook_deliveries", ["webhook_name", "at"])
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_table("webhook_deliveries")
-    op.drop_table("api_tokens")

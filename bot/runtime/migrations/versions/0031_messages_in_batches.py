@@ -6,8 +6,6 @@ from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0031"
 down_revision = "0030"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -18,12 +16,3 @@ def upgrade() -> None:
     for name, column in (("ix_outbox_batch", "batch_id"), ("ix_outbox_batch_group", "batch_group")):
         where = sa.text(f"{column} IS NOT NULL")
         op.create_index(name, "outbox", [column], sqlite_where=where, postgresql_where=where)
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_index("ix_outbox_batch_group", "outbox")
-    op.drop_index("ix_outbox_batch", "outbox")
-    with op.batch_alter_table("outbox") as outbox:
-        outbox.drop_column("batch_group")
-        outbox.drop_column("batch_id")

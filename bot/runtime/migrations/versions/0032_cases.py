@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0032"
 down_revision = "0031"
-branch_labels = None
-depends_on = None
 
 
 def _texts(*names: str) -> list[sa.Column[str]]:
@@ -137,11 +135,3 @@ def _create_clocks() -> None:
         sa.Column("cluster_id", sa.Integer(), sa.ForeignKey("case_clusters.id"), primary_key=True),
         sa.Column("case_id", sa.Integer(), sa.ForeignKey("cases.id"), primary_key=True),
     )
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    for table in ("case_cluster_members", "case_clusters", "case_boards", "case_escalations"):
-        op.drop_table(table)
-    for table in ("case_previews", "incident_cases", "case_notes", "case_states", "cases"):
-        op.drop_table(table)

@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0033"
 down_revision = "0032"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -32,11 +30,3 @@ def upgrade() -> None:
         sa.Column("noted_at", UtcDateTime(), nullable=False),
         sa.Column("published_at", UtcDateTime()),
     )
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_table("knowledge_gaps")
-    op.drop_table("case_alerts")
-    with op.batch_alter_table("cases") as cases:
-        cases.drop_column("moved_from")

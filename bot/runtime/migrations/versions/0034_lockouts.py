@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0034"
 down_revision = "0033"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -62,9 +60,3 @@ def _create_lockouts() -> None:
 
 def _texts(*names: str) -> list[sa.Column[str]]:
     return [sa.Column(name, AutoString(), nullable=False) for name in names]
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_table("lockouts")
-    op.drop_table("lockout_bursts")

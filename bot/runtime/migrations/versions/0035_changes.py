@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0035"
 down_revision = "0034"
-branch_labels = None
-depends_on = None
 
 DUE, ASKED = sa.text("remind_at IS NOT NULL"), sa.text("unlock_asked_at IS NOT NULL")
 
@@ -51,11 +49,3 @@ def upgrade() -> None:
 
 def _texts(*names: str) -> list[sa.Column[str]]:
     return [sa.Column(name, AutoString(), nullable=False) for name in names]
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_index("ix_lockouts_unlock_asked", "lockouts")
-    op.drop_column("lockouts", "unlock_asked_at")
-    op.drop_column("lockouts", "unlock_asked_by")
-    op.drop_table("planned_changes")

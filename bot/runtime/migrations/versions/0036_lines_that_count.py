@@ -5,10 +5,7 @@ from alembic import op
 
 revision = "0036"
 down_revision = "0035"
-branch_labels = None
-depends_on = None
 
-COUNTS = sa.text("state <> 'excluded'")
 CHECK, SAME = "ck_ledger_lines_excluded", "(state = 'excluded') = (excluded_id <> 0)"
 
 
@@ -24,20 +21,3 @@ def upgrade() -> None:
     op.create_index(
         "ux_ledger_lines_account", "ledger_lines", ["account_key", "ledger_id", "excluded_id"], unique=True
     )
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_index("ux_ledger_lines_account", "ledger_lines")
-    with op.batch_alter_table("ledger_lines") as lines:
-        lines.drop_constraint(CHECK, type_="check")
-        lines.drop_column("excluded_id")
-    op.create_index(
-        "ux_ledger_lines_account",
-        "ledger_lines",
-        ["ledger_id", "account_key"],
-        unique=True,
-        sqlite_where=COUNTS,
-        postgresql_where=COUNTS,
-    )
-    op.create_index("ix_ledger_lines_account", "ledger_lines", ["account_key", "ledger_id"])

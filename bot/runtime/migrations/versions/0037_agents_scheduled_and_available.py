@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0037"
 down_revision = "0036"
-branch_labels = None
-depends_on = None
 
 FIGURES = ("agents_scheduled", "agents_available")
 
@@ -15,9 +13,3 @@ def upgrade() -> None:
     """To this shape."""
     for name in FIGURES:
         op.add_column("interval_figures", sa.Column(name, sa.Float()))
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    for name in FIGURES:
-        op.drop_column("interval_figures", name)

@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0038"
 down_revision = "0037"
-branch_labels = None
-depends_on = None
 
 ASKED_INDEX, IS_ASKED = "ix_lockouts_unlock_asked", sa.text("unlock_asked_at IS NOT NULL")
 
@@ -58,18 +56,3 @@ def _create_sign_in_failures() -> None:
 
 def _texts(*names: str) -> list[sa.Column[str]]:
     return [sa.Column(name, AutoString(), nullable=False) for name in names]
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.add_column("lockouts", sa.Column("unlock_asked_by", AutoString()))
-    op.add_column("lockouts", sa.Column("unlock_asked_at", UtcDateTime()))
-    op.create_index(
-        ASKED_INDEX,
-        "lockouts",
-        ["unlock_asked_by", "unlock_asked_at"],
-        sqlite_where=IS_ASKED,
-        postgresql_where=IS_ASKED,
-    )
-    for table in ("sign_in_failures", "lockout_requests", "lockout_batches"):
-        op.drop_table(table)

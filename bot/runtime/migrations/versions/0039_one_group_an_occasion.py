@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0039"
 down_revision = "0038"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -17,9 +15,3 @@ def upgrade() -> None:
     with op.batch_alter_table("case_clusters") as table:
         table.alter_column("occasion", existing_type=sa.String(), nullable=False)
     op.create_index("ix_case_clusters_occasion", "case_clusters", ["occasion"], unique=True)
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_index("ix_case_clusters_occasion", "case_clusters")
-    op.drop_column("case_clusters", "occasion")

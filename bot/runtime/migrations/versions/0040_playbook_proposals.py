@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0040"
 down_revision = "0039"
-branch_labels = None
-depends_on = None
 
 TABLE = "playbook_proposals"
 
@@ -33,8 +31,3 @@ def upgrade() -> None:
     )
     op.create_index("ix_playbook_proposals_incident_id", TABLE, ["incident_id"])
     op.create_index("ix_playbook_proposals_state", TABLE, ["state"])
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_table(TABLE)

@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0042"
 down_revision = "0041"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -19,9 +17,3 @@ def upgrade() -> None:
         sqlite_where=sa.text("added_to IS NOT NULL"),
         postgresql_where=sa.text("added_to IS NOT NULL"),
     )
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_index("ix_promises_added_to", "promises")
-    op.drop_column("promises", "added_to")

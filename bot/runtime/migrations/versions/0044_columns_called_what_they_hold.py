@@ -4,8 +4,6 @@ from alembic import op
 
 revision = "0044"
 down_revision = "0043"
-branch_labels = None
-depends_on = None
 
 # Table, column, its new name.
 RENAMED = (
@@ -23,9 +21,3 @@ def upgrade() -> None:
     """To this shape."""
     for table, old, new in RENAMED:
         op.execute(f'ALTER TABLE {table} RENAME COLUMN "{old}" TO "{new}"')
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    for table, old, new in RENAMED:
-        op.execute(f'ALTER TABLE {table} RENAME COLUMN "{new}" TO "{old}"')

@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0045"
 down_revision = "0044"
-branch_labels = None
-depends_on = None
 
 INDEX, COLUMNS = "ix_ledger_lines_state", ["ledger_id", "cohort", "currency", "state"]
 
@@ -17,11 +15,3 @@ def upgrade() -> None:
         op.add_column("ledger_releases", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
     op.drop_index(INDEX, "ledger_lines")
     op.create_index(INDEX, "ledger_lines", [*COLUMNS, "id"])
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_index(INDEX, "ledger_lines")
-    op.create_index(INDEX, "ledger_lines", COLUMNS)
-    for name in ("done_line", "last_line"):
-        op.drop_column("ledger_releases", name)

@@ -6,16 +6,8 @@ from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0046"
 down_revision = "0045"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     """To this shape."""
     op.add_column("incidents", sa.Column("former_channel_id", AutoString(), nullable=True))
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    with op.batch_alter_table("incidents") as table:
-        table.drop_column("former_channel_id")

@@ -7,8 +7,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0047"
 down_revision = "0046"
-branch_labels = None
-depends_on = None
 
 COLUMNS = ("starts_at", "ends_at", "for_starts_at", "for_ends_at")
 
@@ -17,9 +15,3 @@ def upgrade() -> None:
     """To this shape."""
     for name in COLUMNS:
         op.add_column("shift_swaps", sa.Column(name, UtcDateTime()))
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    for name in COLUMNS:
-        op.drop_column("shift_swaps", name)

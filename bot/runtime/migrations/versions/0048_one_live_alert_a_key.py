@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0048"
 down_revision = "0047"
-branch_labels = None
-depends_on = None
 
 INDEX, LIVE = "ux_alerts_live", sa.text("resolved_at IS NULL")
 
@@ -26,8 +24,3 @@ def upgrade() -> None:
     )
     columns = ["source_name", "alert_key"]
     op.create_index(INDEX, "alerts", columns, unique=True, sqlite_where=LIVE, postgresql_where=LIVE)
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_index(INDEX, "alerts")

@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0049"
 down_revision = "0048"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -27,14 +25,3 @@ def upgrade() -> None:
     op.add_column("case_notes", sa.Column("refused_at", UtcDateTime()))
     op.add_column("cases", sa.Column("promised_at", UtcDateTime()))
     op.add_column("case_escalations", sa.Column("team", AutoString(), nullable=False, server_default=""))
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    with op.batch_alter_table("case_escalations") as table:
-        table.drop_column("team")
-    with op.batch_alter_table("cases") as table:
-        table.drop_column("promised_at")
-    op.drop_table("published_guides")
-    with op.batch_alter_table("case_notes") as table:
-        table.drop_column("refused_at")

@@ -7,8 +7,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0050"
 down_revision = "0049"
-branch_labels = None
-depends_on = None
 
 INDEX, EXPECTED = "ix_pages_arrivals", sa.text("arrive_by IS NOT NULL")
 
@@ -17,9 +15,3 @@ def upgrade() -> None:
     """To this shape."""
     op.add_column("pages", sa.Column("arrive_by", UtcDateTime()))
     op.create_index(INDEX, "pages", ["arrive_by"], sqlite_where=EXPECTED, postgresql_where=EXPECTED)
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_index(INDEX, "pages")
-    op.drop_column("pages", "arrive_by")

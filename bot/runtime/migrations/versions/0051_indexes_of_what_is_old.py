@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0051"
 down_revision = "0050"
-branch_labels = None
-depends_on = None
 
 OUTBOX = sa.table("outbox", sa.column("kind"), sa.column("subject", sa.String), sa.column("payload"))
 MANAGER = ":manager"
@@ -23,18 +21,6 @@ def upgrade() -> None:
     op.drop_index("ix_outbox_incident_id", "outbox")
     _create_index("ix_outbox_incident_id", "outbox", ["incident_id"], "incident_id IS NOT NULL")
     _create_index("ix_outbox_of_none", "outbox", ["incident_id", "kind", "subject"], "incident_id IS NULL")
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.execute(_set_subject(sa.func.replace(OUTBOX.c.subject, MANAGER, "")))
-    op.drop_index("ix_outbox_of_none", "outbox")
-    op.drop_index("ix_outbox_incident_id", "outbox")
-    op.create_index("ix_outbox_incident_id", "outbox", ["incident_id"])
-    op.drop_index("ix_outbox_batch_group", "outbox")
-    _create_index("ix_outbox_batch_group", "outbox", ["batch_group"], "batch_group IS NOT NULL")
-    op.drop_index("ix_promises_draft_id", "promises")
-    op.create_index("ix_promises_draft_id", "promises", ["draft_id"])
 
 
 def _create_index(name: str, table: str, columns: list[str], where: str) -> None:

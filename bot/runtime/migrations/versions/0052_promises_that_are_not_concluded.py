@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0052"
 down_revision = "0051"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -19,8 +17,3 @@ def upgrade() -> None:
         sqlite_where=condition,
         postgresql_where=condition,
     )
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_index("ix_promises_unconcluded", "promises")

@@ -8,8 +8,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0053"
 down_revision = "0052"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -31,10 +29,3 @@ def upgrade() -> None:
     is_asked = sa.text("ask_at IS NOT NULL")
     op.create_index("ix_feeds_ask", "feeds", ["ask_at"], sqlite_where=is_asked, postgresql_where=is_asked)
     op.create_index("ix_staged_shifts_import", "staged_shifts", ["import_key", "shift_id"])
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_index("ix_feeds_ask", "feeds")
-    op.drop_column("feeds", "ask_at")
-    op.drop_table("staged_shifts")

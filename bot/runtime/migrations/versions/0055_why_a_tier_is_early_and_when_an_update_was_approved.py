@@ -8,17 +8,9 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0055"
 down_revision = "0054"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     """To this shape; when earlier updates were approved is not known."""
     op.add_column("ladder_rungs", sa.Column("early_because", AutoString(), nullable=False, server_default=""))
     op.add_column("promises", sa.Column("approved_at", UtcDateTime()))
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_column("promises", "approved_at")
-    op.drop_column("ladder_rungs", "early_because")

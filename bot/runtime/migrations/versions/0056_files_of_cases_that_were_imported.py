@@ -8,17 +8,9 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0056"
 down_revision = "0055"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     """To this shape."""
     op.add_column("case_previews", sa.Column("content_hash", AutoString(), nullable=False, server_default=""))
     op.add_column("case_previews", sa.Column("imported_at", UtcDateTime()))
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_column("case_previews", "imported_at")
-    op.drop_column("case_previews", "content_hash")

@@ -5,15 +5,8 @@ from alembic import op
 
 revision = "0057"
 down_revision = "0056"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     """To this shape."""
     op.add_column("case_escalations", sa.Column("messages", sa.JSON(), nullable=False, server_default="[]"))
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_column("case_escalations", "messages")

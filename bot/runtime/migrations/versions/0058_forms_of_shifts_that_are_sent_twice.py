@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0058"
 down_revision = "0057"
-branch_labels = None
-depends_on = None
 
 TABLES = ("absences", "shift_handovers")
 
@@ -16,10 +14,3 @@ def upgrade() -> None:
     for table in TABLES:
         op.add_column(table, sa.Column("key", sa.String(), nullable=True))
         op.create_index(f"ix_{table}_key", table, ["key"], unique=True)
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    for table in TABLES:
-        op.drop_index(f"ix_{table}_key", table)
-        op.drop_column(table, "key")

@@ -7,8 +7,6 @@ from bot.runtime.database import UtcDateTime
 
 revision = "0059"
 down_revision = "0058"
-branch_labels = None
-depends_on = None
 
 IDLE = sa.text("idle_check_at IS NOT NULL")
 
@@ -21,9 +19,3 @@ def upgrade() -> None:
         "UPDATE incidents SET idle_check_at = declared_at WHERE status IN "
         "('investigating', 'identified', 'mitigated', 'monitoring', 'resolved')"
     )
-
-
-def downgrade() -> None:
-    """Back to the shape before."""
-    op.drop_index("ix_incidents_idle", "incidents")
-    op.drop_column("incidents", "idle_check_at")
