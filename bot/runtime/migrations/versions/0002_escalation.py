@@ -5,6 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import moments, partial_index, texts
 
 revision = "0002"
 down_revision = "0001"
@@ -19,12 +20,11 @@ def upgrade() -> None:
     op.create_table(
         "alarms",
         sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("key", AutoString(), nullable=False),
-        sa.Column("words", AutoString(), nullable=False),
+        *texts("key", "words"),
         sa.Column("raised_at", UtcDateTime(), nullable=False),
         sa.Column("cleared_at", UtcDateTime(), nullable=True),
     )
-    _partial_index("ux_alarms_open", "alarms", "key", "cleared_at IS NULL", unique=True)
+    partial_index("ux_alarms_open", "alarms", "key", where="cleared_at IS NULL", unique=True)
 
 
 def _ladder_rungs() -> None:
@@ -34,11 +34,10 @@ def _ladder_rungs() -> None:
         sa.Column("position", sa.Integer(), primary_key=True),
         sa.Column("after_s", sa.Integer(), nullable=False),
         sa.Column("tell", sa.JSON(), nullable=False),
-        sa.Column("stops_on", AutoString(), nullable=False),
-        sa.Column("state", AutoString(), nullable=False),
+        *texts("stops_on", "state"),
         sa.Column("due_at", UtcDateTime(), nullable=True),
     )
-    _partial_index("ix_ladder_rungs_due", "ladder_rungs", "due_at", "due_at IS NOT NULL")
+    partial_index("ix_ladder_rungs_due", "ladder_rungs", "due_at", where="due_at IS NOT NULL")
 
 
 def _pages() -> None:
@@ -46,23 +45,16 @@ def _pages() -> None:
         "pages",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False),
-        sa.Column("occasion", AutoString(), nullable=False),
-        sa.Column("user_id", AutoString(), nullable=False),
+        *texts("occasion", "user_id"),
         sa.Column("tier", sa.Integer(), nullable=True),
         sa.Column("asked_by", AutoString(), nullable=True),
         sa.Column("reason", AutoString(), nullable=False),
         sa.Column("told_at", UtcDateTime(), nullable=False),
         sa.Column("answer", AutoString(), nullable=False),
-        sa.Column("answered_at", UtcDateTime(), nullable=True),
-        sa.Column("answer_by", UtcDateTime(), nullable=True),
+        *moments("answered_at", "answer_by", nullable=True),
         sa.Column("obstacle", AutoString(), nullable=False),
         sa.Column("pager", AutoString(), nullable=True),
         sa.UniqueConstraint("incident_id", "occasion", "user_id"),
     )
-    _partial_index("ix_pages_unanswered", "pages", "answer_by", "answer_by IS NOT NULL")
-    _partial_index("ix_pages_to_ring", "pages", "id", "pager = 'wanted'")
-
-
-def _partial_index(name: str, table: str, column: str, where: str, *, unique: bool = False) -> None:
-    condition = sa.text(where)
-    op.create_index(name, table, [column], unique=unique, sqlite_where=condition, postgresql_where=condition)
+    partial_index("ix_pages_unanswered", "pages", "answer_by", where="answer_by IS NOT NULL")
+    partial_index("ix_pages_to_ring", "pages", "id", where="pager = 'wanted'")

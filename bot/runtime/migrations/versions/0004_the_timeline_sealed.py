@@ -10,6 +10,7 @@ from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
 from bot.runtime.hash_chain import INITIAL_HASH, canonical, chain_hash, digest
+from bot.runtime.migrations.steps import moments, partial_index, texts
 
 revision = "0004"
 down_revision = "0003"
@@ -34,8 +35,7 @@ def upgrade() -> None:
         "timeline_chains",
         sa.Column("incident_id", sa.Integer(), primary_key=True),
         sa.Column("length", sa.Integer(), nullable=False),
-        sa.Column("seal", AutoString(), nullable=False),
-        sa.Column("before", AutoString(), nullable=False),
+        *texts("seal", "before"),
     )
     op.create_table(
         "timeline_log",
@@ -44,8 +44,7 @@ def upgrade() -> None:
         sa.Column("entry_id", sa.Integer(), nullable=False),
         sa.Column("change", AutoString(), nullable=False),
         sa.Column("state", AutoString(), nullable=True),
-        sa.Column("before", AutoString(), nullable=False),
-        sa.Column("seal", AutoString(), nullable=False),
+        *texts("before", "seal"),
     )
     op.create_index("ix_timeline_log_entry", "timeline_log", ["entry_id"])
     _gaps()
@@ -62,18 +61,13 @@ def _gaps() -> None:
         "timeline_gaps",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False),
-        sa.Column("since", UtcDateTime(), nullable=False),
-        sa.Column("until", UtcDateTime(), nullable=False),
-        sa.Column("state", AutoString(), nullable=False),
-        sa.Column("read_to_ts", AutoString(), nullable=False),
+        *moments("since", "until"),
+        *texts("state", "read_to_ts"),
         sa.Column("threads", sa.JSON(), nullable=False),
         sa.Column("found", sa.Integer(), nullable=False),
         sa.UniqueConstraint("incident_id", "until"),
     )
-    is_open = sa.text("state IN ('channel', 'threads')")
-    op.create_index(
-        "ix_timeline_gaps_open", "timeline_gaps", ["id"], sqlite_where=is_open, postgresql_where=is_open
-    )
+    partial_index("ix_timeline_gaps_open", "timeline_gaps", "id", where="state IN ('channel', 'threads')")
 
 
 def _begin_the_logs(connection: sa.Connection) -> None:

@@ -5,6 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import partial_index, texts
 
 revision = "0006"
 down_revision = "0005"
@@ -25,13 +26,12 @@ def upgrade() -> None:
         "update_pauses",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False, index=True),
-        sa.Column("reason", AutoString(), nullable=False),
-        sa.Column("by", AutoString(), nullable=False),
+        *texts("reason", "by"),
         sa.Column("since", UtcDateTime(), nullable=False),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("ended_by", AutoString(), nullable=True),
     )
-    _partial_index("ux_update_pauses_open", "update_pauses", "incident_id", "ended_at IS NULL", unique=True)
+    partial_index("ux_update_pauses_open", "update_pauses", "incident_id", where="ended_at IS NULL", unique=True)
     with op.batch_alter_table("deliveries") as deliveries:
         deliveries.add_column(sa.Column("hindrance", AutoString(), nullable=True))
     _promises()
@@ -49,12 +49,6 @@ def _promises() -> None:
         promises.add_column(sa.Column("draft_id", sa.Integer(), nullable=True))
         promises.create_foreign_key("fk_promises_draft", "drafts", ["draft_id"], ["id"])
         promises.create_index("ix_promises_draft_id", ["draft_id"])
-    _partial_index("ix_promises_draft", "promises", "draft_at", f"{WAITING} AND draft_id IS NULL")
-    _partial_index("ix_promises_late", "promises", "escalate_at", "escalate_at IS NOT NULL")
-    _partial_index("ix_promises_made", "promises", "promised_at", WAITING)
-
-
-def _partial_index(name: str, table: str, column: str, where: str, *, unique: bool = False) -> None:
-    op.create_index(
-        name, table, [column], unique=unique, sqlite_where=sa.text(where), postgresql_where=sa.text(where)
-    )
+    partial_index("ix_promises_draft", "promises", "draft_at", where=f"{WAITING} AND draft_id IS NULL")
+    partial_index("ix_promises_late", "promises", "escalate_at", where="escalate_at IS NOT NULL")
+    partial_index("ix_promises_made", "promises", "promised_at", where=WAITING)

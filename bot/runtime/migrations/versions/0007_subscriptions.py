@@ -2,9 +2,9 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import partial_index, texts
 
 revision = "0007"
 down_revision = "0006"
@@ -15,27 +15,14 @@ def upgrade() -> None:
     op.create_table(
         "subscriptions",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("user_id", AutoString(), nullable=False),
-        sa.Column("key", AutoString(), nullable=False),
+        *texts("user_id", "key"),
         sa.Column("incident_id", sa.Integer(), nullable=True),
-        sa.Column("severity", AutoString(), nullable=False),
-        sa.Column("type", AutoString(), nullable=False),
-        sa.Column("site", AutoString(), nullable=False),
+        *texts("severity", "type", "site"),
         sa.Column("is_wanted", sa.Boolean(), nullable=False),
         sa.Column("since", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["incident_id"],
-            ["incidents.id"],
-        ),
+        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("user_id", "key"),
     )
-    with op.batch_alter_table("subscriptions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_subscriptions_incident_id"), ["incident_id"], unique=False)
-        batch_op.create_index(
-            "ix_subscriptions_standing",
-            ["severity"],
-            unique=False,
-            sqlite_where=sa.text("incident_id IS NULL"),
-            postgresql_where=sa.text("incident_id IS NULL"),
-        )
+    op.create_index("ix_subscriptions_incident_id", "subscriptions", ["incident_id"])
+    partial_index("ix_subscriptions_standing", "subscriptions", "severity", where="incident_id IS NULL")

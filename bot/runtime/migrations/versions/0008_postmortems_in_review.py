@@ -5,6 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import numbers, partial_index, texts
 
 revision = "0008"
 down_revision = "0007"
@@ -45,24 +46,19 @@ def _copies() -> None:
         sa.Column("place", AutoString(), nullable=False),
         sa.Column("is_published", sa.Boolean(), nullable=False),
         sa.Column("is_reviewer", sa.Boolean(), nullable=False),
-        sa.Column("verdict", AutoString(), nullable=False),
-        sa.Column("comment", AutoString(), nullable=False),
-        sa.Column("wanted_version", sa.Integer(), nullable=False),
-        sa.Column("shared_version", sa.Integer(), nullable=False),
-        sa.Column("attempted_version", sa.Integer(), nullable=False),
+        *texts("verdict", "comment"),
+        *numbers("wanted_version", "shared_version", "attempted_version"),
         sa.Column("delivered_at", UtcDateTime(), nullable=True),
         sa.Column("trouble", AutoString(), nullable=True),
         sa.UniqueConstraint("postmortem_id", "place"),
     )
-    _partial_index("ix_postmortem_copies_behind", "postmortem_copies", "id", BEHIND)
+    partial_index("ix_postmortem_copies_behind", "postmortem_copies", "id", where=BEHIND)
     op.create_table(
         "postmortem_files",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("copy_id", sa.Integer(), sa.ForeignKey("postmortem_copies.id"), nullable=False, index=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("kind", AutoString(), nullable=False),
-        sa.Column("name", AutoString(), nullable=False),
-        sa.Column("file_id", AutoString(), nullable=False),
+        *texts("kind", "name", "file_id"),
     )
 
 
@@ -104,9 +100,4 @@ def _postmortems() -> None:
         postmortems.add_column(sa.Column("canvas_at", UtcDateTime(), nullable=True))
         for name in OLD:
             postmortems.drop_column(name)
-    _partial_index("ix_postmortems_remind_at", "postmortems", "remind_at", "remind_at IS NOT NULL")
-
-
-def _partial_index(name: str, table: str, column: str, where: str) -> None:
-    condition = sa.text(where)
-    op.create_index(name, table, [column], sqlite_where=condition, postgresql_where=condition)
+    partial_index("ix_postmortems_remind_at", "postmortems", "remind_at", where="remind_at IS NOT NULL")

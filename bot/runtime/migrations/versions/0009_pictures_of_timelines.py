@@ -5,6 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import partial_index
 
 revision = "0009"
 down_revision = "0008"
@@ -23,10 +24,10 @@ def upgrade() -> None:
         sa.Column("is_settled", sa.Boolean(), nullable=False),
         sa.UniqueConstraint("key"),
     )
-    op.create_index(
+    partial_index(
         "ix_timeline_pictures_waiting",
         "timeline_pictures",
-        ["id"],
-        sqlite_where=sa.text("is_settled = 0"),
-        postgresql_where=sa.text("NOT is_settled"),
+        "id",
+        where="NOT is_settled",
+        on_sqlite="is_settled = 0",
     )

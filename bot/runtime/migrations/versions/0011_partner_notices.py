@@ -5,6 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import moments, numbers, partial_index, texts
 
 revision = "0011"
 down_revision = "0010"
@@ -14,38 +15,20 @@ def upgrade() -> None:
     """To this shape."""
     op.create_table(
         "partner_notices",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("incident_id", sa.Integer(), nullable=False),
-        sa.Column("partner", AutoString(), nullable=False),
-        sa.Column("state", AutoString(), nullable=False),
-        sa.Column("act", AutoString(), nullable=False),
-        sa.Column("due_at", UtcDateTime(), nullable=True),
-        sa.Column("attempted_at", UtcDateTime(), nullable=True),
-        sa.Column("told_at", UtcDateTime(), nullable=True),
+        *numbers("id", "incident_id"),
+        *texts("partner", "state", "act"),
+        *moments("due_at", "attempted_at", "told_at", nullable=True),
         sa.Column("told_severity", AutoString(), nullable=False),
-        sa.Column("told_by", AutoString(), nullable=True),
-        sa.Column("channel_id", AutoString(), nullable=True),
-        sa.Column("reminded_at", UtcDateTime(), nullable=True),
-        sa.Column("named_at", UtcDateTime(), nullable=True),
-        sa.Column("cleared_at", UtcDateTime(), nullable=True),
+        *texts("told_by", "channel_id", nullable=True),
+        *moments("reminded_at", "named_at", "cleared_at", nullable=True),
         sa.Column("answer", AutoString(), nullable=False),
         sa.Column("answered_at", UtcDateTime(), nullable=True),
         sa.Column("answered_by", AutoString(), nullable=True),
         sa.Column("agents", sa.Integer(), nullable=True),
         sa.Column("asked", sa.JSON(), nullable=False),
         sa.Column("trouble", AutoString(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["incident_id"],
-            ["incidents.id"],
-        ),
+        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("incident_id", "partner"),
     )
-    with op.batch_alter_table("partner_notices", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_partner_notices_due",
-            ["due_at"],
-            unique=False,
-            sqlite_where=sa.text("due_at IS NOT NULL"),
-            postgresql_where=sa.text("due_at IS NOT NULL"),
-        )
+    partial_index("ix_partner_notices_due", "partner_notices", "due_at", where="due_at IS NOT NULL")

@@ -5,12 +5,12 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import numbers, partial_index, texts
 
 revision = "0014"
 down_revision = "0013"
 
-UNSETTLED = sa.text("wanted > shown AND refused IS NULL")
-IN_LANE = sa.text("lane IS NOT NULL AND wanted > shown AND refused IS NULL")
+UNSETTLED = "wanted > shown AND refused IS NULL"
 # What every change of an incident marks stale.
 FOLLOWING = "('card', 'digest', 'topic', 'run', 'partner')"
 
@@ -30,19 +30,15 @@ def _create() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", AutoString(), nullable=False),
-        sa.Column("kind", AutoString(), nullable=False),
+        *texts("key", "kind"),
         sa.Column("incident_id", sa.Integer(), nullable=True),
         sa.Column("subject", AutoString(), nullable=False),
         sa.Column("is_rendered", sa.Boolean(), nullable=False),
         sa.Column("follows_incident", sa.Boolean(), nullable=False),
-        sa.Column("channel_id", AutoString(), nullable=True),
-        sa.Column("thread_ts", AutoString(), nullable=True),
+        *texts("channel_id", "thread_ts", nullable=True),
         sa.Column("payload", sa.JSON(), nullable=True),
         sa.Column("lane", AutoString(), nullable=True),
-        sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("wanted", sa.Integer(), nullable=False),
-        sa.Column("shown", sa.Integer(), nullable=False),
+        *numbers("priority", "wanted", "shown"),
         sa.Column("ts", AutoString(), nullable=True),
         sa.Column("content_hash", AutoString(), nullable=False),
         sa.Column("attempted_at", UtcDateTime(), nullable=True),
@@ -51,8 +47,7 @@ def _create() -> None:
         sa.Column("leased_until", UtcDateTime(), nullable=True),
         sa.Column("leased_by", AutoString(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("refused", AutoString(), nullable=True),
-        sa.Column("error", AutoString(), nullable=True),
+        *texts("refused", "error", nullable=True),
         sa.Column("replaced", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
         sa.PrimaryKeyConstraint("id"),
@@ -60,22 +55,18 @@ def _create() -> None:
     )
     op.create_index("ix_outbox_incident_id", "outbox", ["incident_id"])
     op.create_index("ix_outbox_message", "outbox", ["channel_id", "ts"])
-    _partial(
-        "ix_outbox_rendered", ["incident_id", "kind", "subject"], "is_rendered", "is_rendered = 1", unique=True
-    )
-    _partial("ix_outbox_due", ["priority", "retry_at"], UNSETTLED.text)
-    _partial("ix_outbox_lane", ["lane"], IN_LANE.text)
-
-
-def _partial(name: str, columns: list[str], where: str, on_sqlite: str = "", *, unique: bool = False) -> None:
-    op.create_index(
-        name,
+    partial_index(
+        "ix_outbox_rendered",
         "outbox",
-        columns,
-        unique=unique,
-        sqlite_where=sa.text(on_sqlite or where),
-        postgresql_where=sa.text(where),
+        "incident_id",
+        "kind",
+        "subject",
+        where="is_rendered",
+        on_sqlite="is_rendered = 1",
+        unique=True,
     )
+    partial_index("ix_outbox_due", "outbox", "priority", "retry_at", where=UNSETTLED)
+    partial_index("ix_outbox_lane", "outbox", "lane", where=f"lane IS NOT NULL AND {UNSETTLED}")
 
 
 def _copy_displays() -> None:

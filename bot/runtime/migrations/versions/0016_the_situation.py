@@ -2,9 +2,9 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import numbers, texts
 
 revision = "0016"
 down_revision = "0015"
@@ -19,14 +19,8 @@ def upgrade() -> None:
     """To this shape."""
     op.create_table(
         "situation_values",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("incident_id", sa.Integer(), nullable=False),
-        sa.Column("field", AutoString(), nullable=False),
-        sa.Column("language", AutoString(), nullable=False),
-        sa.Column("text", AutoString(), nullable=False),
-        sa.Column("original", AutoString(), nullable=False),
-        sa.Column("certainty", AutoString(), nullable=False),
-        sa.Column("by", AutoString(), nullable=False),
+        *numbers("id", "incident_id"),
+        *texts("field", "language", "text", "original", "certainty", "by"),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
         sa.PrimaryKeyConstraint("id"),

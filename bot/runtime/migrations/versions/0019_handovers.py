@@ -5,12 +5,10 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import moments, numbers, partial_index, texts
 
 revision = "0019"
 down_revision = "0018"
-
-PENDING = sa.text("state = 'pending'")
-DUE = sa.text("due_at IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -24,14 +22,8 @@ def upgrade() -> None:
 def _create_partner_guidance() -> None:
     op.create_table(
         "partner_guidance",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("incident_id", sa.Integer(), nullable=False),
-        sa.Column("language", AutoString(), nullable=False),
-        sa.Column("agents_say", AutoString(), nullable=False),
-        sa.Column("agents_do_not_say", AutoString(), nullable=False),
-        sa.Column("workaround", AutoString(), nullable=False),
-        sa.Column("relief", AutoString(), nullable=False),
-        sa.Column("written_by", AutoString(), nullable=False),
+        *numbers("id", "incident_id"),
+        *texts("language", "agents_say", "agents_do_not_say", "workaround", "relief", "written_by"),
         sa.Column("written_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
         sa.PrimaryKeyConstraint("id"),
@@ -45,28 +37,14 @@ def _create_handovers() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", AutoString(), nullable=False),
         sa.Column("incident_id", sa.Integer(), nullable=True),
-        sa.Column("item", AutoString(), nullable=False),
-        sa.Column("from_id", AutoString(), nullable=False),
-        sa.Column("to_id", AutoString(), nullable=False),
-        sa.Column("state", AutoString(), nullable=False),
-        sa.Column("summary", AutoString(), nullable=False),
-        sa.Column("note", AutoString(), nullable=False),
-        sa.Column("question", AutoString(), nullable=False),
+        *texts("item", "from_id", "to_id", "state", "summary", "note", "question"),
         sa.Column("offered_at", UtcDateTime(), nullable=False),
-        sa.Column("due_at", UtcDateTime(), nullable=True),
-        sa.Column("reminded_at", UtcDateTime(), nullable=True),
-        sa.Column("escalated_at", UtcDateTime(), nullable=True),
-        sa.Column("decided_at", UtcDateTime(), nullable=True),
+        *moments("due_at", "reminded_at", "escalated_at", "decided_at", nullable=True),
         sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("handovers") as handovers:
-        handovers.create_index("ix_handovers_incident_id", ["incident_id"])
-        handovers.create_index(
-            "ux_handovers_pending",
-            ["incident_id", "kind"],
-            unique=True,
-            sqlite_where=PENDING,
-            postgresql_where=PENDING,
-        )
-        handovers.create_index("ix_handovers_due", ["due_at"], sqlite_where=DUE, postgresql_where=DUE)
+    op.create_index("ix_handovers_incident_id", "handovers", ["incident_id"])
+    partial_index(
+        "ux_handovers_pending", "handovers", "incident_id", "kind", where="state = 'pending'", unique=True
+    )
+    partial_index("ix_handovers_due", "handovers", "due_at", where="due_at IS NOT NULL")

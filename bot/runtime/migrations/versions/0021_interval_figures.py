@@ -5,6 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import moments, numbers, partial_index, texts
 
 revision = "0021"
 down_revision = "0020"
@@ -21,30 +22,21 @@ def upgrade() -> None:
     op.create_table(
         "figure_queues",
         sa.Column("id", sa.Integer(), primary_key=True),
-        *(
-            sa.Column(name, AutoString(), nullable=False)
-            for name in ("name", "site", "partner", "language", "channel")
-        ),
+        *texts("name", "site", "partner", "language", "channel"),
         sa.UniqueConstraint("name", "site", "partner", "language", "channel"),
     )
     op.create_table(
         "figure_imports",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("key", AutoString(), nullable=False, unique=True),
-        sa.Column("source", AutoString(), nullable=False),
-        sa.Column("by", AutoString(), nullable=False),
+        *texts("source", "by"),
         sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id")),
-        sa.Column("rows", sa.Integer(), nullable=False),
-        sa.Column("left_out", sa.Integer(), nullable=False),
+        *numbers("rows", "left_out"),
         sa.Column("touched_at", UtcDateTime(), nullable=False),
-        sa.Column("visible_at", UtcDateTime()),
-        sa.Column("due_at", UtcDateTime()),
+        *moments("visible_at", "due_at", nullable=True),
     )
     op.create_index("ix_figure_imports_incident", "figure_imports", ["incident_id"])
-    is_due = sa.text("due_at IS NOT NULL")
-    op.create_index(
-        "ix_figure_imports_due", "figure_imports", ["due_at"], sqlite_where=is_due, postgresql_where=is_due
-    )
+    partial_index("ix_figure_imports_due", "figure_imports", "due_at", where="due_at IS NOT NULL")
     op.create_table(
         "interval_figures",
         sa.Column("queue_id", sa.Integer(), primary_key=True, autoincrement=False),
@@ -74,7 +66,7 @@ def _create_what_people_see() -> None:
         "figure_previews",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("file_id", AutoString(), nullable=False, unique=True),
-        *(sa.Column(name, AutoString(), nullable=False) for name in ("file_name", "channel_id", "ts")),
+        *texts("file_name", "channel_id", "ts"),
         sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id")),
         sa.Column("by", AutoString(), nullable=False),
         sa.Column("columns", sa.JSON(none_as_null=True)),

@@ -5,6 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import moments, partial_index, texts
 
 revision = "0023"
 down_revision = "0022"
@@ -40,8 +41,7 @@ def upgrade() -> None:
         *_answer("heard"),
         *_answer("gone"),
         sa.Column("look_at", UtcDateTime(), nullable=False),
-        sa.Column("due_at", UtcDateTime()),
-        sa.Column("reminded_at", UtcDateTime()),
+        *moments("due_at", "reminded_at", nullable=True),
         sa.Column("escalations", sa.Integer(), nullable=False),
         *_answer("off"),
     )
@@ -54,8 +54,7 @@ def upgrade() -> None:
         sa.Column("variant", AutoString(), nullable=False),
         sa.Column("lines", sa.JSON(), nullable=False),
         sa.Column("texts", sa.JSON(), nullable=False),
-        sa.Column("approved_by", AutoString(), nullable=False),
-        sa.Column("set_by", AutoString(), nullable=False),
+        *texts("approved_by", "set_by"),
         sa.Column("at", UtcDateTime(), nullable=False),
     )
     _create_routing_faults()
@@ -68,8 +67,7 @@ def _answer(name: str) -> tuple[sa.Column[str], sa.Column[UtcDateTime]]:
 
 
 def _index_due(table: str) -> None:
-    is_due = sa.text("due_at IS NOT NULL")
-    op.create_index(f"ix_{table}_due", table, ["due_at"], sqlite_where=is_due, postgresql_where=is_due)
+    partial_index(f"ix_{table}_due", table, "due_at", where="due_at IS NOT NULL")
 
 
 def _create_routing_faults() -> None:
@@ -77,7 +75,7 @@ def _create_routing_faults() -> None:
         "routing_faults",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False),
-        *(sa.Column(name, AutoString(), nullable=False) for name in ("wrong", "examples", "workaround")),
+        *texts("wrong", "examples", "workaround"),
         sa.Column("since", UtcDateTime(), nullable=False),
         sa.Column("asked_by", AutoString(), nullable=False),
         sa.Column("asked_at", UtcDateTime(), nullable=False),
@@ -85,8 +83,7 @@ def _create_routing_faults() -> None:
         sa.Column("answer_by", UtcDateTime(), nullable=False),
         sa.Column("due_at", UtcDateTime()),
         sa.Column("escalations", sa.Integer(), nullable=False),
-        sa.Column("state", AutoString(), nullable=False),
-        sa.Column("answer", AutoString(), nullable=False),
+        *texts("state", "answer"),
         *_answer("answered"),
     )
     op.create_index("ix_routing_faults_incident_id", "routing_faults", ["incident_id"])

@@ -5,6 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import numbers, partial_index, texts
 
 revision = "0024"
 down_revision = "0023"
@@ -18,18 +19,18 @@ def upgrade() -> None:
         "ledgers",
         _id(),
         sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False, unique=True),
-        *_texts("state", "opened_by"),
-        _moment("opened_at"),
+        *texts("state", "opened_by"),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
         sa.Column("closed_by", AutoString()),
         sa.Column("closed_at", UtcDateTime()),
-        *_texts("waiver"),
+        sa.Column("waiver", AutoString(), nullable=False),
     )
     op.create_table(
         "ledger_cohorts",
         _ledger(primary_key=True),
         sa.Column("cohort", AutoString(), primary_key=True),
-        *_texts("rule", "set_by"),
-        _moment("set_at"),
+        *texts("rule", "set_by"),
+        sa.Column("set_at", UtcDateTime(), nullable=False),
     )
     op.create_table(
         "ledger_totals",
@@ -48,7 +49,7 @@ def upgrade() -> None:
     _create_lines()
     _create_entries()
     op.create_table(
-        "ledger_keys", sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False), *_texts("secret")
+        "ledger_keys", sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False), *texts("secret")
     )
 
 
@@ -57,12 +58,12 @@ def _create_releases() -> None:
         "ledger_releases",
         _id(),
         _ledger(),
-        *_texts("cohort", "currency"),
+        *texts("cohort", "currency"),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("lines", sa.Integer(), nullable=False),
         sa.Column("needs_second", sa.Boolean(), nullable=False),
-        *_texts("state", "asked_by"),
-        _moment("asked_at"),
+        *texts("state", "asked_by"),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
         sa.Column("decided_by", AutoString()),
         sa.Column("decided_at", UtcDateTime()),
         sa.CheckConstraint(
@@ -78,13 +79,12 @@ def _create_files() -> None:
         "ledger_files",
         _id(),
         _ledger(),
-        *_texts("kind", "cohort"),
+        *texts("kind", "cohort"),
         sa.Column("slack_id", AutoString(), nullable=False, unique=True),
-        *_texts("file_name", "digest", "state"),
-        sa.Column("done_line", sa.Integer(), nullable=False),
-        sa.Column("changed", sa.Integer(), nullable=False),
-        *_texts("brought_by"),
-        _moment("brought_at"),
+        *texts("file_name", "digest", "state"),
+        *numbers("done_line", "changed"),
+        sa.Column("brought_by", AutoString(), nullable=False),
+        sa.Column("brought_at", UtcDateTime(), nullable=False),
     )
     op.create_index("ix_ledger_files_digest", "ledger_files", ["ledger_id", "digest"])
 
@@ -94,22 +94,21 @@ def _create_lines() -> None:
         "ledger_lines",
         _id(),
         _ledger(),
-        *_texts("cohort"),
+        sa.Column("cohort", AutoString(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
-        *_texts("account_key"),
+        sa.Column("account_key", AutoString(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
-        *_texts("currency", "state"),
+        *texts("currency", "state"),
         sa.Column("release_id", sa.Integer(), sa.ForeignKey("ledger_releases.id")),
         sa.CheckConstraint("amount > 0", name="ck_ledger_lines_amount"),
     )
-    counts = sa.text("state <> 'excluded'")
-    op.create_index(
+    partial_index(
         "ux_ledger_lines_account",
         "ledger_lines",
-        ["ledger_id", "account_key"],
+        "ledger_id",
+        "account_key",
+        where="state <> 'excluded'",
         unique=True,
-        sqlite_where=counts,
-        postgresql_where=counts,
     )
     op.create_index("ix_ledger_lines_account", "ledger_lines", ["account_key", "ledger_id"])
     op.create_index("ix_ledger_lines_state", "ledger_lines", ["ledger_id", "cohort", "currency", "state"])
@@ -122,21 +121,20 @@ def _create_entries() -> None:
         _ledger(),
         sa.Column("line_id", sa.Integer(), sa.ForeignKey("ledger_lines.id"), nullable=False),
         sa.Column("old_state", AutoString()),
-        *_texts("new_state"),
+        sa.Column("new_state", AutoString(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
-        *_texts("reason", "reference"),
+        *texts("reason", "reference"),
         sa.Column("file_id", sa.Integer(), sa.ForeignKey("ledger_files.id")),
-        *_texts("by"),
-        _moment("at"),
+        sa.Column("by", AutoString(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
     )
-    is_named = sa.text("reference <> ''")
-    op.create_index(
+    partial_index(
         "ux_ledger_entries_reference",
         "ledger_entries",
-        ["line_id", "reference"],
+        "line_id",
+        "reference",
+        where="reference <> ''",
         unique=True,
-        sqlite_where=is_named,
-        postgresql_where=is_named,
     )
     op.create_index("ix_ledger_entries_line", "ledger_entries", ["line_id"])
     op.create_table(
@@ -145,18 +143,13 @@ def _create_entries() -> None:
         _ledger(),
         sa.Column("file_id", sa.Integer(), sa.ForeignKey("ledger_files.id"), nullable=False),
         sa.Column("line_number", sa.Integer(), nullable=False),
-        *_texts("trouble", "shown", "account_key"),
+        *texts("trouble", "shown", "account_key"),
         sa.Column("amount", sa.BigInteger(), nullable=False),
-        *_texts("currency"),
+        sa.Column("currency", AutoString(), nullable=False),
         sa.Column("settled_at", UtcDateTime()),
     )
-    is_open = sa.text("settled_at IS NULL")
-    op.create_index(
-        "ix_ledger_differences_open",
-        "ledger_differences",
-        ["ledger_id", "account_key"],
-        sqlite_where=is_open,
-        postgresql_where=is_open,
+    partial_index(
+        "ix_ledger_differences_open", "ledger_differences", "ledger_id", "account_key", where="settled_at IS NULL"
     )
 
 
@@ -168,11 +161,3 @@ def _ledger(*, primary_key: bool = False) -> sa.Column[int]:
     return sa.Column(
         "ledger_id", sa.Integer(), sa.ForeignKey("ledgers.id"), nullable=False, primary_key=primary_key
     )
-
-
-def _texts(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, AutoString(), nullable=False) for name in names]
-
-
-def _moment(name: str) -> sa.Column[UtcDateTime]:
-    return sa.Column(name, UtcDateTime(), nullable=False)

@@ -5,22 +5,10 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import moments, numbers, partial_index, texts
 
 revision = "0025"
 down_revision = "0024"
-
-
-def _text(name: str, *, primary_key: bool = False) -> sa.Column[str]:
-    return sa.Column(name, AutoString(), nullable=False, primary_key=primary_key)
-
-
-def _moment(name: str, *, nullable: bool = False) -> sa.Column[object]:
-    return sa.Column(name, UtcDateTime(), nullable=nullable)
-
-
-def _partial(name: str, table: str, column: str, where: str) -> None:
-    condition = sa.text(where)
-    op.create_index(name, table, [column], sqlite_where=condition, postgresql_where=condition)
 
 
 def upgrade() -> None:
@@ -28,13 +16,12 @@ def upgrade() -> None:
     op.create_table(
         "shifts",
         sa.Column("id", sa.Integer(), primary_key=True),
-        *(_text(name) for name in ("source", "external_id", "person")),
+        *texts("source", "external_id", "person"),
         sa.Column("user_id", AutoString()),
-        *(_text(name) for name in ("role", "region", "site", "zone")),
-        _moment("starts_at"),
-        _moment("ends_at"),
-        _text("rostered"),
-        _moment("changed_at"),
+        *texts("role", "region", "site", "zone"),
+        *moments("starts_at", "ends_at"),
+        sa.Column("rostered", AutoString(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.UniqueConstraint("source", "external_id"),
     )
     op.create_index("ix_shifts_time", "shifts", ["ends_at", "starts_at"])
@@ -42,26 +29,25 @@ def upgrade() -> None:
     op.create_index("ix_shifts_user", "shifts", ["user_id", "ends_at"])
     op.create_table(
         "rosters",
-        _text("name", primary_key=True),
-        _text("content_hash"),
-        _moment("read_at"),
-        _text("by"),
+        sa.Column("name", AutoString(), primary_key=True),
+        sa.Column("content_hash", AutoString(), nullable=False),
+        sa.Column("read_at", UtcDateTime(), nullable=False),
+        sa.Column("by", AutoString(), nullable=False),
         sa.Column("shifts", sa.Integer(), nullable=False),
         sa.Column("left_out", sa.JSON(), nullable=False),
-        _text("error"),
+        sa.Column("error", AutoString(), nullable=False),
     )
-    op.create_table("shift_clocks", _text("name", primary_key=True), _moment("due_at"))
+    op.create_table("shift_clocks", sa.Column("name", AutoString(), primary_key=True), *moments("due_at"))
     _create_absences()
     _create_open_times()
     op.create_table(
         "shift_swaps",
         sa.Column("id", sa.Integer(), primary_key=True),
-        _text("from_id"),
-        _text("to_id"),
-        *(sa.Column(name, sa.Integer()) for name in ("shift_id", "for_shift_id", "open_time_id")),
-        _text("state"),
-        _moment("asked_at"),
-        _moment("answered_at", nullable=True),
+        *texts("from_id", "to_id"),
+        *numbers("shift_id", "for_shift_id", "open_time_id", nullable=True),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("answered_at", UtcDateTime()),
     )
     for column in ("shift_id", "for_shift_id", "open_time_id"):
         op.create_index(f"ix_shift_swaps_{column}", "shift_swaps", [column])
@@ -71,13 +57,11 @@ def _create_absences() -> None:
     op.create_table(
         "absences",
         sa.Column("id", sa.Integer(), primary_key=True),
-        _text("user_id"),
-        _moment("starts_at"),
-        _moment("ends_at"),
-        *(_text(name) for name in ("kind", "note", "by")),
-        _moment("entered_at"),
-        _moment("cancelled_at", nullable=True),
-        _moment("replaced_due_at", nullable=True),
+        sa.Column("user_id", AutoString(), nullable=False),
+        *moments("starts_at", "ends_at"),
+        *texts("kind", "note", "by"),
+        sa.Column("entered_at", UtcDateTime(), nullable=False),
+        *moments("cancelled_at", "replaced_due_at", nullable=True),
     )
     op.create_index("ix_absences_user", "absences", ["user_id", "ends_at"])
     op.create_index("ix_absences_ends", "absences", ["ends_at"])
@@ -88,20 +72,19 @@ def _create_open_times() -> None:
     op.create_table(
         "open_times",
         sa.Column("id", sa.Integer(), primary_key=True),
-        *(_text(name) for name in ("problem", "role", "region", "site")),
+        *texts("problem", "role", "region", "site"),
         sa.Column("needed", sa.Integer(), nullable=False),
         sa.Column("people", sa.JSON(), nullable=False),
-        _moment("starts_at"),
-        _moment("ends_at"),
-        _text("state"),
-        _moment("found_at"),
+        *moments("starts_at", "ends_at"),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("found_at", UtcDateTime(), nullable=False),
         sa.Column("told", sa.JSON(), nullable=False),
-        *(_moment(name, nullable=True) for name in ("escalate_at", "escalated_at", "settled_at")),
+        *moments("escalate_at", "escalated_at", "settled_at", nullable=True),
         sa.Column("filled_by", AutoString()),
-        _text("answer"),
+        sa.Column("answer", AutoString(), nullable=False),
         sa.Column("answered_by", AutoString()),
-        _moment("answered_at", nullable=True),
+        sa.Column("answered_at", UtcDateTime()),
     )
-    _partial("ix_open_times_escalate", "open_times", "escalate_at", "escalate_at IS NOT NULL")
-    _partial("ix_open_times_open", "open_times", "starts_at", "state = 'open'")
+    partial_index("ix_open_times_escalate", "open_times", "escalate_at", where="escalate_at IS NOT NULL")
+    partial_index("ix_open_times_open", "open_times", "starts_at", where="state = 'open'")
     op.create_index("ix_open_times_found", "open_times", ["found_at"])

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
-from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import moments, numbers, partial_index, texts
 
 revision = "0027"
 down_revision = "0026"
@@ -15,13 +15,11 @@ def upgrade() -> None:
     op.create_table(
         "feeds",
         sa.Column("id", sa.Integer(), primary_key=True),
-        *(sa.Column(name, AutoString(), nullable=False) for name in ("source", "stream", "cursor")),
-        sa.Column("pages", sa.Integer(), nullable=False),
-        sa.Column("rows", sa.Integer(), nullable=False),
-        *(sa.Column(name, UtcDateTime()) for name in ("next_at", "read_at", "complete_until")),
+        *texts("source", "stream", "cursor"),
+        *numbers("pages", "rows"),
+        *moments("next_at", "read_at", "complete_until", nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("error", AutoString(), nullable=False),
         sa.UniqueConstraint("source", "stream"),
     )
-    is_planned = sa.text("next_at IS NOT NULL")
-    op.create_index("ix_feeds_next", "feeds", ["next_at"], sqlite_where=is_planned, postgresql_where=is_planned)
+    partial_index("ix_feeds_next", "feeds", "next_at", where="next_at IS NOT NULL")

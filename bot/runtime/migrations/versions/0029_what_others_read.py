@@ -5,6 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import texts
 
 revision = "0029"
 down_revision = "0028"
@@ -26,7 +27,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("webhook_name", AutoString(), nullable=False),
         sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False, index=True),
-        *(sa.Column(name, AutoString(), nullable=False) for name in ("event_key", "kind")),
+        *texts("event_key", "kind"),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("delivered_at", UtcDateTime()),

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
+from bot.runtime.migrations.steps import partial_index
+
 revision = "0031"
 down_revision = "0030"
 
@@ -14,5 +16,4 @@ def upgrade() -> None:
         outbox.add_column(sa.Column("batch_id", sa.Integer(), nullable=True))
         outbox.add_column(sa.Column("batch_group", AutoString(), nullable=True))
     for name, column in (("ix_outbox_batch", "batch_id"), ("ix_outbox_batch_group", "batch_group")):
-        where = sa.text(f"{column} IS NOT NULL")
-        op.create_index(name, "outbox", [column], sqlite_where=where, postgresql_where=where)
+        partial_index(name, "outbox", column, where=f"{column} IS NOT NULL")

@@ -5,30 +5,10 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import moments, partial_index, texts
 
 revision = "0032"
 down_revision = "0031"
-
-
-def _texts(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, AutoString(), nullable=False) for name in names]
-
-
-def _moment(name: str, *, nullable: bool = True) -> sa.Column[object]:
-    return sa.Column(name, UtcDateTime(), nullable=nullable)
-
-
-def _partial(
-    name: str, table: str, columns: list[str], where: str, on_sqlite: str = "", *, unique: bool = False
-) -> None:
-    op.create_index(
-        name,
-        table,
-        columns,
-        unique=unique,
-        sqlite_where=sa.text(on_sqlite or where),
-        postgresql_where=sa.text(where),
-    )
 
 
 def upgrade() -> None:
@@ -42,20 +22,20 @@ def _create_cases() -> None:
     op.create_table(
         "cases",
         sa.Column("id", sa.Integer(), primary_key=True),
-        *_texts("source", "external_id", "kind", "name", "title", "text", "customer", "priority", "region", "team"),
-        *_texts("owner", "state", "phase", "url", "schedule"),
+        *texts("source", "external_id", "kind", "name", "title", "text", "customer", "priority", "region"),
+        *texts("team", "owner", "state", "phase", "url", "schedule"),
         sa.Column("owner_id", AutoString()),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("reopened", sa.Integer(), nullable=False),
         sa.Column("traits", sa.JSON(), nullable=False),
-        *(_moment(name, nullable=False) for name in ("opened_at", "started_at", "updated_at", "touched_at")),
-        *(_moment(name) for name in ("due_at", "ended_at", "snoozed_until", "examine_at")),
+        *moments("opened_at", "started_at", "updated_at", "touched_at"),
+        *moments("due_at", "ended_at", "snoozed_until", "examine_at", nullable=True),
         sa.Column("target_s", sa.Integer()),
         sa.Column("is_breached", sa.Boolean(), nullable=False),
         sa.UniqueConstraint("source", "external_id"),
     )
-    _partial("ix_cases_open", "cases", ["due_at"], "is_open", "is_open = 1")
-    _partial("ix_cases_unseen", "cases", ["examine_at"], "examine_at IS NOT NULL")
+    partial_index("ix_cases_open", "cases", "due_at", where="is_open", on_sqlite="is_open = 1")
+    partial_index("ix_cases_unseen", "cases", "examine_at", where="examine_at IS NOT NULL")
     for name in ("touched", "opened", "ended"):
         op.create_index(f"ix_cases_{name}", "cases", [f"{name}_at"])
     op.create_table(
@@ -63,24 +43,24 @@ def _create_cases() -> None:
         sa.Column("case_id", sa.Integer(), sa.ForeignKey("cases.id"), primary_key=True),
         sa.Column("at", UtcDateTime(), primary_key=True),
         sa.Column("state", AutoString(), primary_key=True),
-        *_texts("phase"),
+        sa.Column("phase", AutoString(), nullable=False),
     )
     op.create_table(
         "case_notes",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("case_id", sa.Integer(), sa.ForeignKey("cases.id"), nullable=False),
         sa.Column("key", AutoString(), nullable=False, unique=True),
-        *_texts("kind", "by", "text"),
-        _moment("at", nullable=False),
-        _moment("written_at"),
+        *texts("kind", "by", "text"),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("written_at", UtcDateTime()),
     )
     op.create_index("ix_case_notes_case_id", "case_notes", ["case_id"])
     op.create_table(
         "incident_cases",
         sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), primary_key=True),
         sa.Column("case_id", sa.Integer(), sa.ForeignKey("cases.id"), primary_key=True),
-        *_texts("by"),
-        _moment("at", nullable=False),
+        sa.Column("by", AutoString(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
     )
     op.create_index("ix_incident_cases_case_id", "incident_cases", ["case_id"])
 
@@ -90,8 +70,8 @@ def _create_what_follows() -> None:
         "case_previews",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("file_id", AutoString(), nullable=False, unique=True),
-        *_texts("file_name", "channel_id", "ts", "by", "state"),
-        _moment("asked_at", nullable=False),
+        *texts("file_name", "channel_id", "ts", "by", "state"),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
     )
 
 
@@ -100,29 +80,30 @@ def _create_clocks() -> None:
         "case_escalations",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("case_id", sa.Integer(), sa.ForeignKey("cases.id"), nullable=False),
-        *_texts("kind"),
-        _moment("since", nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
-        _moment("due_at"),
-        _moment("ended_at"),
+        *moments("due_at", "ended_at", nullable=True),
         sa.Column("answered_by", AutoString()),
     )
     op.create_index("ix_case_escalations_case_id", "case_escalations", ["case_id"])
-    _partial("ix_case_escalations_due", "case_escalations", ["due_at"], "due_at IS NOT NULL")
-    _partial("ix_case_escalations_open", "case_escalations", ["case_id", "kind"], "ended_at IS NULL", unique=True)
+    partial_index("ix_case_escalations_due", "case_escalations", "due_at", where="due_at IS NOT NULL")
+    partial_index(
+        "ix_case_escalations_open", "case_escalations", "case_id", "kind", where="ended_at IS NULL", unique=True
+    )
     op.create_table(
         "case_boards",
         sa.Column("channel", AutoString(), primary_key=True),
-        _moment("due_at", nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
     )
     op.create_table(
         "case_clusters",
         sa.Column("id", sa.Integer(), primary_key=True),
-        *_texts("key", "title", "state", "by", "reason"),
+        *texts("key", "title", "state", "by", "reason"),
         sa.Column("traits", sa.JSON(), nullable=False),
         sa.Column("terms", sa.JSON(), nullable=False),
-        *(_moment(name, nullable=False) for name in ("at", "first_at", "last_at")),
-        *(_moment(name) for name in ("alerted_at", "decided_at")),
+        *moments("at", "first_at", "last_at"),
+        *moments("alerted_at", "decided_at", nullable=True),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("expected", sa.Float(), nullable=False),
         sa.Column("window_s", sa.Integer(), nullable=False),

@@ -5,6 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import texts
 
 revision = "0033"
 down_revision = "0032"
@@ -23,9 +24,8 @@ def upgrade() -> None:
         "knowledge_gaps",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False, unique=True),
-        *(sa.Column(name, AutoString(), nullable=False) for name in ("title", "text", "state")),
-        sa.Column("owner_id", AutoString()),
-        sa.Column("reviewer_id", AutoString()),
+        *texts("title", "text", "state"),
+        *texts("owner_id", "reviewer_id", nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("noted_at", UtcDateTime(), nullable=False),
         sa.Column("published_at", UtcDateTime()),

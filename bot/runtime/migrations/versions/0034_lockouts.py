@@ -5,6 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import moments, partial_index, texts
 
 revision = "0034"
 down_revision = "0033"
@@ -15,24 +16,15 @@ def upgrade() -> None:
     op.create_table(
         "lockout_bursts",
         sa.Column("id", sa.Integer(), primary_key=True),
-        *_texts("partner", "state"),
+        *texts("partner", "state"),
         sa.Column("accounts", sa.Integer(), nullable=False),
         sa.Column("usual", sa.Float(), nullable=False),
-        sa.Column("first_at", UtcDateTime(), nullable=False),
-        sa.Column("asked_at", UtcDateTime(), nullable=False),
-        *_texts("declared_key"),
+        *moments("first_at", "asked_at"),
+        sa.Column("declared_key", AutoString(), nullable=False),
         sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id")),
         sa.Column("decided_by", AutoString()),
     )
-    is_open = sa.text("state = 'open'")
-    op.create_index(
-        "ux_lockout_bursts_open",
-        "lockout_bursts",
-        ["partner"],
-        unique=True,
-        sqlite_where=is_open,
-        postgresql_where=is_open,
-    )
+    partial_index("ux_lockout_bursts_open", "lockout_bursts", "partner", where="state = 'open'", unique=True)
     _create_lockouts()
 
 
@@ -40,23 +32,12 @@ def _create_lockouts() -> None:
     op.create_table(
         "lockouts",
         sa.Column("id", sa.Integer(), primary_key=True),
-        *_texts("source", "external_id", "user_id", "login", "partner", "release"),
+        *texts("source", "external_id", "user_id", "login", "partner", "release"),
         sa.Column("locked_at", UtcDateTime(), nullable=False),
         sa.Column("unlocked_at", UtcDateTime()),
-        *(sa.Column(name, AutoString()) for name in ("claimed_by", "done_by", "told_by")),
+        *texts("claimed_by", "done_by", "told_by", nullable=True),
         sa.Column("burst_id", sa.Integer(), sa.ForeignKey("lockout_bursts.id")),
         sa.UniqueConstraint("source", "external_id"),
     )
-    is_locked = sa.text("unlocked_at IS NULL")
-    op.create_index(
-        "ix_lockouts_open",
-        "lockouts",
-        ["source", "user_id"],
-        sqlite_where=is_locked,
-        postgresql_where=is_locked,
-    )
+    partial_index("ix_lockouts_open", "lockouts", "source", "user_id", where="unlocked_at IS NULL")
     op.create_index("ix_lockouts_partner", "lockouts", ["partner", "locked_at"])
-
-
-def _texts(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, AutoString(), nullable=False) for name in names]

@@ -5,11 +5,10 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import texts
 
 revision = "0038"
 down_revision = "0037"
-
-ASKED_INDEX, IS_ASKED = "ix_lockouts_unlock_asked", sa.text("unlock_asked_at IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -18,7 +17,7 @@ def upgrade() -> None:
         "lockout_batches",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("key", AutoString(), nullable=False, unique=True),
-        *_texts("action", "state", "by"),
+        *texts("action", "state", "by"),
         sa.Column("lockouts", sa.JSON(), nullable=False),
         sa.Column("asked_at", UtcDateTime(), nullable=False),
         sa.Column("decided_by", AutoString()),
@@ -28,7 +27,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("lockout_id", sa.Integer(), sa.ForeignKey("lockouts.id"), nullable=False),
         sa.Column("batch_id", sa.Integer(), sa.ForeignKey("lockout_batches.id")),
-        *_texts("action", "by", "trouble"),
+        *texts("action", "by", "trouble"),
         sa.Column("asked_at", UtcDateTime(), nullable=False),
         sa.Column("answered_at", UtcDateTime()),
     )
@@ -36,7 +35,7 @@ def upgrade() -> None:
     op.create_index("ix_lockout_requests_batch", "lockout_requests", ["batch_id"])
     _create_sign_in_failures()
     # Who asked for an unlock is in a request now; it mattered for ten minutes.
-    op.drop_index(ASKED_INDEX, "lockouts")
+    op.drop_index("ix_lockouts_unlock_asked", "lockouts")
     for name in ("unlock_asked_by", "unlock_asked_at"):
         op.drop_column("lockouts", name)
 
@@ -45,14 +44,10 @@ def _create_sign_in_failures() -> None:
     op.create_table(
         "sign_in_failures",
         sa.Column("id", sa.Integer(), primary_key=True),
-        *_texts("source", "external_id", "user_id", "login", "partner", "reason", "address", "place", "client"),
+        *texts("source", "external_id", "user_id", "login", "partner", "reason", "address", "place", "client"),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.UniqueConstraint("source", "external_id"),
     )
     op.create_index("ix_sign_in_failures_at", "sign_in_failures", ["at"])
     op.create_index("ix_sign_in_failures_login", "sign_in_failures", ["login", "at"])
     op.create_index("ix_sign_in_failures_partner", "sign_in_failures", ["partner", "at"])
-
-
-def _texts(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, AutoString(), nullable=False) for name in names]

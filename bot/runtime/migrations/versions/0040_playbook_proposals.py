@@ -5,6 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import texts
 
 revision = "0040"
 down_revision = "0039"
@@ -18,15 +19,11 @@ def upgrade() -> None:
         TABLE,
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("key", AutoString(), nullable=False, unique=True),
-        sa.Column("playbook_name", AutoString(), nullable=False),
-        sa.Column("text", AutoString(), nullable=False),
+        *texts("playbook_name", "text"),
         sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id")),
         sa.Column("by", AutoString(), nullable=False),
         sa.Column("proposed_at", UtcDateTime(), nullable=False),
-        sa.Column("owner_id", AutoString(), nullable=False),
-        sa.Column("decides_id", AutoString(), nullable=False),
-        sa.Column("state", AutoString(), nullable=False),
-        sa.Column("reason", AutoString(), nullable=False),
+        *texts("owner_id", "decides_id", "state", "reason"),
         sa.Column("decided_at", UtcDateTime()),
     )
     op.create_index("ix_playbook_proposals_incident_id", TABLE, ["incident_id"])

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from bot.runtime.migrations.steps import partial_index
+
 revision = "0042"
 down_revision = "0041"
 
@@ -10,10 +12,4 @@ down_revision = "0041"
 def upgrade() -> None:
     """To this shape."""
     op.add_column("promises", sa.Column("added_to", sa.Integer()))
-    op.create_index(
-        "ix_promises_added_to",
-        "promises",
-        ["added_to"],
-        sqlite_where=sa.text("added_to IS NOT NULL"),
-        postgresql_where=sa.text("added_to IS NOT NULL"),
-    )
+    partial_index("ix_promises_added_to", "promises", "added_to", where="added_to IS NOT NULL")

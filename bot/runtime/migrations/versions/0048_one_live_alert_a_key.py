@@ -1,12 +1,11 @@
 """An alert is recorded once while it fires, however many replicas receive it at the same moment."""
 
-import sqlalchemy as sa
 from alembic import op
+
+from bot.runtime.migrations.steps import partial_index
 
 revision = "0048"
 down_revision = "0047"
-
-INDEX, LIVE = "ux_alerts_live", sa.text("resolved_at IS NULL")
 
 
 def upgrade() -> None:
@@ -22,5 +21,4 @@ def upgrade() -> None:
         )
         """
     )
-    columns = ["source_name", "alert_key"]
-    op.create_index(INDEX, "alerts", columns, unique=True, sqlite_where=LIVE, postgresql_where=LIVE)
+    partial_index("ux_alerts_live", "alerts", "source_name", "alert_key", where="resolved_at IS NULL", unique=True)

@@ -5,6 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import texts
 
 revision = "0049"
 down_revision = "0048"
@@ -15,8 +16,7 @@ def upgrade() -> None:
     op.create_table(
         "published_guides",
         sa.Column("gap_id", sa.Integer(), sa.ForeignKey("knowledge_gaps.id"), primary_key=True),
-        sa.Column("title", AutoString(), nullable=False),
-        sa.Column("text", AutoString(), nullable=False),
+        *texts("title", "text"),
     )
     op.execute(
         "INSERT INTO published_guides (gap_id, title, text) "

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from bot.runtime.migrations.steps import partial_index
+
 revision = "0051"
 down_revision = "0050"
 
@@ -15,17 +17,12 @@ def upgrade() -> None:
     is_for_manager = sa.cast(OUTBOX.c.payload, sa.Text).contains('"is_manager": true')
     op.execute(_set_subject(OUTBOX.c.subject + MANAGER).where(is_for_manager))
     op.drop_index("ix_promises_draft_id", "promises")
-    _create_index("ix_promises_draft_id", "promises", ["draft_id"], "draft_id IS NOT NULL")
+    partial_index("ix_promises_draft_id", "promises", "draft_id", where="draft_id IS NOT NULL")
     op.drop_index("ix_outbox_batch_group", "outbox")
-    _create_index("ix_outbox_batch_group", "outbox", ["batch_group", "attempted_at"], "batch_group IS NOT NULL")
+    partial_index("ix_outbox_batch_group", "outbox", "batch_group", "attempted_at", where="batch_group IS NOT NULL")
     op.drop_index("ix_outbox_incident_id", "outbox")
-    _create_index("ix_outbox_incident_id", "outbox", ["incident_id"], "incident_id IS NOT NULL")
-    _create_index("ix_outbox_of_none", "outbox", ["incident_id", "kind", "subject"], "incident_id IS NULL")
-
-
-def _create_index(name: str, table: str, columns: list[str], where: str) -> None:
-    condition = sa.text(where)
-    op.create_index(name, table, columns, sqlite_where=condition, postgresql_where=condition)
+    partial_index("ix_outbox_incident_id", "outbox", "incident_id", where="incident_id IS NOT NULL")
+    partial_index("ix_outbox_of_none", "outbox", "incident_id", "kind", "subject", where="incident_id IS NULL")
 
 
 def _set_subject(subject: sa.ColumnElement[str]) -> sa.Update:

@@ -5,6 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import partial_index
 
 revision = "0053"
 down_revision = "0052"
@@ -26,6 +27,5 @@ def upgrade() -> None:
         *(sa.Column(name, UtcDateTime(), nullable=False) for name in times),
     )
     op.add_column("feeds", sa.Column("ask_at", UtcDateTime()))
-    is_asked = sa.text("ask_at IS NOT NULL")
-    op.create_index("ix_feeds_ask", "feeds", ["ask_at"], sqlite_where=is_asked, postgresql_where=is_asked)
+    partial_index("ix_feeds_ask", "feeds", "ask_at", where="ask_at IS NOT NULL")
     op.create_index("ix_staged_shifts_import", "staged_shifts", ["import_key", "shift_id"])

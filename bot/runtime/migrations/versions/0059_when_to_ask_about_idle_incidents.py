@@ -4,17 +4,16 @@ import sqlalchemy as sa
 from alembic import op
 
 from bot.runtime.database import UtcDateTime
+from bot.runtime.migrations.steps import partial_index
 
 revision = "0059"
 down_revision = "0058"
-
-IDLE = sa.text("idle_check_at IS NOT NULL")
 
 
 def upgrade() -> None:
     """To this shape; incidents that are under way are looked at soon."""
     op.add_column("incidents", sa.Column("idle_check_at", UtcDateTime(), nullable=True))
-    op.create_index("ix_incidents_idle", "incidents", ["idle_check_at"], sqlite_where=IDLE, postgresql_where=IDLE)
+    partial_index("ix_incidents_idle", "incidents", "idle_check_at", where="idle_check_at IS NOT NULL")
     op.execute(
         "UPDATE incidents SET idle_check_at = declared_at WHERE status IN "
         "('investigating', 'identified', 'mitigated', 'monitoring', 'resolved')"
