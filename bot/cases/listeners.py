@@ -67,22 +67,16 @@ def _register_board(app: App, services: Services) -> None:
             services, body, lambda: boards.screen(services, _wanted_in_button(body), utcnow())
         )
 
-    @app.action(ids.TAKE)
-    def take(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            occasion = str(body["trigger_id"])
-            return actions.take(services, parse.clicked_number(body), occasion, parse.user_id(body), utcnow())
+    def take(body: Payload) -> Response:
+        occasion = str(body["trigger_id"])
+        return actions.take(services, parse.clicked_number(body), occasion, parse.user_id(body), utcnow())
 
-        responses.answer_click(services, body, act, ack)
+    def move(body: Payload) -> Response:
+        count, source, target = _move_in_button(body)
+        return balancing.move(services, source, target, count, parse.user_id(body), utcnow())
 
-    @app.action(ids.MOVE)
-    def move(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            count, source, target = _move_in_button(body)
-            return balancing.move(services, source, target, count, parse.user_id(body), utcnow())
-
-        responses.answer_click(services, body, act, ack)
-
+    listening.on_action(app, services, ids.TAKE, take)
+    listening.on_action(app, services, ids.MOVE, move)
     listening.on_click(app, services, ids.ACTIONED, escalating.answer)
 
     builders: dict[str, Callable[[Case, str, Translator], Block]] = {
@@ -131,37 +125,29 @@ def _register_forms(app: App, services: Services) -> None:
         to = parse.field_value(body, ids.PERSON)
         return actions.assign(services, number, to, reason, occasion, by, utcnow())
 
-    listening.on_form(app, services, ids.ASSIGN_FORM, ids.REASON, assign, {actions.CannotTake: ids.PERSON})
+    def escalate(body: Payload) -> str:
+        return actions.escalate(services, *form_values(body), utcnow())
 
-    listening.on_form(
-        app,
-        services,
-        ids.ESCALATE_FORM,
-        ids.REASON,
-        lambda body: actions.escalate(services, *form_values(body), utcnow()),
-    )
-
-    listening.on_form(
-        app, services, ids.NOTE_FORM, ids.REASON, lambda body: actions.note(services, *form_values(body), utcnow())
-    )
+    def note(body: Payload) -> str:
+        return actions.note(services, *form_values(body), utcnow())
 
     def snooze(body: Payload) -> str:
         number, reason, occasion, by = form_values(body)
         until = parse.selected_time(body, ids.UNTIL)
         return actions.snooze(services, number, until, reason, occasion, by, utcnow())
 
+    listening.on_form(app, services, ids.ASSIGN_FORM, ids.REASON, assign, {actions.CannotTake: ids.PERSON})
+    listening.on_form(app, services, ids.ESCALATE_FORM, ids.REASON, escalate)
+    listening.on_form(app, services, ids.NOTE_FORM, ids.REASON, note)
     listening.on_form(app, services, ids.SNOOZE_FORM, ids.UNTIL, snooze)
 
 
 def _register_files(app: App, services: Services) -> None:
+    def discard(body: Payload) -> None:
+        uploads.discard(services, parse.clicked_number(body), parse.user_id(body))
+
     listening.on_click(app, services, ids.USE, uploads.use)
-
-    @app.action(ids.DISCARD)
-    def discard(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            uploads.discard(services, parse.clicked_number(body), parse.user_id(body))
-
-        responses.answer_click(services, body, act, ack)
+    listening.on_action(app, services, ids.DISCARD, discard)
 
 
 def _register_clusters(app: App, services: Services) -> None:
@@ -191,29 +177,18 @@ def _register_clusters(app: App, services: Services) -> None:
         return linking.link(services, parse.form_number(body), incident, parse.user_id(body), utcnow())
 
     listening.on_form(app, services, ids.INCIDENT_FORM, ids.INCIDENT, link)
-
-    def dismiss(body: Payload) -> str:
-        reason = parse.field_value(body, ids.REASON)
-        return linking.dismiss(services, parse.form_number(body), reason, parse.user_id(body), utcnow())
-
-    listening.on_form(app, services, ids.NOT_RELATED_FORM, ids.REASON, dismiss)
+    listening.on_text(app, services, ids.NOT_RELATED_FORM, ids.REASON, linking.dismiss)
 
 
 def _register_guides(app: App, services: Services) -> None:
-    listening.opens_view(
-        app,
-        services,
-        listening.one_of_many(incident_ids.READ_GUIDE),
-        lambda body: guides.reading_view(services, parse.action_value(body), parse.user_id(body)),
-    )
+    def guide(body: Payload) -> Block:
+        return guides.reading_view(services, parse.action_value(body), parse.user_id(body))
 
-    listening.opens_view(
-        app,
-        services,
-        ids.WRITE,
-        lambda body: knowledge.write_form(services, parse.clicked_number(body), parse.user_id(body)),
-    )
+    def write_form(body: Payload) -> Block:
+        return knowledge.write_form(services, parse.clicked_number(body), parse.user_id(body))
 
+    listening.opens_view(app, services, listening.one_of_many(incident_ids.READ_GUIDE), guide)
+    listening.opens_view(app, services, ids.WRITE, write_form)
     listening.on_click(app, services, ids.PUBLISH, knowledge.publish)
 
     def send_to_review(body: Payload) -> str:

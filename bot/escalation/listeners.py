@@ -3,13 +3,13 @@
 import re
 from contextlib import suppress
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 
 from bot.escalation import escalate, ids, page_answers, page_by_hand
-from bot.incidents import parse, responses
+from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
-from bot.incidents.responses import Payload, Response
+from bot.incidents.responses import Response
 from bot.incidents.rules import clean_title
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -21,20 +21,8 @@ GROUP = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^<>]*)?>")
 
 def register(app: App, services: Services) -> None:
     """Register the handlers of the buttons on pages."""
-
-    @app.action(ids.ON_MY_WAY)
-    def on_my_way(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return page_answers.on_my_way(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-
-        responses.answer_click(services, body, act, ack)
-
-    @app.action(ids.CANNOT)
-    def cannot(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return page_answers.cannot(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-
-        responses.answer_click(services, body, act, ack)
+    listening.on_click(app, services, ids.ON_MY_WAY, page_answers.on_my_way)
+    listening.on_click(app, services, ids.CANNOT, page_answers.cannot)
 
 
 def page(services: Services, command: SlashCommand) -> Response:

@@ -53,12 +53,7 @@ def register(app: App, services: Services) -> None:
     }
     listening.on_form(app, services, ids.FORM, ids.LINES, lambda body: _record(services, body), message_fields)
     listening.on_form(app, services, ids.ROUTING_FORM, ids.WRONG, lambda body: _report_fault(services, body))
-    listening.on_form(app, services, ids.ANSWER_FORM, ids.REPLY, lambda body: _answer(services, body))
-
-
-def _answer(services: Services, body: Payload) -> str:
-    reply = parse.field_value(body, ids.REPLY)
-    return engagements.answer(services, parse.form_number(body), reply, parse.user_id(body), utcnow())
+    listening.on_text(app, services, ids.ANSWER_FORM, ids.REPLY, engagements.answer)
 
 
 def _record(services: Services, body: Payload) -> str:

@@ -1,11 +1,9 @@
 """Listeners for declaring by form, shortcut and button, and for the duplicate question: parse, act, answer."""
 
-import re
-
 from slack_bolt import Ack, App
 
 from bot.directory.lookup import display_names
-from bot.incidents import ids, parse, pending_answers, responses, rules, scope
+from bot.incidents import ids, listening, parse, pending_answers, responses, rules, scope
 from bot.incidents.declaration_forms import Prefilled
 from bot.incidents.declaring import declare_unless_open, open_declare_form
 from bot.incidents.recognition import Scope
@@ -48,15 +46,13 @@ def _register_declaration(app: App, services: Services) -> None:
 
         responses.answer_click(services, body, act, ack)
 
-    @app.view(ids.DECLARE_FORM)
-    def declare(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            request = _declare_request(services, body)
-            _check_past(request)
-            # A form has no message to answer below, so the question comes by direct message.
-            declare_unless_open(services, request)
+    def declare(body: Payload) -> None:
+        request = _declare_request(services, body)
+        _check_past(request)
+        # A form has no message to answer below, so the question comes by direct message.
+        declare_unless_open(services, request)
 
-        responses.answer_form(services, body, ids.TITLE, act, ack)
+    listening.on_form(app, services, ids.DECLARE_FORM, ids.TITLE, declare)
 
 
 def _check_past(request: DeclareRequest) -> None:
@@ -71,35 +67,27 @@ def _check_past(request: DeclareRequest) -> None:
 def _register_question(app: App, services: Services) -> None:
     """Listen to the buttons under the question whether the incident is already open."""
 
-    @app.action(ids.OPEN_ANOTHER)
-    def open_another(ack: Ack, body: Payload) -> None:
-        def act() -> str:
-            pending_id, user_id = parse.clicked_number(body), parse.user_id(body)
-            return pending_answers.open_another(services, pending_id, user_id, body["response_url"], utcnow())
+    def open_another(body: Payload) -> str:
+        pending_id, user_id = parse.clicked_number(body), parse.user_id(body)
+        return pending_answers.open_another(services, pending_id, user_id, body["response_url"], utcnow())
 
-        responses.answer_question(services, body, act, ack)
+    def join_duplicate(body: Payload) -> str:
+        pending_id, _, number = parse.action_value(body).partition(":")
+        return pending_answers.join_duplicate(
+            services,
+            parse.parse_number(pending_id),
+            parse.parse_number(number),
+            parse.user_id(body),
+            body["response_url"],
+            utcnow(),
+        )
 
-    @app.action(re.compile(rf"^{re.escape(ids.JOIN_DUPLICATE)}\."))
-    def join_duplicate(ack: Ack, body: Payload) -> None:
-        def act() -> str:
-            pending_id, _, number = parse.action_value(body).partition(":")
-            return pending_answers.join_duplicate(
-                services,
-                parse.parse_number(pending_id),
-                parse.parse_number(number),
-                parse.user_id(body),
-                body["response_url"],
-                utcnow(),
-            )
+    def cancel(body: Payload) -> str:
+        return pending_answers.cancel(services, parse.clicked_number(body), parse.user_id(body))
 
-        responses.answer_question(services, body, act, ack)
-
-    @app.action(ids.CANCEL_DECLARATION)
-    def cancel(ack: Ack, body: Payload) -> None:
-        def act() -> str:
-            return pending_answers.cancel(services, parse.clicked_number(body), parse.user_id(body))
-
-        responses.answer_question(services, body, act, ack)
+    listening.on_question(app, services, ids.OPEN_ANOTHER, open_another)
+    listening.on_question(app, services, listening.one_of_many(ids.JOIN_DUPLICATE), join_duplicate)
+    listening.on_question(app, services, ids.CANCEL_DECLARATION, cancel)
 
 
 def _recognised_fields(recognised_scope: Scope) -> list[str]:

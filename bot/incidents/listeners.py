@@ -109,15 +109,11 @@ def _register_forms(app: App, services: Services) -> None:
         person = parse.field_value(body, ids.PERSON)
         roles.assign(services, parse.form_number(body), role_name, person, parse.user_id(body), utcnow())
 
-    def make_private(body: Payload) -> str:
-        number, reason = parse.form_number(body), parse.field_value(body, ids.REASON)
-        return privacy.make_private(services, number, reason, parse.user_id(body), utcnow())
-
     listening.on_form(app, services, ids.SEVERITY_FORM, ids.SEVERITY, severity)
     listening.on_form(app, services, ids.STATUS_FORM, ids.STATUS, status)
     listening.on_form(app, services, ids.SCOPE_FORM, ids.TITLE, change_scope)
     listening.on_form(app, services, ids.ROLE_FORM, ids.PERSON, role)
-    listening.on_form(app, services, ids.PRIVATE_FORM, ids.REASON, make_private)
+    listening.on_text(app, services, ids.PRIVATE_FORM, ids.REASON, privacy.make_private)
 
 
 def _register_situation(app: App, services: Services) -> None:

@@ -16,6 +16,7 @@ from bot.slack.blocks import Block
 Name = str | re.Pattern[str]
 # The arguments of most functions of a noun: the number of their subject, the person who acts, and the time.
 Act = Callable[[Services, int, str, datetime], Response]
+ActOnText = Callable[[Services, int, str, str, datetime], Response]
 Build = Callable[[Services, int, str, datetime], Block]
 
 
@@ -39,6 +40,14 @@ def on_action(app: App, services: Services, button: Name, act: Callable[[Payload
     @app.action(button)
     def click(ack: Ack, body: Payload) -> None:
         responses.answer_click(services, body, lambda: act(body), ack)
+
+
+def on_question(app: App, services: Services, button: Name, act: Callable[[Payload], str]) -> None:
+    """Likewise, for a button below a question: the answer takes its place."""
+
+    @app.action(button)
+    def click(ack: Ack, body: Payload) -> None:
+        responses.answer_question(services, body, lambda: act(body), ack)
 
 
 def opens_form(app: App, services: Services, button: Name, build: Build) -> None:
@@ -74,3 +83,13 @@ def on_form(
     @app.view(form)
     def submit_form(ack: Ack, body: Payload) -> None:
         responses.answer_form(services, body, field, lambda: act(body), ack, other_fields)
+
+
+def on_text(app: App, services: Services, form: str, field: str, act: ActOnText) -> None:
+    """Likewise, for a form about a numbered subject with one field, a text or a choice."""
+
+    def act_on_text(body: Payload) -> Response:
+        text = parse.field_value(body, field)
+        return act(services, parse.form_number(body), text, parse.user_id(body), utcnow())
+
+    on_form(app, services, form, field, act_on_text)

@@ -45,7 +45,7 @@ def register(app: App, services: Services) -> None:
     listening.on_form(
         app, services, ids.CHANGE_FORM, ids.ACCOUNT, lambda body: _change(services, body), CHANGE_FIELDS
     )
-    listening.on_form(app, services, ids.CLOSE_FORM, ids.REASON, lambda body: _close(services, body))
+    listening.on_text(app, services, ids.CLOSE_FORM, ids.REASON, actions.close)
 
 
 def _send_workbook(services: Services, body: Payload) -> str:
@@ -93,8 +93,3 @@ def _change(services: Services, body: Payload) -> str:
     reason = parse.field_value(body, ids.REASON)
     number, by = parse.form_number(body), parse.user_id(body)
     return actions.change_line(services, number, account, choice, reason, by, utcnow())
-
-
-def _close(services: Services, body: Payload) -> str:
-    reason = parse.field_value(body, ids.REASON)
-    return actions.close(services, parse.form_number(body), reason, parse.user_id(body), utcnow())

@@ -13,40 +13,28 @@ from bot.partners.guidance import GuidanceField
 from bot.partners.guidance_views import field_id
 from bot.runtime.clock import utcnow
 from bot.services import Services
+from bot.slack.blocks import Block
 
 
 def register(app: App, services: Services) -> None:
     """Register the handlers of the notice's buttons, its form, and the matrix."""
 
-    @app.action(ids.RECEIVED)
-    def received(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            number, channel = parse.clicked_number(body), body["channel"]["id"]
-            partner_answers.record_received(services, number, channel, parse.user_id(body), utcnow())
+    def received(body: Payload) -> None:
+        number, channel = parse.clicked_number(body), body["channel"]["id"]
+        partner_answers.record_received(services, number, channel, parse.user_id(body), utcnow())
 
-        responses.answer_click(services, body, act, ack)
+    def affected(body: Payload) -> None:
+        number, channel = parse.clicked_number(body), body["channel"]["id"]
+        services.slack.open_view(body["trigger_id"], partner_answers.affected_form(services, number, channel))
+        partner_answers.record_asked(services, number, channel, parse.user_id(body))
 
-    @app.action(ids.AFFECTED)
-    def affected(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            number, channel = parse.clicked_number(body), body["channel"]["id"]
-            services.slack.open_view(body["trigger_id"], partner_answers.affected_form(services, number, channel))
-            partner_answers.record_asked(services, number, channel, parse.user_id(body))
+    def guidance_form(body: Payload) -> Block:
+        return guidance_actions.form(services, parse.clicked_number(body), parse.user_id(body))
 
-        responses.answer_click(services, body, act, ack)
-
-    def save_affected(body: Payload) -> None:
-        number, agent_count = parse.form_number(body), parse.field_value(body, ids.AGENTS)
-        partner_answers.record_affected(services, number, agent_count, parse.user_id(body), utcnow())
-
-    listening.on_form(app, services, ids.AFFECTED_FORM, ids.AGENTS, save_affected)
-
-    listening.opens_view(
-        app,
-        services,
-        ids.GUIDANCE,
-        lambda body: guidance_actions.form(services, parse.clicked_number(body), parse.user_id(body)),
-    )
+    listening.on_action(app, services, ids.RECEIVED, received)
+    listening.on_action(app, services, ids.AFFECTED, affected)
+    listening.on_text(app, services, ids.AFFECTED_FORM, ids.AGENTS, partner_answers.record_affected)
+    listening.opens_view(app, services, ids.GUIDANCE, guidance_form)
 
     @app.view(ids.GUIDANCE_FORM)
     def save_guidance(ack: Ack, body: Payload) -> None:

@@ -1,6 +1,5 @@
 """The playbook's buttons and forms: parse, act, answer."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -32,58 +31,44 @@ def register(app: App, services: Services) -> None:
 
 
 def _register_buttons(app: App, services: Services) -> None:
-    def click(body: Payload, act: Callable[[], Response], ack: Ack) -> None:
-        responses.answer_click(services, body, act, ack)
+    def snooze(minutes: int) -> listening.Act:
+        def act(services: Services, step_id: int, by: str, now: datetime) -> Response:
+            return steps.snooze(services, step_id, by, minutes, now)
+
+        return act
+
+    _register_button(app, services, ids.STEP_DONE, steps.complete)
+    _register_button(app, services, ids.STEP_TAKE, steps.take)
+    _register_button(app, services, ids.STEP_SNOOZE_10, snooze(10))
+    _register_button(app, services, ids.STEP_SNOOZE_30, snooze(30))
+    _register_button(app, services, ids.STEP_UNDO, steps.undo)
+
+
+def _register_button(app: App, services: Services, action_id: str, act: listening.Act) -> None:
+    """Register a button of a step; after the answer, the screen it was clicked on is refreshed."""
+
+    @app.action(action_id)
+    def click(ack: Ack, body: Payload) -> None:
+        def act_on_step() -> Response:
+            return act(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+
+        responses.answer_click(services, body, act_on_step, ack)
         screens.refresh_clicked(services, body)
-
-    @app.action(ids.STEP_DONE)
-    def done(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return steps.complete(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-
-        click(body, act, ack)
-
-    @app.action(ids.STEP_TAKE)
-    def take(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return steps.take(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-
-        click(body, act, ack)
-
-    @app.action(re.compile(rf"^({re.escape(ids.STEP_SNOOZE_10)}|{re.escape(ids.STEP_SNOOZE_30)})$"))
-    def snooze(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            minutes = int(body["actions"][0]["action_id"].rpartition(".")[2])
-            return steps.snooze(services, parse.clicked_number(body), parse.user_id(body), minutes, utcnow())
-
-        click(body, act, ack)
-
-    @app.action(ids.STEP_UNDO)
-    def undo(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return steps.undo(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-
-        click(body, act, ack)
 
 
 def _register_offers(app: App, services: Services) -> None:
-    for action_id, start, outcome in (
-        (ids.START, playbook_runs.start_manually, "started it"),
-        (ids.SWITCH, playbook_runs.switch, "switched to it"),
-    ):
-        _register_offer(app, services, action_id, start, outcome)
+    _register_offer(app, services, ids.START, playbook_runs.start_manually, "started it")
+    _register_offer(app, services, ids.SWITCH, playbook_runs.switch, "switched to it")
 
 
 def _register_offer(app: App, services: Services, action_id: str, start: StartPlaybook, outcome: str) -> None:
-    @app.action(action_id)
-    def take_offer(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            number, _, name = parse.action_value(body).partition(":")
-            answer = start(services, parse.parse_number(number), name, parse.user_id(body), utcnow())
-            screens.close_offer(services, body, outcome)
-            return answer
+    def take_offer(body: Payload) -> Response:
+        number, _, name = parse.action_value(body).partition(":")
+        answer = start(services, parse.parse_number(number), name, parse.user_id(body), utcnow())
+        screens.close_offer(services, body, outcome)
+        return answer
 
-        responses.answer_click(services, body, act, ack)
+    listening.on_action(app, services, action_id, take_offer)
 
 
 def _register_openers(app: App, services: Services) -> None:
@@ -102,14 +87,12 @@ def _register_opener(
 ) -> None:
     """Register a button that opens a form about a step, for users who may work on it while the incident lasts."""
 
-    @app.action(action_id)
-    def open_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            step_id, user_id = parse.clicked_number(body), parse.user_id(body)
-            steps.check_may_work(services, step_id, user_id)
-            screens.open_form(services, body, build_form(services, step_id, user_id))
+    def open_form(body: Payload) -> None:
+        step_id, user_id = parse.clicked_number(body), parse.user_id(body)
+        steps.check_may_work(services, step_id, user_id)
+        screens.open_form(services, body, build_form(services, step_id, user_id))
 
-        responses.answer_click(services, body, act, ack)
+    listening.on_action(app, services, action_id, open_form)
 
 
 def _register_forms(app: App, services: Services) -> None:
@@ -171,9 +154,5 @@ def _register_proposals(app: App, services: Services) -> None:
         )
         return proposals.propose(services, new_proposal, parse.user_id(body), utcnow())
 
-    def decline(body: Payload) -> str:
-        number, reason = parse.form_number(body), parse.field_value(body, ids.REASON)
-        return proposals.decline(services, number, reason, parse.user_id(body), utcnow())
-
     listening.on_form(app, services, ids.PROPOSE_FORM, ids.TEXT, propose)
-    listening.on_form(app, services, ids.DECLINE_FORM, ids.REASON, decline)
+    listening.on_text(app, services, ids.DECLINE_FORM, ids.REASON, proposals.decline)

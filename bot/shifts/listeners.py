@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 
-from bot.incidents import listening, parse, responses
+from bot.incidents import listening, parse
 from bot.incidents.parse import SlashCommand
 from bot.incidents.permissions import check_member
 from bot.incidents.responses import Payload, Response
@@ -67,17 +67,8 @@ def _register_open_times(app: App, services: Services) -> None:
     listening.opens_form(app, services, listening.one_of_many(ids.ASK), _open_time_form(forms.ask_form))
     listening.opens_form(app, services, listening.one_of_many(ids.SEND_PEOPLE), _open_time_form(forms.people_form))
 
-    def ask(body: Payload) -> Response:
-        to = parse.field_value(body, ids.PERSON)
-        return offers.ask(services, parse.form_number(body), to, parse.user_id(body), utcnow())
-
-    listening.on_form(app, services, ids.ASK_FORM, ids.PERSON, ask)
-
-    def answer(body: Payload) -> Response:
-        text = parse.field_value(body, ids.ANSWER)
-        return offers.answer_request(services, parse.form_number(body), text, parse.user_id(body), utcnow())
-
-    listening.on_form(app, services, ids.PEOPLE_FORM, ids.ANSWER, answer)
+    listening.on_text(app, services, ids.ASK_FORM, ids.PERSON, offers.ask)
+    listening.on_text(app, services, ids.PEOPLE_FORM, ids.ANSWER, offers.answer_request)
 
 
 def _open_time_form(build: Callable[..., Block]) -> listening.Build:
@@ -102,19 +93,14 @@ def _register_swaps(app: App, services: Services) -> None:
 
     listening.on_form(app, services, ids.SWAP_FORM, ids.PERSON, propose)
 
-    @app.action(ids.AGREE)
-    def agree(ack: Ack, body: Payload) -> None:
-        def act() -> str:
-            return offers.agree(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+    def agree(body: Payload) -> str:
+        return offers.agree(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-        responses.answer_question(services, body, act, ack)
+    def decline(body: Payload) -> str:
+        return offers.decline(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
-    @app.action(ids.DECLINE)
-    def decline(ack: Ack, body: Payload) -> None:
-        def act() -> str:
-            return offers.decline(services, parse.clicked_number(body), parse.user_id(body), utcnow())
-
-        responses.answer_question(services, body, act, ack)
+    listening.on_question(app, services, ids.AGREE, agree)
+    listening.on_question(app, services, ids.DECLINE, decline)
 
 
 def _register_entries(app: App, services: Services) -> None:

@@ -1,8 +1,6 @@
 """Listeners for shift handovers: `/incident handover shift`, `watch`, `watched`, `export`, buttons and forms."""
 
 import re
-from collections.abc import Callable
-from datetime import datetime
 
 from slack_bolt import App
 
@@ -51,23 +49,9 @@ def register(app: App, services: Services) -> None:
     _register_call(app, services)
 
 
-def _form_handler(
-    services: Services, field: str, act: Callable[[Services, int, str, str, datetime], Response]
-) -> Callable[[Payload], Response]:
-    def handle_form(body: Payload) -> Response:
-        number, text = parse.form_number(body), parse.field_value(body, field)
-        return act(services, number, text, parse.user_id(body), utcnow())
-
-    return handle_form
-
-
 def _register_offer(app: App, services: Services) -> None:
-    listening.opens_view(
-        app,
-        services,
-        incident_ids.HAND_OVER_SHIFT,
-        lambda body: offering.offer_form(services, parse.user_id(body), utcnow()),
-    )
+    def offer_form(body: Payload) -> Block:
+        return offering.offer_form(services, parse.user_id(body), utcnow())
 
     def offer(body: Payload) -> Response:
         fields = (ids.PERSON, ids.RISKS, ids.CONTINGENCIES, ids.WATCHED)
@@ -75,6 +59,7 @@ def _register_offer(app: App, services: Services) -> None:
         by, key = parse.user_id(body), str(body["view"]["id"])
         return offering.offer(services, to, risks, contingencies, watched, by, utcnow(), key)
 
+    listening.opens_view(app, services, incident_ids.HAND_OVER_SHIFT, offer_form)
     listening.on_form(app, services, ids.SHIFT_FORM, ids.PERSON, offer)
 
 
@@ -82,9 +67,7 @@ def _register_answers(app: App, services: Services) -> None:
     listening.on_click(app, services, listening.one_of_many(ids.ACCEPT_ITEM), accepting.accept_item)
     listening.on_click(app, services, listening.one_of_many(ids.ACCEPT_UNCHANGED), accepting.accept_unchanged)
     listening.opens_view(app, services, ids.REPEAT, lambda body: _repeat_form(services, body))
-    listening.on_form(
-        app, services, ids.REPEAT_FORM, ids.REPEATED, _form_handler(services, ids.REPEATED, accepting.repeat)
-    )
+    listening.on_text(app, services, ids.REPEAT_FORM, ids.REPEATED, accepting.repeat)
 
 
 def _repeat_form(services: Services, body: Payload) -> Block:
@@ -99,35 +82,22 @@ def _repeat_form(services: Services, body: Payload) -> Block:
 
 
 def _register_questions(app: App, services: Services) -> None:
-    listening.opens_view(
-        app,
-        services,
-        ids.SEND_ITEM_BACK,
-        lambda body: forms.question_form(*_item_and_translator(services, body, "to_id")),
-    )
-    listening.on_form(
-        app,
-        services,
-        ids.ITEM_QUESTION_FORM,
-        ids.QUESTION,
-        _form_handler(services, ids.QUESTION, accepting.send_back),
-    )
-    listening.opens_view(
-        app,
-        services,
-        ids.ANSWER_ITEM,
-        lambda body: forms.answer_form(*_item_and_translator(services, body, "from_id")),
-    )
-    listening.on_form(
-        app, services, ids.ANSWER_FORM, ids.ANSWER, _form_handler(services, ids.ANSWER, offering.answer)
-    )
-    listening.opens_view(app, services, ids.ADD_NEXT_STEP, lambda body: _next_step_form(services, body))
+    def question_form(body: Payload) -> Block:
+        return forms.question_form(*_item_and_translator(services, body, "to_id"))
+
+    def answer_form(body: Payload) -> Block:
+        return forms.answer_form(*_item_and_translator(services, body, "from_id"))
 
     def add_step(body: Payload) -> Response:
         shift_id, item = _split_value(parse.private_metadata(body))
         text, by = parse.field_value(body, ids.NEXT_STEP), parse.user_id(body)
         return offering.add_next_step(services, shift_id, item, text, by, utcnow())
 
+    listening.opens_view(app, services, ids.SEND_ITEM_BACK, question_form)
+    listening.on_text(app, services, ids.ITEM_QUESTION_FORM, ids.QUESTION, accepting.send_back)
+    listening.opens_view(app, services, ids.ANSWER_ITEM, answer_form)
+    listening.on_text(app, services, ids.ANSWER_FORM, ids.ANSWER, offering.answer)
+    listening.opens_view(app, services, ids.ADD_NEXT_STEP, lambda body: _next_step_form(services, body))
     listening.on_form(app, services, ids.NEXT_STEP_FORM, ids.NEXT_STEP, add_step)
 
 

@@ -5,7 +5,7 @@ import re
 from pydantic import ValidationError
 from slack_bolt import Ack, App
 
-from bot.incidents import incidents, parse, responses
+from bot.incidents import incidents, listening, parse, responses
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.permissions import check_member
 from bot.incidents.responses import Payload, Response
@@ -57,17 +57,15 @@ def register(app: App, services: Services) -> None:
         ack()
         responses.replace_message(services, body, page)
 
-    @app.action(ids.FILTER)
-    def open_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            check_member(services, parse.user_id(body))
-            form = views.form(_filter_of(body), services.floor)
-            if view := body.get("view"):
-                services.slack.update_view(view["id"], form)
-            else:
-                services.slack.open_view(body["trigger_id"], form)
+    def open_form(body: Payload) -> None:
+        check_member(services, parse.user_id(body))
+        form = views.form(_filter_of(body), services.floor)
+        if view := body.get("view"):
+            services.slack.update_view(view["id"], form)
+        else:
+            services.slack.open_view(body["trigger_id"], form)
 
-        responses.answer_click(services, body, act, ack)
+    listening.on_action(app, services, ids.FILTER, open_form)
 
     @app.view(ids.FORM)
     def show_results(ack: Ack, body: Payload) -> None:
