@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, convert, field, to_builtins
+from msgspec.structs import replace
 
 from bot.slack.text import time_of_ts
 
@@ -17,7 +18,7 @@ MARK = "mark"
 PIN = "pin"
 
 
-class Version(Struct, frozen=True):
+class Version(Struct, frozen=True, array_like=True):
     """A message's text as of `ts`; `heard_ts` is the time of the event, empty if it was not the event's subject."""
 
     ts: str
@@ -26,7 +27,7 @@ class Version(Struct, frozen=True):
     files: tuple[tuple[str, str], ...] = ()
 
 
-class Mark(Struct, frozen=True):
+class Mark(Struct, frozen=True, array_like=True):
     """A mark that a user added or removed at `ts`. A pin belongs to the message, not to a user."""
 
     name: str
@@ -98,15 +99,7 @@ def _marks(marks: Sequence[Mark]) -> tuple[Mark, ...]:
 
 def without_text(message: ObservedMessage) -> ObservedMessage:
     """Return the message without its text; its existence and author stay."""
-    return ObservedMessage(
-        ts=message.ts,
-        author=message.author,
-        author_name=message.author_name,
-        thread_ts=message.thread_ts,
-        is_live=message.is_live,
-        deleted_ts=message.deleted_ts,
-        marks=message.marks,
-    )
+    return replace(message, versions=())
 
 
 class MessagePolicy(Struct, frozen=True):
@@ -162,23 +155,9 @@ def label_of(message: ObservedMessage, policy: MessagePolicy) -> str | None:
 
 def as_json(message: ObservedMessage) -> Json:
     """Return the message as stored."""
-    return {
-        "ts": message.ts,
-        "author": message.author,
-        "author_name": message.author_name,
-        "thread_ts": message.thread_ts,
-        "is_live": message.is_live,
-        "deleted_ts": message.deleted_ts,
-        "versions": [[v.ts, v.text, v.heard_ts, [list(file) for file in v.files]] for v in message.versions],
-        "marks": [[mark.name, mark.by, mark.ts, mark.is_on] for mark in message.marks],
-    }
+    return dict(to_builtins(message))
 
 
 def from_json(stored: Json) -> ObservedMessage:
     """Return the message read from its stored form."""
-    versions = tuple(
-        Version(ts, text, heard_ts, tuple((name, link) for name, link in files))
-        for ts, text, heard_ts, files in stored["versions"]
-    )
-    marks = tuple(Mark(name, by, ts, is_on) for name, by, ts, is_on in stored["marks"])
-    return ObservedMessage(**(stored | {"versions": versions, "marks": marks}))
+    return convert(stored, ObservedMessage)
