@@ -90,7 +90,6 @@ def deciding(services: Services, number: int, by: str, now: datetime) -> Iterato
             raise CaseEnded(name=one_line(case.name, 60), phase=case.phase)
         yield Decision(session, services, case, by, now)
         case.touched_at = now
-        session.add(case)
         following.after_rows(session, services.floor, now)
 
 

@@ -117,7 +117,6 @@ def move(services: Services, source: str, target: str, count: int, by: str, now:
             case.moved_from, case.team = case.moved_from or source, target
             case.region = services.floor.cases.teams[target].region or case.region
             case.touched_at = now
-            session.add(case)
         written = translator(services.floor.language)
         why = balance_views.reason(suggested_move, written)
         text = written("moved the case from {source} to {target}: {why}", source=source, target=target, why=why)

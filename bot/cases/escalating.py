@@ -134,7 +134,6 @@ def _advance(
     schedule = schedule_of(services.floor.cases, case.schedule)
     next_due = level_due(clock.kind, schedule, now, allowed_times.next_after)
     step = next_level(clock.level, _people_by_level(session, services, case, now), next_due)
-    session.add(clock)
     if step is None:
         clock.due_at = None
         return Notice(clock, case, why)
@@ -175,7 +174,6 @@ def _post_to(
         outbox.post(session, key, target, text, now, blocks=blocks, priority=outbox.URGENT)
         for notice in together:
             notice.clock.messages = [*notice.clock.messages, key]
-            session.add(notice.clock)
 
 
 def alerts_channel(services: Services) -> str:
@@ -218,7 +216,6 @@ def answer(services: Services, number: int, by: str, now: datetime) -> str:
         for each in clocks:
             each.answered_by, each.due_at = by, None
             each.ended_at = now if each.kind == BY_HAND else None
-            session.add(each)
             _show_handler(session, services, each, by, now)
         key = f"actioned:{clock.number}"
         written = translator(services.floor.language)

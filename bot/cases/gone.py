@@ -37,7 +37,6 @@ def end(session: Session, services: Services, source: str, external_ids: Sequenc
         case.state, case.phase, case.is_open, case.ended_at = state, Phase.CLOSED, False, now
         case.target_s = case.promised_at = case.due_at = None
         case.touched_at = now
-        session.add(case)
         tables.add_states(session, [CaseState(case_id=case.number, at=now, state=state, phase=case.phase)])
         note = CaseNote(
             case_id=case.number, key=f"{GONE}:{case.number}:{now.isoformat()}", kind=GONE, at=now, text=state

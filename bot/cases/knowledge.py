@@ -89,7 +89,6 @@ def withdraw_private(change: Change, event: MadePrivate) -> None:
         gap.title, gap.text, gap.state = f"Incident {change.number}", "", knowledge_tables.MISSING
         gap.owner_id = gap.reviewer_id = gap.published_at = None
         knowledge_tables.withdraw(change.session, gap)
-        change.session.add(gap)
 
 
 def _draft(change: Change, terms: list[str], translate: Translator) -> str:
@@ -149,7 +148,6 @@ def send_to_review(
             raise AnotherReviewer()
         # The last person to change it is its author; the other of the two publishes it.
         gap.title, gap.text, gap.owner_id, gap.reviewer_id, gap.state = title.strip(), text, by, reviewer, IN_REVIEW
-        session.add(gap)
         headline, blocks = review_message(gap, by, translator_for(session, services, reviewer))
         key = f"knowledge:{number}:review:{occasion}"
         outbox.post(session, key, reviewer, headline, now, blocks=blocks, incident_id=gap.incident_id)
@@ -190,7 +188,6 @@ def publish(services: Services, number: int, by: str, now: datetime) -> str:
             raise NoSuchGap()
         gap.state, gap.published_at, gap.version = PUBLISHED, now, gap.version + 1
         knowledge_tables.publish(session, gap)
-        session.add(gap)
         owner = gap.owner_id or by
         to_owner = translator_for(session, services, owner)
         phrase = "{person} published version {number} of your guide “{title}”."

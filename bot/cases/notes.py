@@ -86,7 +86,6 @@ def _write(services: Services, number: int) -> None:
     with services.database.transaction() as session:
         sent_note = session.get_one(CaseNote, number)
         sent_note.written_at = utcnow()
-        session.add(sent_note)
 
 
 def _record_refusal(services: Services, number: int, case: Case) -> None:
@@ -95,7 +94,6 @@ def _record_refusal(services: Services, number: int, case: Case) -> None:
     with services.database.transaction() as session:
         note = session.get_one(CaseNote, number)
         note.refused_at = now
-        session.add(note)
         if not note.by or note.kind not in BY_HAND:
             return
         translate = translator_for(session, services, note.by)

@@ -83,7 +83,6 @@ def use(services: Services, number: int, by: str, now: datetime) -> None:
     """Start the import of the file's cases."""
     with _waiting_preview(services, number, by) as (session, preview):
         preview.state, preview.by = IMPORTING, by
-        session.add(preview)
         _post_or_edit(session, preview, translator_for(session, services, by)("Importing …"), [])
         payload = {"preview": number}
         key = f"case-file:{number}"
@@ -93,7 +92,6 @@ def use(services: Services, number: int, by: str, now: datetime) -> None:
 def discard(services: Services, number: int, by: str) -> None:
     with _waiting_preview(services, number, by) as (session, preview):
         preview.state = DISCARDED
-        session.add(preview)
         _post_or_edit(
             session, preview, translator_for(session, services, by)("Discarded; nothing of it was kept."), []
         )
@@ -133,7 +131,6 @@ def _import(services: Services, number: int) -> None:
     with services.database.transaction() as session:
         current = session.get_one(CasePreview, number)
         current.state, current.imported_at = state, utcnow() if state == IMPORTED else None
-        session.add(current)
         _post_or_edit(session, current, text, [])
         _list_left_out(session, current, content, translate)
 

@@ -109,5 +109,4 @@ def _answer(services: Services, change_id: int, state: State, by: str, now: date
             check_permission(services, session, by, "changes")
         rules.check_answer(State(change.state), state, change.planned_at, now)
         change.state, change.answered_by, change.answered_at, change.remind_at = state, by, now, None
-        session.add(change)
     return ANSWERS[state]

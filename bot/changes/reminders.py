@@ -22,7 +22,6 @@ def _remind(services: Services, change_id: int, now: datetime) -> None:
             return
         change.remind_at = rules.next_reminder(change.remind_at, now)
         change.reminders += 1
-        session.add(change)
         text, blocks = views.reminder(change, now)
         people = [change.verifier, *([change.requester] if change.reminders >= rules.REQUESTER_FROM else [])]
         for person in dict.fromkeys(people):

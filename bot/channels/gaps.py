@@ -1,7 +1,6 @@
 """Times when the bot did not listen: detected by its heartbeat, filled from Slack's history page by page."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
@@ -68,7 +67,6 @@ def record_heartbeat(session: Session, now: datetime, allowed_silence: timedelta
         insert_new(session, Listening(at=now))
         return None
     since, row.at = row.at, now
-    session.add(row)
     return since if now - since > allowed_silence else None
 
 
@@ -110,10 +108,3 @@ def refused_since(session: Session, incident_id: int) -> datetime | None:
         col(Gap.incident_id) == incident_id, col(Gap.state) == REFUSED
     )
     return session.connection().execute(query).scalar()
-
-
-def update_gap(session: Session, gap: Gap, **changes: Any) -> None:
-    """Record how far the gap is filled now."""
-    for name, value in changes.items():
-        setattr(gap, name, value)
-    session.add(gap)

@@ -77,16 +77,9 @@ def _read_channel(services: Services, gap: Gap, channel_id: str) -> None:
     with services.database.transaction() as session:
         gap = gaps.locked(session, gap.number)
         new_messages = sum(_recover(session, services, gap, message) for message in page.messages)
-        state = gaps.CHANNEL if page.has_more and page.messages else gaps.THREADS
-        unread_threads = dict.fromkeys([*gap.threads, *threads])
-        gaps.update_gap(
-            session,
-            gap,
-            read_to_ts=read_to,
-            threads=list(unread_threads),
-            state=state,
-            found=gap.found + new_messages,
-        )
+        gap.state = gaps.CHANNEL if page.has_more and page.messages else gaps.THREADS
+        gap.threads = list(dict.fromkeys([*gap.threads, *threads]))
+        gap.read_to_ts, gap.found = read_to, gap.found + new_messages
 
 
 def _was_answered(message: dict[str, Any], gap: Gap) -> bool:
@@ -103,7 +96,7 @@ def _read_thread(services: Services, gap: Gap, channel_id: str) -> None:
         threads_left = gap.threads[1:]
         if page.has_more and replies:
             threads_left = [f"{thread_ts} {replies[-1]['ts']}", *threads_left]
-        gaps.update_gap(session, gap, threads=threads_left, found=gap.found + new_messages)
+        gap.threads, gap.found = threads_left, gap.found + new_messages
 
 
 def _recover(session: Session, services: Services, gap: Gap, message: dict[str, Any]) -> bool:
@@ -123,7 +116,7 @@ def settle(services: Services, gap_id: int) -> None:
         gap = gaps.locked(session, gap_id)
         if gap.state == gaps.FILLED:
             return
-        gaps.update_gap(session, gap, state=gaps.FILLED)
+        gap.state = gaps.FILLED
         _log_gap(session, gap, "gap", found=gap.found)
 
 
@@ -139,7 +132,7 @@ def give_up(services: Services, gap_id: int, reason: str) -> None:
         gap = gaps.locked(session, gap_id)
         if gap.state == gaps.REFUSED:
             return
-        gaps.update_gap(session, gap, state=gaps.REFUSED)
+        gap.state = gaps.REFUSED
         _log_gap(session, gap, "gap_refused", reason=reason)
         incident = incidents.by_number(session, gap.incident_id)
         lead_id = lead_of(session, incident)

@@ -34,7 +34,7 @@ def on_my_way(services: Services, number: int, by: str, now: datetime) -> str:
             return wording.COMING_ALREADY.format(where=channel_link(incident.channel_id or ""))
         arrive_by = ladder.arrival_deadline(session, services, incident, now)
         for page in pages or [_volunteer(session, number, by, now)]:
-            _set_answer(session, page, Answer.COMING, now)
+            _set_answer(page, Answer.COMING, now)
             page.arrive_by = arrive_by
         ladder.responder_coming(session, number)
         timeline.append(session, number, "on_my_way", now, by)
@@ -57,7 +57,7 @@ def cannot(services: Services, number: int, by: str, now: datetime) -> str:
         if not declined:
             return wording.CANNOT_ALREADY
         for page in declined:
-            _set_answer(session, page, Answer.CANNOT, now)
+            _set_answer(page, Answer.CANNOT, now)
         timeline.append(session, number, "page_declined", now, by)
         pages_others = _leaves_nobody(session, number, pages, was_coming=was_coming) and ladder.advance(
             session, number, now
@@ -73,7 +73,7 @@ def release_people_who_left(change: Change, event: MembersChanged) -> None:
     for user_id in event.left:
         for page in tables.pages_of_person(change.session, change.number, user_id):
             if page.answer != Answer.COMING:
-                _set_answer(change.session, page, Answer.LEFT, change.now)
+                _set_answer(page, Answer.LEFT, change.now)
     ladder.mark_stale(change.session, change.number)
 
 
@@ -99,9 +99,8 @@ def _pages_of_person(session: Session, number: int, by: str) -> tuple[Incident, 
     return incident, pages
 
 
-def _set_answer(session: Session, page: Page, answer: Answer, now: datetime) -> None:
+def _set_answer(page: Page, answer: Answer, now: datetime) -> None:
     page.answer, page.answered_at, page.answer_by, page.arrive_by = answer, now, None, None
-    session.add(page)
 
 
 def _volunteer(session: Session, number: int, by: str, now: datetime) -> Page:

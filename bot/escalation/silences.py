@@ -36,7 +36,6 @@ def _ask(session: Session, services: Services, incident: Incident, now: datetime
     ]
     for page in due_pages:
         page.arrive_by = None
-        session.add(page)
     session.flush()
     if not due_pages or not may_page(services, incident):
         return

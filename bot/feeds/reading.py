@@ -79,7 +79,7 @@ def store(services: Services, feed: Feed, page: Page[Any]) -> None:
             return  # another replica was faster
         if page.rows and feed.stream != TABLES:
             _store_rows(session, services, current, page.rows)
-        _advance_cursor(session, current, page, file_error)
+        _advance_cursor(current, page, file_error)
 
 
 def _import_files(services: Services, source: str, files: Sequence[TableFile]) -> str:
@@ -97,13 +97,12 @@ def _store_rows(session: Session, services: Services, feed: Feed, rows: Sequence
         take_rows(session, services, feed.source, key, rows)
 
 
-def _advance_cursor(session: Session, feed: Feed, page: Page[Any], error: str) -> None:
+def _advance_cursor(feed: Feed, page: Page[Any], error: str) -> None:
     feed.cursor, feed.pages, feed.rows = page.next_cursor, feed.pages + 1, feed.rows + len(page.rows)
     # A file's error is shown until the next file arrives.
     feed.failures, feed.error = 0, error or (feed.error if feed.stream == TABLES and not page.rows else "")
     if page.complete_until:
         feed.complete_until, feed.read_at = page.complete_until, utcnow()
-    session.add(feed)
 
 
 def _record_failure(services: Services, feed: Feed, reason: str, wait_s: float | None) -> str:
@@ -114,7 +113,6 @@ def _record_failure(services: Services, feed: Feed, reason: str, wait_s: float |
         current.failures += 0 if wait_s is not None else 1
         current.error = reason[:500]
         current.next_at = rules.retry_at(current.failures, wait_s, utcnow())
-        session.add(current)
     return STOPPED
 
 
@@ -128,7 +126,6 @@ def plan_next(services: Services, request: ReadRequest, state: str) -> None:
     with services.database.transaction() as session:
         feed = tables.feed_locked(session, request.source, request.stream)
         feed.next_at = now if state == MORE else rules.next_read(source_settings.every, request.due_at, now)
-        session.add(feed)
 
 
 def start_due(services: Services, now: datetime) -> None:

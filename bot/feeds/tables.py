@@ -95,4 +95,3 @@ def keep(
             row.next_at = None
         is_asked = is_used and row.stream in asked_streams
         row.ask_at = (row.ask_at or now) if is_asked else None
-        session.add(row)

@@ -131,7 +131,6 @@ def changing_follow_up(services: Services, number: int, by: str) -> Iterator[tup
         follow_up = tables.locked(session, number)
         check_may_change(services, session, follow_up, by)
         yield session, follow_up
-        session.add(follow_up)
         session.flush()
         followup_messages.mark_stale(session, follow_up)
 

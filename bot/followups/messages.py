@@ -63,6 +63,5 @@ def notify_responsible(session: Session, follow_up: FollowUp, now: datetime, occ
     if follow_up.responsible_id is None or not follow_up.is_open:
         return
     follow_up.told += 1
-    session.add(follow_up)
     subject = f"{follow_up.number}:{follow_up.told}:{follow_up.responsible_id}:{occasion}"
     outbox.add(session, kinds.FOLLOW_UP_TOLD, follow_up.incident_id, now, subject)

@@ -49,6 +49,5 @@ def handle_reader_gone(session: Session, display: OutboxRow, now: datetime) -> N
     facts: dict[str, Any] = {"number": follow_up.number, "text": follow_up.text, "user": reader_id}
     timeline.append(session, follow_up.incident_id, "followup_ownerless", now, **facts)
     followup_messages.notify_responsible(session, follow_up, now)
-    session.add(follow_up)
     session.flush()
     followup_messages.mark_stale(session, follow_up)

@@ -167,7 +167,6 @@ def switch_off(services: Services, message_id: int, by: str, now: datetime) -> s
 
 def _switch_off(change: Change, message: CallerMessage) -> None:
     message.off_by, message.off_at, message.due_at = change.by, change.now, None
-    change.session.add(message)
     _log(change, "front_door_off", tables.wording_of(change.session, message))
 
 
@@ -197,7 +196,6 @@ def follow_playbook(change: Change, event: FrontDoorSet) -> None:
     for message in messages:
         if event.heard_at:
             _set_heard(change, message, event.heard_at)
-        change.session.add(message)
 
 
 def _message_of_step(change: Change, event: FrontDoorSet) -> CallerMessage:
@@ -212,7 +210,6 @@ def follow_merge(change: Change, event: Merged) -> None:
     target = incidents.by_number(change.session, event.into)
     for message, wording in tables.on(change.session, change.number):
         message.incident_id = event.into
-        change.session.add(message)
         outbox.add(change.session, kinds.FRONT_DOOR, event.into, change.now, str(message.number))
         _log(Change(change.session, change.services, target, change.by, change.now), "front_door_on", wording)
     change.mark_stale(kinds.FRONT_DOOR, kinds.CARD)
@@ -229,7 +226,6 @@ def _changing_message(
     with changing(services, number, by, now) as change:
         message = tables.get(change.session, message_id)
         yield change, message
-        change.session.add(message)
         change.mark_stale(kinds.FRONT_DOOR, kinds.CARD)
 
 

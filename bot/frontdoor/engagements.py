@@ -141,7 +141,6 @@ def follow_merge(change: Change, event: Merged) -> None:
     target_change = Change(change.session, change.services, target, change.by, change.now)
     for engagement in tables.open_faults(change.session, change.number):
         engagement.incident_id = event.into
-        change.session.add(engagement)
         _post_card(target_change, engagement)
         target_change.log("routing_moved", number=change.number, text=engagement.wrong)
     change.mark_stale(kinds.ENGAGEMENT)
@@ -151,7 +150,6 @@ def end_open(change: Change, event: Closed | Declined) -> None:
     """End the open faults of an incident that is over, and say so on their cards."""
     for engagement in tables.open_faults(change.session, change.number):
         _end(engagement, State.ENDED, change.by, change.now)
-        change.session.add(engagement)
         change.log("routing_ended", text=engagement.wrong)
     change.mark_stale(kinds.ENGAGEMENT)
 
@@ -171,7 +169,6 @@ def _escalate(change: Change, engagement: Engagement) -> None:
         return
     engagement.escalations += 1
     engagement.due_at = change.now + change.services.floor.front_door.routing_answer_within
-    change.session.add(engagement)
     key, text = f"routing:{engagement.number}:{engagement.escalations}", views.overdue_text(engagement, change.now)
     if change.incident.channel_id:
         outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)
@@ -192,7 +189,6 @@ def _changing_engagement(
         engagement = tables.get(change.session, engagement_id)
         _check_open(engagement, now)
         yield change, engagement
-        change.session.add(engagement)
         change.mark_stale(kinds.ENGAGEMENT)
 
 

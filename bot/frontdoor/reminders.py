@@ -39,7 +39,6 @@ def _remind_or_escalate(change: Change, message: CallerMessage) -> None:
         _remind(change, message, wording)
     else:
         _escalate(change, message, wording)
-    change.session.add(message)
     change.mark_stale(kinds.FRONT_DOOR)
 
 

@@ -90,7 +90,6 @@ def accept(services: Services, handover_id: int, by: str, now: datetime) -> str:
         handover = _handover_to_answer(change, handover_id)
         check_may_change(change.number, change.incident.status)
         handover.decide(State.ACCEPTED, now)
-        change.session.add(handover)
         _hand_over_roles(change, handover)
         change.publish(CommandHandedOver(handover.from_id, handover.to_id))
         title = services.floor.role(COMMANDER).title.lower()
@@ -119,7 +118,6 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
         handover = _handover_to_answer(change, handover_id)
         handover.question = question.strip()
         handover.decide(State.RETURNED, now)
-        change.session.add(handover)
         change.log("handover_returned", user=handover.from_id)
         change.mark_stale(*MESSAGE_KINDS)
         text, blocks = views.question_message(handover, change.incident)
@@ -183,7 +181,6 @@ def readable(services: Services, handover_id: int, by: str) -> Handover:
 
 def _withdraw(change: Change, handover: Handover) -> None:
     handover.decide(State.WITHDRAWN, change.now)
-    change.session.add(handover)
     change.session.flush()
     change.log("handover_withdrawn", user=handover.to_id)
     outbox.mark_stale(change.session, change.number, MESSAGE_KINDS)

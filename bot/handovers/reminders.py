@@ -30,7 +30,6 @@ def _remind_or_escalate(change: Change, handover: Handover) -> None:
         _remind(change, handover)
     else:
         _escalate(change, handover)
-    change.session.add(handover)
 
 
 def _remind(change: Change, handover: Handover) -> None:

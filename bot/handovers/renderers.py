@@ -22,7 +22,6 @@ def _not_reached(settled: Settled, error: str) -> None:
     handover, now = tables.get(settled.session, int(settled.row.subject)), utcnow()
     if handover.is_pending and handover.reminded_at is None:
         handover.reminded_at = handover.due_at = now
-        settled.session.add(handover)
 
 
 KINDS = (

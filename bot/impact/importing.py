@@ -115,7 +115,6 @@ def _release(database: Database, import_id: int) -> None:
     with database.transaction() as session:
         import_row = session.get_one(Import, import_id)
         import_row.touched_at -= ABANDONED_AFTER
-        session.add(import_row)
 
 
 def reasons(left_out: Iterable[LeftOut]) -> str:
@@ -143,7 +142,6 @@ def make_visible(session: Session, result: Result, now: datetime) -> None:
     import_row = session.get_one(Import, result.import_id)
     import_row.rows, import_row.left_out, import_row.visible_at = result.rows, result.left_out_count, now
     import_row.due_at = now
-    session.add(import_row)
 
 
 def _begin_import(database: Database, source: Source, now: datetime) -> Import:
@@ -164,7 +162,6 @@ def _claim(session: Session, source: Source, now: datetime) -> Import:
         if now - import_row.touched_at < ABANDONED_AFTER and import_row.touched_at <= now:
             raise ImportRunning()
         import_row.touched_at = now
-        session.add(import_row)
     return import_row
 
 

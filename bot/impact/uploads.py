@@ -103,7 +103,6 @@ def use(services: Services, number: int, by: str) -> None:
         if preview.incident_id is not None:
             check_permission(services, session, by, "lead", preview.incident_id)
         preview.state, preview.by = IMPORTING, by
-        session.add(preview)
         _show(session, preview, "Importing …", [])
         _enqueue(session, preview, "import")
 
@@ -111,7 +110,6 @@ def use(services: Services, number: int, by: str) -> None:
 def discard(services: Services, number: int, by: str) -> None:
     with _waiting_preview(services, number, by) as (session, preview):
         preview.state = DISCARDED
-        session.add(preview)
         _show(session, preview, answer_wording.FILE_DISCARDED, [])
 
 
@@ -119,7 +117,6 @@ def change_columns(services: Services, number: int, columns: ColumnMap, by: str,
     """Read the file with other columns, and show the preview again."""
     with _waiting_preview(services, number, by) as (session, preview):
         preview.columns = columns.as_json() | {"header": (preview.columns or {}).get("header", [])}
-        session.add(preview)
         _enqueue(session, preview, f"again:{occasion}")
 
 
@@ -188,7 +185,6 @@ def _hand_to_table_reader(services: Services, preview: Preview, path: Path) -> b
         current = preview_tables.preview(session, preview.number)
         if current is not None:
             current.state = DISCARDED
-            session.add(current)
     return True
 
 
@@ -211,7 +207,6 @@ def _read_for_preview(services: Services, preview: Preview, path: Path) -> None:
         current = preview_tables.preview(session, preview.number)
         if current is not None and current.state == WAITING:
             current.columns = stored_columns
-            session.add(current)
             _show(session, current, text, blocks)
             _post_left_out(session, current, left_out, count)
 
@@ -266,7 +261,6 @@ def _finish(session: Session, preview: Preview, text: str, blocks: list[Block], 
     current = preview_tables.preview(session, preview.number)
     if current is not None and current.state in (WAITING, IMPORTING):
         current.state = state
-        session.add(current)
         _show(session, current, text, blocks)
 
 

@@ -29,7 +29,6 @@ def set_bridge(services: Services, number: int, typed_address: str, by: str, now
         rules.check_may_change(number, change.incident.status)
         if change.incident.bridge != address:
             change.incident.bridge = address
-            change.session.add(change.incident)
             # The address stays out of the record, because anyone who reads it might get in.
             change.log("bridge" if address else "bridge_removed")
             change.publish(BridgeChanged())

@@ -34,7 +34,6 @@ def ask_leads(services: Services, now: datetime) -> None:
             incident = incidents.by_number_locked(session, number)
             if incident.idle_check_at and incident.idle_check_at <= now:
                 _ask_if_idle(Change(session, services, incident, "", now))
-                session.add(incident)
 
 
 def _ask_if_idle(change: Change) -> None:

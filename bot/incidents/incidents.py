@@ -180,7 +180,6 @@ def with_channels(session: Session) -> list[tuple[int, datetime]]:
 def set_channel(session: Session, number: int, channel_id: str, channel_name: str) -> Incident:
     incident = by_number(session, number)
     incident.channel_id, incident.channel_name = channel_id, channel_name
-    session.add(incident)
     return incident
 
 
@@ -202,7 +201,7 @@ def redirect_merged(session: Session, number: int, target_number: int) -> Sequen
     return earlier_numbers
 
 
-def change_status(session: Session, incident: Incident, status: str, now: datetime) -> None:
+def change_status(incident: Incident, status: str, now: datetime) -> None:
     """Set the status and the milestones that depend on it; the first mitigation and the last end count."""
     incident.status = status
     if status in ("mitigated", "monitoring") and incident.mitigated_at is None:
@@ -213,7 +212,6 @@ def change_status(session: Session, incident: Incident, status: str, now: dateti
         incident.resolved_at = now
     if status in OVER:
         incident.closed_at = now
-    session.add(incident)
 
 
 _ROLES = (

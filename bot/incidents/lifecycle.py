@@ -63,7 +63,7 @@ def set_and_publish(change: Change, status: str, entry_kind: str, event: Event, 
 
     Return the number of the timeline's entry.
     """
-    incidents.change_status(change.session, change.incident, status, change.now)
+    incidents.change_status(change.incident, status, change.now)
     entry_number = change.log(entry_kind, **facts)
     change.publish(event)
     return entry_number

@@ -83,7 +83,6 @@ def apply_milestones(session: Session, incident: Incident) -> None:
         incident.resolved_at = milestones_by_name[MilestoneName.RESOLVED].at
     if MilestoneName.CLOSED in milestones_by_name and incident.status == Status.CLOSED:
         incident.closed_at = milestones_by_name[MilestoneName.CLOSED].at
-    session.add(incident)
     outbox.mark_stale(session, incident.number)
 
 

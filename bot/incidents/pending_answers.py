@@ -37,7 +37,6 @@ def open_another(services: Services, pending_id: int, by: str, reply_to: str, no
         request = request.model_copy(update={"at": now, "reply_to": reply_to})
         # The request stays in the row until the flow is started.
         pending.state, pending.request = Decision.OPENED, request.model_dump(mode="json")
-        session.add(pending)
         payload, priority = {"pending_id": pending.number}, outbox.FIRST
         key = f"declaration:{pending.number}:open"
         outbox.enqueue(session, kinds.DECLARATION, key, now, payload=payload, priority=priority)
@@ -61,7 +60,6 @@ def _start_decided(services: Services, pending_id: int) -> None:
     with services.database.transaction() as session:
         pending = pending_declarations.locked(session, pending_id, pending.user_id)
         pending.request = {}
-        session.add(pending)
 
 
 def join_duplicate(services: Services, pending_id: int, number: int, by: str, reply_to: str, now: datetime) -> str:
@@ -106,7 +104,6 @@ def cancel(services: Services, pending_id: int, by: str) -> str:
 
 def _record_decision(session: Session, pending: PendingDeclaration, decision: Decision) -> None:
     pending.state, pending.request = decision, {}
-    session.add(pending)
     outbox.supersede(session, question_key(pending))
 
 

@@ -91,7 +91,6 @@ def _make_private(change: Change, reason: str) -> None:
     incident.is_private, incident.made_private_at = True, change.now
     incident.former_channel_id = old_channel
     incident.channel_id = incident.channel_name = None
-    change.session.add(incident)
     change.log("made_private", reason=reason)
     related.forget(change.session, change.number)
     change.publish(MadePrivate())

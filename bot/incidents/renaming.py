@@ -36,7 +36,6 @@ def set_title(change: Change, title: str) -> None:
     if old_title == title:
         return
     incident.title = title
-    change.session.add(incident)
     change.log("renamed", was=old_title, text=title)
     if outbox.find(change.session, change.number, kinds.CHANNEL_NAME) is None:
         outbox.add(change.session, kinds.CHANNEL_NAME, change.number, change.now)

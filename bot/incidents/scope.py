@@ -83,7 +83,6 @@ def set_scope(change: Change, new_scope: Scope) -> None:
         list(new_scope.sites),
         list(new_scope.partners),
     )
-    change.session.add(incident)
     _log(change, old_scope, new_scope)
     change.publish(ScopeChanged(old_scope, new_scope))
 

@@ -120,10 +120,8 @@ def record(change: Change, name: SituationField, text: str, certainty: str = "")
     if name == SituationField.IMPACT:
         # The incident's own copy, which the digest, lists and searches read without the versions.
         change.incident.impact = text
-        change.session.add(change.incident)
     if name == SituationField.CAUSE:
         change.incident.cause = text
-        change.session.add(change.incident)
     _log(change, name, text, certainty)
     return True
 

@@ -186,7 +186,7 @@ def withdraw(services: Services, number: int, reason: str) -> None:
         if not channel_loss.record_no_channel(session, number, reason, utcnow()):
             return
         incident = incidents.by_number(session, number)
-        incidents.change_status(session, incident, "declined", utcnow())
+        incidents.change_status(incident, "declined", utcnow())
         Change(session, services, incident, "", utcnow()).publish(Withdrawn())
         outbox.give_up(session, number)
 

@@ -214,7 +214,6 @@ def close(services: Services, number: int, reason: str, by: str, now: datetime) 
 def close_with(change: Change, ledger: Ledger, waiver: str) -> None:
     """Close the ledger within a transaction; `waiver` is the reason if it does not add up."""
     ledger.state, ledger.closed_by, ledger.closed_at, ledger.waiver = CLOSED, change.by, change.now, waiver
-    change.session.add(ledger)
     if waiver:
         change.log("ledger_waived", reason=waiver)
     else:
@@ -228,7 +227,6 @@ def reopen(services: Services, number: int, by: str, now: datetime) -> str:
         if ledger.is_open:
             return wording.OPEN_ALREADY
         ledger.state, ledger.closed_by, ledger.closed_at, ledger.waiver = OPEN, None, None, ""
-        change.session.add(ledger)
         change.log("ledger_reopened")
     return wording.REOPENED
 

@@ -93,7 +93,6 @@ def settle_second_payment(session: Session, ledger_id: int, key: str, now: datet
     query = select(Difference).where(Difference.account_key == key, *_is_second_payment(ledger_id))
     difference = session.exec(query.order_by(col(Difference.id)).limit(1)).one()
     difference.settled_at = now
-    session.add(difference)
 
 
 def _is_second_payment(ledger_id: int) -> tuple[Any, ...]:

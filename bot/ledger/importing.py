@@ -101,7 +101,6 @@ def _lines_to_judge_again(database: Database, file_id: int, digest: str) -> set[
     with database.transaction() as session:
         file = session.get_one(LedgerFile, file_id)
         file.digest = digest
-        session.add(file)
         session.flush()
         copies = tables.copies_of(session, file)
         return difference_tables.open_rows(session, copies) if copies else None
@@ -127,7 +126,6 @@ def _import_chunk(database: Database, file_id: int, rows: Sequence[tuple[OwedRow
             _apply_payments(work, payments) if payments else 0
         )
         work.file.done_line = remaining_rows[-1][0].line
-        session.add(work.file)
 
 
 def _lock_work(session: Session, file_id: int) -> _Work:
@@ -290,6 +288,5 @@ def _finish(database: Database, file_id: int, rows: int, other_amounts: int) -> 
     with database.transaction() as session:
         file = session.get_one(LedgerFile, file_id)
         file.state = "done"
-        session.add(file)
         differences = difference_tables.count_of_file(session, file_id)
         return Outcome(rows, file.changed, differences, other_amounts=other_amounts)

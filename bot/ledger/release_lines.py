@@ -55,6 +55,5 @@ def take_lines(session: Session, release: Release, other_ids: Sequence[int], cou
     release.amount += sum(row.amount for row in taken_rows)
     release.lines += len(taken_rows)
     release.done_line = rows[-1].number if rows else release.last_line
-    session.add(release)
     session.flush()
     return len(rows) < count

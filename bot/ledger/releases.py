@@ -50,13 +50,11 @@ def finish(session: Session, ledger: Ledger, release: Release, credits: Credits,
     """Settle a complete release: released, waiting for a second person, or refused if empty or ledger closed."""
     if not (release.lines and ledger.is_open):
         release.state = REFUSED
-        session.add(release)
         return
     limit = _limit(credits, release.currency)
     released_alone = _released_alone(session, ledger, release.currency)
     release.needs_second = rules.needs_second_person(release.amount, released_alone, limit)
     release.state = WAITING if release.needs_second else RELEASED
-    session.add(release)
     timeline.append(
         session,
         ledger.incident_id,
@@ -74,7 +72,6 @@ def leave(session: Session, line: LineRow) -> None:
     release = None if line.release_id is None else session.get(Release, line.release_id, populate_existing=True)
     if release is not None and release.state == PREPARING:
         release.amount, release.lines = release.amount - line.amount, release.lines - 1
-        session.add(release)
 
 
 def is_preparing(session: Session, ledger_id: int, cohort: str, currency: str) -> bool:
@@ -96,7 +93,6 @@ def decide(change: Change, release: Release, *, is_approved: bool) -> None:
     release.state = RELEASED if is_approved else REFUSED
     release.decided_by, release.decided_at = change.by, change.now
     # A refused release's lines stay unchanged, as they may be too many for one transaction; another may take them.
-    change.session.add(release)
     amount_text = format_amount(release.amount, release.currency)
     kind = "ledger_released" if is_approved else "ledger_release_refused"
     change.log(kind, cohort=release.cohort, amount=amount_text, lines=release.lines)

@@ -56,7 +56,6 @@ def _post_outcome(services: Services, number: int, file_id: int, text: str) -> N
         file = session.get_one(LedgerFile, file_id)
         if file.state != DONE:
             file.state = REFUSED
-        session.add(file)
         outbox.post(session, f"ledger-file:{file_id}:done", file.brought_by, text, utcnow(), incident_id=number)
 
 

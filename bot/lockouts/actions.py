@@ -155,7 +155,6 @@ def open_account(services: Services, lockout_id: int, by: str) -> Iterator[tuple
         if account.unlocked_at:
             raise rules.NotLocked(login=account.login)
         yield session, account
-        session.add(account)
 
 
 def declare(services: Services, burst_id: int, by: str, reply_to: str, now: datetime) -> str:
@@ -185,7 +184,6 @@ def dismiss(services: Services, burst_id: int, by: str, now: datetime) -> str:
     with services.database.transaction() as session:
         burst = _check_open(tables.burst(session, burst_id))
         burst.state, burst.decided_by = "dismissed", by
-        session.add(burst)
         bursts.show(session, services.floor, burst, now)
     return wording.BURST_DISMISSED
 
@@ -197,7 +195,6 @@ def follow_declared(change: Change, event: Declared) -> None:
         return
     burst = tables.burst(change.session, int(key.removeprefix(KEY)))
     burst.state, burst.incident_id, burst.decided_by = "declared", change.number, change.incident.declared_by
-    change.session.add(burst)
     change.log("lockouts_declared", partner=burst.partner, agents=burst.accounts)
     bursts.show(change.session, change.services.floor, burst, change.now)
 

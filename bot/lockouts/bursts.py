@@ -33,7 +33,6 @@ def check(session: Session, floor: Floor, partner: str, now: datetime) -> None:
     joining = [account.number for account in recent if account.locked_at > burst.first_at - rules.WINDOW]
     tables.put_into(session, burst.number, joining)
     burst.accounts = _count_people(tables.logins_of_burst(session, burst.number))
-    session.add(burst)
     show(session, floor, burst, now)
 
 
@@ -46,7 +45,6 @@ def _current_burst(session: Session, floor: Floor, partner: str, at: datetime, n
     proposed = tables.open_burst(session, partner)
     if proposed is not None and at - tables.last_lockout_at(session, proposed) > rules.LAPSES_AFTER:
         proposed.state = tables.LAPSED
-        session.add(proposed)
         session.flush()
         show(session, floor, proposed, now)
         return None

@@ -58,10 +58,10 @@ def record(session: Session, floor: Floor, source: str, rows: Iterable[AccountCh
         known = open_accounts.by_user(source, row.user_id)
         same_login = open_accounts.by_login(partner, row.login)
         if row.kind != LockoutKind.LOCKED:
-            ended = _end(session, open_accounts, known or same_login, row)
+            ended = _end(open_accounts, known or same_login, row)
             bursts_with_unlocked |= {ended.burst_id} if ended and ended.burst_id else set()
         elif known:
-            _record_limit(session, known, row)
+            _record_limit(known, row)
         elif _add(session, open_accounts, _account(source, partner, row), same_login, now) and same_login is None:
             new_count += 1
             partners.add(partner)
@@ -130,7 +130,6 @@ def _add(
         return False
     if same_login is not None and is_replaced:
         same_login.unlocked_at = now
-        session.add(same_login)
         open_accounts.remove(same_login)
     if account.unlocked_at is None:
         # The stored row, which a later event of the same request may change.
@@ -138,20 +137,16 @@ def _add(
     return True
 
 
-def _record_limit(session: Session, account: LockedAccount, row: AccountChange) -> None:
+def _record_limit(account: LockedAccount, row: AccountChange) -> None:
     """Record that an account already locked no longer unlocks itself."""
     if row.release == Release.ADMINISTRATOR:
         account.release = Release.ADMINISTRATOR
-        session.add(account)
 
 
-def _end(
-    session: Session, open_accounts: OpenAccounts, account: LockedAccount | None, row: AccountChange
-) -> LockedAccount | None:
+def _end(open_accounts: OpenAccounts, account: LockedAccount | None, row: AccountChange) -> LockedAccount | None:
     """End the lockout, and return it unless the event is older than it."""
     if account is None or account.locked_at > row.at:
         return None
     account.unlocked_at = row.at
-    session.add(account)
     open_accounts.remove(account)
     return account

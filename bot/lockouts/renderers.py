@@ -46,12 +46,10 @@ def _run_request(services: Services, key: str, payload: dict[str, object]) -> No
         account = session.get_one(LockedAccount, lockout_id)
         if not reason and action == AccountAction.UNLOCK and account.unlocked_at is None:
             account.unlocked_at, account.done_by = now, by
-            session.add(account)
             bursts.show_unlocked(session, services.floor, account.burst_id, now)
         if payload.get("request"):
             request = session.get_one(AccountRequest, int(str(payload["request"])))
             request.answered_at, request.trouble = now, reason
-            session.add(request)
         if payload.get("batch"):
             outbox.edit_about(session, kinds.LOCKOUT_BATCH, str(payload["batch"]), now)
             return

@@ -162,7 +162,6 @@ def decline(services: Services, batch_id: int, by: str, now: datetime) -> str:
         check_permission(services, session, by, "lockouts")
         batch = _check_undecided(unlocking_tables.batch(session, batch_id))
         batch.state, batch.decided_by = DECLINED, by
-        session.add(batch)
         outbox.edit_about(session, kinds.LOCKOUT_BATCH, str(batch.number), now)
     return wording.MANY_DECLINED
 
@@ -184,7 +183,6 @@ def _start(
 ) -> None:
     """Request the action for every account; record the reason at once where the source cannot do it."""
     batch.state = STARTED
-    session.add(batch)
     action = AccountAction(batch.action)
     for account in tables.of_numbers(session, batch.lockouts):
         try:
@@ -193,7 +191,6 @@ def _start(
             _refuse(session, batch, account, refused.sentence, now)
             continue
         account.claimed_by = account.claimed_by or batch.by
-        session.add(account)
         _add_request(session, action, account, batch.by, now, batch.number)
     outbox.edit_about(session, kinds.LOCKOUT_BATCH, str(batch.number), now)
     for reader in readers:

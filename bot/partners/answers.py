@@ -46,7 +46,6 @@ def record_asked(services: Services, notice_id: int, channel_id: str, by: str) -
         row = _locked_of_channel(session, notice_id, channel_id)
         if by not in row.asked:
             row.asked = [*row.asked, by]
-            session.add(row)
 
 
 def record_affected(services: Services, notice_id: int, typed: str, by: str, now: datetime) -> None:
@@ -64,7 +63,6 @@ def record_affected(services: Services, notice_id: int, typed: str, by: str, now
             _set_answer(session, row, Answer.AFFECTED, by, now)
         if agents is not None and agents != row.agents:
             row.agents, row.answered_by, row.answered_at = agents, by, now
-            session.add(row)
             facts = {"partner": row.partner, "agents": agents}
             timeline.append(session, row.incident_id, "partner_agents", now, by, **facts)
             outbox.mark_stale(session, row.incident_id, (kinds.PARTNER,))
@@ -86,7 +84,6 @@ def _check(row: PartnerNotice, incident: Incident, channel_id: str) -> None:
 def _set_answer(session: Session, row: PartnerNotice, answer: Answer, by: str, now: datetime) -> None:
     row.answer, row.answered_at, row.answered_by = answer, now, by
     row.plan(NextAction.NOTHING, None)
-    session.add(row)
     timeline.append(session, row.incident_id, f"partner_{answer}", now, by, partner=row.partner)
     outbox.mark_stale(session, row.incident_id, (kinds.PARTNER,))
 

@@ -48,7 +48,6 @@ def follow_scope(change: Change, event: ScopeChanged) -> None:
         ):
             row.state = State.DROPPED
             row.plan(NextAction.NOTHING, None)
-        session.add(row)
     update_notices(change)
 
 
@@ -75,7 +74,6 @@ def update_notices(change: Change) -> None:
         is_phoned = due_at is not None and not partner_of(services, row.partner).channel
         is_urgent = is_phoned or row.partner in told_in_merged
         row.plan(NextAction.TELL, (now if is_urgent else due_at) if is_told_by_clock else None)
-        session.add(row)
     outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 
 
@@ -97,7 +95,6 @@ def follow_privacy(change: Change, event: MadePrivate) -> None:
     for row in tables.of_incident(change.session, change.number):
         row.channel_id = None
         row.plan(NextAction.NOTHING, None)
-        change.session.add(row)
 
 
 def send_all_clear(change: Change, label: str = "all_clear") -> None:
@@ -122,7 +119,6 @@ def send_all_clear(change: Change, label: str = "all_clear") -> None:
             else:
                 to_phone.append(row)
         row.plan(NextAction.NOTHING, None)
-        session.add(row)
     ask_to_phone(change, to_phone, f"{label}:{now.isoformat()}", wording.PURPOSES_OF_CALLS[label])
     outbox.mark_stale(session, incident.number, (kinds.PARTNER,))
 
@@ -145,7 +141,6 @@ def reopen_notices(change: Change, event: Reopened) -> None:
                 row.plan(NextAction.REMIND, now + services.floor.partner_answers.reminded_after)
             else:
                 to_phone.append(row)
-        session.add(row)
     ask_to_phone(change, to_phone, f"reopened:{now.isoformat()}", wording.PURPOSES_OF_CALLS["reopened"])
     update_notices(change)
 

@@ -78,7 +78,6 @@ def send_notice_now(services: Services, number: int, typed: str, by: str, now: d
         for row in waiting_rows:
             if not row.is_being_sent:
                 row.plan(NextAction.TELL, now)
-                session.add(row)
     start_due(services, now)
     return wording.NOTICE_SENT.format(names=", ".join(row.partner for row in waiting_rows))
 
@@ -109,7 +108,6 @@ def record_phoned(services: Services, number: int, typed: str, agents: str, by: 
         if incident.status not in OPEN and row.call_owed(incident.status):
             row.cleared_at = now
         row.plan(NextAction.NOTHING, None)
-        session.add(row)
         agents_note = f"{agent_count} agents affected" if agent_count else ""
         change.log("partner_phoned", partner=partner, reason=agents_note, agents=agent_count)
         outbox.mark_stale(session, number, (kinds.PARTNER,))

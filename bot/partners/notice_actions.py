@@ -30,7 +30,6 @@ def _send(services: Services, number: int, notice_id: int, now: datetime) -> Non
         if row.act != NextAction.TELL or not _is_due(row, now):
             return
         row.plan(NextAction.NOTHING, None)
-        session.add(row)
         if row.state != State.WAITING:
             return
         if incident.status not in OPEN:
@@ -65,7 +64,6 @@ def _mark_unreachable(session: Session, row: PartnerNotice, reason: str, now: da
         return
     row.state, row.trouble = State.UNREACHABLE, reason or None
     row.plan(NextAction.NAME, now)
-    session.add(row)
     facts = {"partner": row.partner, "reason": reason or wording.NO_CHANNEL}
     timeline.append(session, row.incident_id, "partner_unreachable", now, **facts)
 
@@ -75,7 +73,6 @@ def _mark_told(session: Session, services: Services, row: PartnerNotice, posted:
     row.state, row.told_at, row.told_severity = State.TOLD, now, incident.severity
     row.channel_id = posted.channel_id
     row.plan(NextAction.REMIND, now + services.floor.partner_answers.reminded_after)
-    session.add(row)
     timeline.append(session, incident.number, "partner_told", now, partner=row.partner, severity=incident.severity)
     session.flush()
     if incident.status not in OPEN:
@@ -102,12 +99,10 @@ def _remind(services: Services, notice_id: int, now: datetime) -> None:
             return
         if not row.is_silent:
             row.plan(NextAction.NOTHING, None)
-            session.add(row)
             return
         answer_times = services.floor.partner_answers
         row.reminded_at = now
         row.plan(NextAction.NAME, max(now, row.due_at + answer_times.named_after - answer_times.reminded_after))
-        session.add(row)
         reply_in_thread(
             session, services, row, "reminder", now, key=f"partner:{row.number}:reminder:{now.isoformat()}"
         )
@@ -125,7 +120,6 @@ def _name_silent(services: Services, number: int, now: datetime) -> None:
         _log_named(session, silent_rows, now)
         for row in rows:
             row.plan(NextAction.NOTHING, None)
-            session.add(row)
         if silent_rows and incident.status in OPEN:
             row_numbers = ",".join(str(row.number) for row in silent_rows)
             partners.ask_to_phone(

@@ -198,7 +198,6 @@ def note_shared(settled: Settled, posted: Posted | None) -> None:
     if copy.delivered_at is None:
         copy.delivered_at = now
         _record_delivery(session, copy, now)
-    session.add(copy)
     show_again(session, copy, now)
 
 
@@ -210,7 +209,6 @@ def _record_delivery(session: Session, copy: Copy, now: datetime) -> None:
         return
     postmortem = tables.locked(session, copy.postmortem_id)
     postmortem.state, postmortem.published_at, postmortem.remind_at = State.PUBLISHED.value, now, None
-    session.add(postmortem)
     by = postmortem.published_by
     timeline.append_once(session, copy.incident_id, key, "postmortem_published", now, by)
 
@@ -223,7 +221,6 @@ def note_not_shared(settled: Settled, error: str) -> None:
 def _give_up(session: Session, copy: Copy, reason: str) -> None:
     """Record why Slack refused a copy, for the incident's timeline and the messages of the other copies."""
     copy.trouble = reason
-    session.add(copy)
     facts = {"what": "deliver the post-mortem", "reason": reason}
     key = f"postmortem:{copy.postmortem_id}:{copy.place}:{copy.wanted_version}"
     timeline.append_once(session, copy.incident_id, key, "trouble", utcnow(), **facts)

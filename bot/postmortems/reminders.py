@@ -29,13 +29,11 @@ def _remind(session: Session, services: Services, postmortem: PostMortem, now: d
         return
     if postmortem.state not in OPEN:
         postmortem.remind_at = None
-        session.add(postmortem)
         return
     _post_reminder(session, services, postmortem, now)
     if now >= postmortem.due_at:
         postmortem.reminders += 1
     postmortem.remind_at = review.next_reminder(postmortem.due_at, now, postmortem.reminders)
-    session.add(postmortem)
 
 
 def _post_reminder(session: Session, services: Services, postmortem: PostMortem, now: datetime) -> None:

@@ -16,7 +16,6 @@ def start_over(session: Session, copy: Copy) -> None:
     if copy.trouble is None:
         return
     copy.trouble = None
-    session.add(copy)
     _forget_attempts(session, copy)
 
 

@@ -50,7 +50,6 @@ def _changing_postmortem(
         incident = incidents.by_number(session, postmortem.incident_id)
         _check_may_work(services, session, postmortem, incident, by)
         yield session, postmortem, incident
-        session.add(postmortem)
         outbox.mark_stale(session, incident.number, (kinds.POST_MORTEM,))
         deliver(session, postmortem, now)
 
@@ -119,7 +118,6 @@ def request_review(services: Services, postmortem_id: int, reviewers: Sequence[s
             copy = copies.add(session, postmortem, user_id)
             if not copy.is_reviewer:
                 copy.is_reviewer = True
-                session.add(copy)
                 timeline.append(session, incident.number, "postmortem_review_asked", now, by, user=user_id)
     return wording.REVIEW_ASKED.format(people=mentions(reviewers))
 
@@ -144,7 +142,6 @@ def record_verdict(
         if (copy.verdict, copy.comment) == (verdict, comment):
             return
         copy.verdict, copy.comment = verdict.value, comment
-        session.add(copy)
         verdict_facts = {"verdict": verdict.value, "reason": comment}
         timeline.append(session, postmortem.incident_id, "postmortem_reviewed", now, by, **verdict_facts)
         outbox.mark_stale(session, postmortem.incident_id, (kinds.POST_MORTEM,))

@@ -115,12 +115,10 @@ def add_written(session: Session, postmortem: PostMortem, now: datetime) -> None
 
 def _make_newest(session: Session, postmortem: PostMortem, number: int) -> None:
     postmortem.version = number
-    session.add(postmortem)
     for copy in copies.of_postmortem(session, postmortem.number):
         copy.wanted_version = number
         # Reviewers of the previous version have not seen this one.
         copy.verdict, copy.comment = Verdict.NONE.value, ""
-        session.add(copy)
 
 
 def uploads(session: Session, copy_id: int, version: int) -> Sequence[Upload]:

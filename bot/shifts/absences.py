@@ -112,7 +112,6 @@ def _check_may_enter(services: Services, by: str) -> None:
 def _reassign(session: Session, services: Services, absence: Absence, now: datetime) -> None:
     """Reassign what the person is accountable for."""
     absence.replaced_due_at = None
-    session.add(absence)
     for act in services.get(Registry).unavailable:
         act(session, services, absence.user_id, now)
 
@@ -128,7 +127,6 @@ def begin_due(services: Services, now: datetime) -> None:
                 _reassign(session, services, absence, now)
             else:
                 absence.replaced_due_at = None
-                session.add(absence)
 
 
 def cancel(services: Services, number: int, by: str, now: datetime) -> str:
@@ -144,7 +142,6 @@ def cancel(services: Services, number: int, by: str, now: datetime) -> str:
         tables.roster_changed(session, now)
         absence = session.get_one(Absence, number, with_for_update=True)
         absence.cancelled_at, absence.replaced_due_at = now, None
-        session.add(absence)
         translate = people.translator_for(session, services, by)
     return translate("The absence is taken back; your shifts count again.")
 

@@ -185,7 +185,6 @@ def _new_open_time(session: Session, services: Services, finding: Finding, now: 
 
 def save(session: Session, open_time: OpenTime, now: datetime) -> None:
     """Save a change, and edit the messages about the open time."""
-    session.add(open_time)
     session.flush()
     outbox.edit_about(session, kinds.OPEN_TIME, str(open_time.number), now)
 
@@ -253,7 +252,6 @@ def post(
         outbox.enqueue(session, kinds.OPEN_TIME, key, now, subject=subject, channel_id=user_id)
         if user_id not in open_time.told:
             open_time.told = [*open_time.told, user_id]
-    session.add(open_time)
 
 
 def escalate(services: Services, now: datetime) -> None:

@@ -237,7 +237,6 @@ def agree(services: Services, number: int, by: str, now: datetime) -> str:
         tables.roster_changed(session, now)
         swap = swap_tables.asked(session, number, by)
         swap.state = swap_tables.State.AGREED
-        session.add(swap)
         text: Callable[[Translator], str]
         answer = people.translator_for(session, services, by)
         if swap.open_time_id:
@@ -264,17 +263,16 @@ def _exchange(session: Session, services: Services, swap: Swap, now: datetime) -
     shift, for_shift = by_id[swap.shift_id], by_id.get(swap.for_shift_id)
     _check_swap(session, shift, for_shift, swap.from_id, swap.to_id, now, swap.to_id)
     asked_times.check(swap, shift, for_shift)
-    _set_person(session, shift, swap.to_id, now)
+    _set_person(shift, swap.to_id, now)
     if for_shift:
-        _set_person(session, for_shift, swap.from_id, now)
+        _set_person(for_shift, swap.from_id, now)
     repeated_requests.settle(session, services, by_id, now)
     return lambda translate: views.swapped_text(shift, for_shift, services.floor, translate)
 
 
-def _set_person(session: Session, shift: Shift, user_id: str, now: datetime) -> None:
+def _set_person(shift: Shift, user_id: str, now: datetime) -> None:
     shift.rostered = shift.rostered or shift.person
     shift.person, shift.user_id, shift.changed_at = user_id, user_id, now
-    session.add(shift)
 
 
 def decline(services: Services, number: int, by: str, now: datetime) -> str:
@@ -283,7 +281,6 @@ def decline(services: Services, number: int, by: str, now: datetime) -> str:
     with services.database.transaction() as session:
         swap = swap_tables.asked(session, number, by)
         swap.state = swap_tables.State.DECLINED
-        session.add(swap)
         translate = people.translator_for(session, services, swap.from_id)
         advice = "Ask somebody else: `/incident oncall gaps`" if swap.open_time_id else "The shift stays yours."
         refusal = translate("{person} can't take it.", person=mention(by))

@@ -27,13 +27,13 @@ def check(session: Session, swap: Swap) -> None:
             continue
         if _times(other) == _times(swap):
             raise AskedAlready(person=mention(swap.to_id))
-        _end(session, other)
+        other.state = State.OVER
 
 
 def settle(session: Session, services: Services, shift_ids: Collection[int | None], now: datetime) -> None:
     """End the other requests about shifts that have changed hands, and take the buttons off their messages."""
     for other in swap_tables.asked_about(session, shift_ids):
-        _end(session, other)
+        other.state = State.OVER
         translate = people.translator_for(session, services, other.to_id)
         query = select(outbox.OutboxRow).where(outbox.OutboxRow.key == f"shift_swap:{other.number}")
         row = session.exec(query).first()
@@ -45,8 +45,3 @@ def settle(session: Session, services: Services, shift_ids: Collection[int | Non
 
 def _times(swap: Swap) -> tuple[datetime | None, ...]:
     return swap.starts_at, swap.ends_at, swap.for_starts_at, swap.for_ends_at
-
-
-def _end(session: Session, swap: Swap) -> None:
-    swap.state = State.OVER
-    session.add(swap)

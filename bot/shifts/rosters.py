@@ -121,4 +121,3 @@ def _report(services: Services, name: str, sentence: str, now: datetime) -> None
             upsert(session, RosterState(name=name, content_hash="", read_at=now, error=sentence))
         else:
             state.error = sentence
-            session.add(state)

@@ -60,7 +60,6 @@ def erase_text(session: Session, incident_id: int, after: int, limit: int) -> tu
     ).all()
     erased_entries = [entry for entry in entries if _erase(entry)]
     for entry in erased_entries:
-        session.add(entry)
         log.erase(session, entry, ERASED)
     return len(erased_entries), entries[-1].number if entries else None
 

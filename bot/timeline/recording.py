@@ -45,7 +45,6 @@ def _merge_into_entry(
     for name, value in _columns(merged, policy).items():
         setattr(entry, name, value)
     entry.is_shown = entry.is_shown and entry.hiding is None
-    session.add(entry)
     if len(merged.versions) < len(recorded_message.versions):
         log.erase(session, entry, log.Operation("erased", reason="deleted in Slack"))
     else:

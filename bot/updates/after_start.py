@@ -36,7 +36,6 @@ def _drop_removed_audiences(session: Session, services: Services, now: datetime)
     promises = tables.promised_to_others(session, list(services.floor.audiences))
     for promise in promises:
         promise.state, promise.escalate_at = tables.DROPPED, None
-        session.add(promise)
         deliveries.drop(session, promise)
         draft_messages.mark_stale(session, promise)
     for number, audience in sorted({(promise.incident_id, promise.audience) for promise in promises}):

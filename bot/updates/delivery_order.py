@@ -67,7 +67,6 @@ def supersede(session: Session, promise: Promise, due_before: datetime) -> datet
     """
     for superseded in session.exec(_UNSENT, params=_parameters(promise) | {"due_before": due_before}):
         superseded.state, superseded.escalate_at = DROPPED, None
-        session.add(superseded)
         deliveries.drop(session, superseded)
     # An update begun and then dropped was overtaken while being sent; any update sent since made up for it.
     return session.exec(_SUPERSEDED, params=_parameters(promise)).first()

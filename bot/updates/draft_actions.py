@@ -32,13 +32,13 @@ def _post_drafts(
     for promise in due_promises:
         user_ids = draft_recipients.deciders(session, services, incident, promise)
         promises_by_deciders.setdefault(user_ids, []).append(promise)
-    if _waits_for_lead(session, incident, promises_by_deciders.get((), ()), now):
+    if _waits_for_lead(incident, promises_by_deciders.get((), ()), now):
         del promises_by_deciders[()]
     for user_ids, promises in promises_by_deciders.items():
         draft_messages.add(session, drafts.add_draft(session, number, promises, user_ids, now), now)
 
 
-def _waits_for_lead(session: Session, incident: Incident, promises: Sequence[Promise], now: datetime) -> bool:
+def _waits_for_lead(incident: Incident, promises: Sequence[Promise], now: datetime) -> bool:
     """True, with the drafts put off a little, if there is no decider yet and roles are about to be taken."""
     if not promises:
         return False
@@ -48,5 +48,4 @@ def _waits_for_lead(session: Session, incident: Incident, promises: Sequence[Pro
         return False
     for promise in promises:
         promise.draft_at = shown_at
-        session.add(promise)
     return True

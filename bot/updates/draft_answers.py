@@ -78,7 +78,6 @@ def _open_decision(services: Services, promise_id: int, by: str, now: datetime) 
         check_may_decide(change.session, services, promise, by)
         check_still_waiting(promise)
         yield change, promise
-        change.session.add(promise)
         draft_messages.mark_stale(change.session, promise)
 
 
@@ -130,7 +129,6 @@ def withdraw_nothing_new(change: Change) -> None:
     for promise in tables.waiting(change.session, change.number):
         if promise.choice == Choice.NOTHING:
             _record_choice(promise, Choice.NONE, "")
-            change.session.add(promise)
             draft_messages.mark_stale(change.session, promise)
 
 
@@ -168,7 +166,7 @@ def postpone(services: Services, promise_id: int, due_at: datetime, reason: str,
     if not now < due_at <= now + LONGEST_WAIT:
         raise NotLater()
     with _open_decision(services, promise_id, by, now) as (change, promise):
-        promising.add_promise(change, promise_changes.postpone(change.session, promise, due_at, reason, by, now))
+        promising.add_promise(change, promise_changes.postpone(promise, due_at, reason, by, now))
         title = known_audiences.audience_title(services, promise.audience)
         times = {"old_at": promise.due_at.isoformat(), "new_at": due_at.isoformat()}
         change.log("update_moved", audience=title, reason=reason, **times)

@@ -51,7 +51,7 @@ def reassign_drafts(change: Change) -> None:
     for draft in drafts.open_of(session, change.number):
         decider_ids = _deciders_of(change, draft)
         if decider_ids != draft.user_ids:
-            drafts.reassign(session, draft, decider_ids)
+            draft.user_ids = list(decider_ids)
             draft_messages.update_recipients(session, draft, change.now)
 
 

@@ -53,7 +53,6 @@ def add_draft(
     session.flush()
     for promise in promises:
         promise.draft_id = draft.id
-        session.add(promise)
     return draft
 
 
@@ -66,12 +65,6 @@ def open_of(session: Session, incident_id: int) -> Sequence[Draft]:
     """The drafts of an incident with something left to decide."""
     waiting_draft_ids = select(Promise.draft_id).where(Promise.incident_id == incident_id, Promise.state == WAITING)
     return session.exec(select(Draft).where(col(Draft.id).in_(waiting_draft_ids)).order_by(col(Draft.id))).all()
-
-
-def reassign(session: Session, draft: Draft, user_ids: Sequence[str]) -> None:
-    """Assign the draft to these users, or to the incident's channel if there are none."""
-    draft.user_ids = list(user_ids)
-    session.add(draft)
 
 
 def promises_of(session: Session, draft_id: int) -> Sequence[Promise]:

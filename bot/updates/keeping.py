@@ -56,7 +56,6 @@ def _send_by_itself(settled: Settled, line: Promise, now: datetime) -> None:
     session, services = settled.session, settled.services
     incident = incidents.by_number(session, line.incident_id)
     line.added_to = None
-    session.add(line)
     channels = channels_of(services, incident, line.audience)
     deliveries.add_deliveries(session, services.floor, line, channels, now)
 
@@ -95,7 +94,6 @@ def conclude(session: Session, services: Services, promise: Promise, is_delivere
         promise.state, promise.escalate_at = tables.REFUSED, promise.escalate_at and now
     if is_delivered and now - promise.due_at <= rules.LATE_AFTER:
         promise.escalate_at = None
-    session.add(promise)
     outbox.mark_stale(session, promise.incident_id, (kinds.CARD, kinds.DIGEST))
     draft_messages.mark_stale(session, promise)
 

@@ -43,7 +43,6 @@ def _report(change: Change, promise_ids: Sequence[int], administrators_channel: 
     for promise in late_promises:
         promise.escalate_at = None
         promise.late_because = _reason(session, promise)
-        session.add(promise)
         if _was_refused_before(session, promise):
             continue
         title = known_audiences.audience_title(change.services, promise.audience)

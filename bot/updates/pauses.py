@@ -62,11 +62,9 @@ def end_pause(session: Session, incident_id: int, by: str | None, now: datetime)
     if pause is None:
         return []
     pause.ended_at, pause.ended_by = now, by
-    session.add(pause)
     held_back = session.exec(
         select(Promise).where(Promise.incident_id == incident_id, Promise.state == PAUSED).order_by(col(Promise.id))
     ).all()
     for promise in held_back:
         promise.state = WAITING
-        session.add(promise)
     return held_back

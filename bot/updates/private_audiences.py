@@ -30,7 +30,6 @@ def add(services: Services, number: int, typed_audience: str, by: str, now: date
         if name in incident.audiences:
             return wording.ALREADY_INFORMED.format(title=escape(title))
         incident.audiences = [*incident.audiences, name]
-        change.session.add(incident)
         change.log("audience_added", audience=title)
         promises.promise_first_updates(change, only=name)
         is_paused = pauses.current(change.session, number) is not None
@@ -48,7 +47,6 @@ def remove(services: Services, number: int, typed_audience: str, by: str, now: d
         if name not in incident.audiences:
             return wording.AUDIENCE_NOT_ADDED.format(title=escape(title))
         incident.audiences = [audience for audience in incident.audiences if audience != name]
-        change.session.add(incident)
         change.log("audience_removed", audience=title)
         if name not in known_audiences.audiences_of(services, incident):
             for promise in tables.pending(change.session, number):

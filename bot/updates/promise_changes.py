@@ -54,19 +54,17 @@ def drop_on_their_way(session: Session, incident_id: int, informed: Collection[s
     session.connection().execute(statement.values(state=DROPPED, escalate_at=None, moved_why=reason))
 
 
-def drop_promise(session: Session, promise: Promise, reason: str) -> None:
+def drop_promise(promise: Promise, reason: str) -> None:
     """Drop a promise, with the reason that people read."""
     if promise.state in (WAITING, PAUSED):
         promise.state, promise.escalate_at, promise.moved_why = DROPPED, None, reason
-        session.add(promise)
 
 
-def postpone(session: Session, promise: Promise, due_at: datetime, reason: str, by: str, now: datetime) -> Promise:
+def postpone(promise: Promise, due_at: datetime, reason: str, by: str, now: datetime) -> Promise:
     """Mark a promise as postponed and return its replacement, which is still to be added."""
     new_promise = replacement(promise, due_at, now)
     promise.state, promise.escalate_at = MOVED, None
     promise.next_due_at, promise.moved_why, promise.chosen_by = due_at, reason, by
-    session.add(promise)
     return new_promise
 
 

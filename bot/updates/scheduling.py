@@ -150,5 +150,5 @@ def change_cadence(change: Change, promise: Promise, cadence: timedelta) -> None
 
 def drop_promise(session: Session, promise: Promise, reason: str = wording.REPLACED) -> None:
     """Drop a promise; its draft shows that and why."""
-    promise_changes.drop_promise(session, promise, reason)
+    promise_changes.drop_promise(promise, reason)
     draft_messages.mark_stale(session, promise)

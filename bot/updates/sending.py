@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlmodel import Session
-
 from bot.incidents import audiences as known_audiences
 from bot.incidents import incidents
 from bot.incidents.change import Change
@@ -45,14 +43,14 @@ def compose_if_due(services: Services, promise_id: int) -> None:
         incident = incidents.by_number_locked(session, tables.get(session, promise_id).incident_id)
         # Read again under the lock: a user may have requested an update now, which replaces this one.
         promise = tables.locked(session, promise_id)
-        is_ready = _should_send(session, services, promise, now) and incident.channel_id is not None
+        is_ready = _should_send(services, promise, now) and incident.channel_id is not None
         if is_ready and not delivery_order.has_another_on_its_way(session, promise, now - rules.LATE_AFTER):
             _compose(Change(session, services, incident, promise.requested_by or "", now), promise)
 
 
-def _should_send(session: Session, services: Services, promise: Promise, now: datetime) -> bool:
+def _should_send(services: Services, promise: Promise, now: datetime) -> bool:
     if promise.audience not in services.floor.audiences:
-        promise_changes.drop_promise(session, promise, wording.NOT_IN_FLOOR_FILE)
+        promise_changes.drop_promise(promise, wording.NOT_IN_FLOOR_FILE)
         return False
     return promise.state == tables.WAITING and promise.due_at <= now and not promise.needs_approval
 
@@ -82,7 +80,6 @@ def _compose(change: Change, promise: Promise) -> None:
     promise.text = short_text if earlier_update else text
     promise.composed_at = promise.begun_at = now
     promise.state = tables.SENDING
-    session.add(promise)
     change.publish(_composed_event(change, promise, text, short_text))
     if next_schedule:
         due_at, cadence = next_schedule

@@ -40,7 +40,6 @@ def replay(session: Session, webhook: str, since: datetime, now: datetime) -> in
     deliveries = [one for one in tables.since(session, webhook, since) if one.body]
     for delivery in deliveries:
         delivery.replays, delivery.state, delivery.delivered_at = delivery.replays + 1, "", None
-        session.add(delivery)
         session.flush()
         enqueue(session, delivery, now)
     return len(deliveries)

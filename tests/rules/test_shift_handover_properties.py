@@ -105,7 +105,7 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
         def act(now) -> None:
             with self.services.database.transaction() as session:
                 incident = incidents.by_number(session, which)
-                incidents.change_status(session, incident, "resolved", now)
+                incidents.change_status(incident, "resolved", now)
                 accountability.follow_ended(Change(session, self.services, incident, "UANA", now), Resolved("key"))
             self.open.discard(item)
 

@@ -64,7 +64,6 @@ def repeat(services: Services, shift_id: int, text: str, by: str, now: datetime)
 
     def act(session: Session, shift: ShiftHandover) -> str:
         shift.repeated = text.strip()
-        session.add(shift)
         key = f"shift_handover:{shift.number}:repeated:{now.isoformat()}"
         repeated_text = views.repeated_text(shift, translator_for(session, services, shift.from_id))
         outbox.post(session, key, shift.from_id, repeated_text, now)
@@ -83,7 +82,6 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
         handover = _pending_handover(session, handover_id)
         handover.question = question.strip()
         handover.decide(State.RETURNED, now)
-        session.add(handover)
         text, blocks = views.question_message(handover, translator_for(session, services, handover.from_id))
         outbox.post(session, questions.message_key(handover), handover.from_id, text, now, blocks=blocks)
         translate = translator_for(session, services, by)
@@ -98,7 +96,6 @@ def escalate_due(services: Services, now: datetime) -> None:
     with services.database.transaction() as session:
         for shift in tables.due(session, now):
             due_at, shift.due_at = shift.due_at, None
-            session.add(shift)
             _settle_if_answered(session, services, shift, now)
             outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
             unaccepted = [each for each in tables.items(session, shift.number) if each.state in tables.UNACCEPTED]
@@ -149,7 +146,6 @@ def _pending_handover(session: Session, handover_id: int) -> Handover:
 
 def _accept(session: Session, handover: Handover, now: datetime) -> None:
     handover.decide(State.ACCEPTED, now)
-    session.add(handover)
     accountability.transfer(session, handover.item, handover.to_id, accountability.ACCEPTED, now)
 
 
@@ -163,7 +159,6 @@ def _settle_if_answered(session: Session, services: Services, shift: ShiftHandov
         each.state == State.WITHDRAWN and _is_with_another(session, each, shift.to_id) for each in handovers
     )
     shift.due_at = None
-    session.add(shift)
     if not is_complete:
         shift.state = ShiftState.ENDED
         return

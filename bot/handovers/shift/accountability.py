@@ -51,7 +51,6 @@ def transfer(session: Session, item: str, user_id: str, reason: str, now: dateti
         # A clock that was set back must not make an interval end before it began.
         now = max(now, current.since)
         current.until = now
-        session.add(current)
         session.flush()
     session.add(Accountability(item=item, user_id=user_id, since=now, reason=reason))
     session.flush()
@@ -64,13 +63,11 @@ def end(session: Session, item: str, now: datetime) -> None:
     current = tables.accountable(session, item)
     if current is not None:
         current.until = max(now, current.since)
-        session.add(current)
         session.flush()
 
 
 def withdraw(session: Session, handover: Handover, now: datetime) -> None:
     handover.decide(State.WITHDRAWN, now)
-    session.add(handover)
     session.flush()
     questions.close(session, handover, now)
     outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(handover.shift_id), now)
@@ -103,7 +100,6 @@ def hide_words(change: Change, event: MadePrivate) -> None:
         content = {"key": handover.item, "title": private_title(change.number), "incident_id": change.number}
         handover.content = {**content, "severity": change.incident.severity}
         handover.note = handover.question = ""
-        change.session.add(handover)
         change.session.flush()
         questions.hide(change.session, change.services, handover, owner_id, change.now)
         outbox.edit_about(change.session, kinds.SHIFT_HANDOVER, str(handover.shift_id), change.now)
@@ -157,10 +153,8 @@ def _settle_offer(
             )
     elif fallback == pending_offer.to_id:
         pending_offer.decide(State.ACCEPTED, now)
-        session.add(pending_offer)
     elif fallback:
         pending_offer.from_id = fallback
-        session.add(pending_offer)
     session.flush()
     outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(pending_offer.shift_id), now)
 

@@ -31,7 +31,6 @@ def join_call(services: Services, shift_id: int, by: str, now: datetime) -> str 
         shift = tables.locked(session, shift_id)
         if by not in shift.present:
             shift.present = [*shift.present, by]
-            session.add(shift)
             session.flush()
         outbox.edit_about(session, kinds.SHIFT_CALL, str(shift.number), now)
     return None

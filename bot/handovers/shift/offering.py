@@ -104,7 +104,6 @@ def _end_earlier_offers(
     by, to = shift.from_id, shift.to_id
     for earlier_offer in earlier_offers:
         earlier_offer.state, earlier_offer.due_at = ShiftState.ENDED, None
-        session.add(earlier_offer)
         if earlier_offer.to_id != to:
             text = views.instead_text(by, to, translator_for(session, services, earlier_offer.to_id))
             outbox.post(session, f"shift_handover:{earlier_offer.number}:instead", earlier_offer.to_id, text, now)
@@ -175,7 +174,6 @@ def answer(services: Services, handover_id: int, text: str, by: str, now: dateti
             raise rules.ItemAnswered(state="offered again")
         if shift.due_at is None:
             shift.due_at = now + services.floor.shifts.handover.accepted_within
-            session.add(shift)
         questions.close(session, handover, now)
         answer_text = views.answer_text(new_offer, translator_for(session, services, shift.to_id))
         outbox.post(session, f"shift_item:{new_offer.number}:answer", shift.to_id, answer_text, now)
@@ -209,7 +207,6 @@ def add_next_step(services: Services, shift_id: int, key: str, text: str, by: st
                 content = {**(handover.content or {}), "next_step": text.strip()}
                 handover.content = content
                 handover.fingerprint = rules.fingerprint(rules.from_json(content))
-                session.add(handover)
                 questions.show_next_step(session, services, handover, owner_id, shift_id, now)
         session.flush()
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)

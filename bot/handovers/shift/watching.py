@@ -38,7 +38,6 @@ def end_watch(services: Services, number: int, by: str, now: datetime) -> str:
         item = session.get(WatchItem, number, with_for_update=True)
         if item is not None and item.done_at is None:
             item.done_at = now
-            session.add(item)
             accountability.end(session, f"watch:{number}", now)
         translate = translator_for(session, services, by)
     return translate("Done. It is no longer handed over.")

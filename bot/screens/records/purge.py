@@ -143,7 +143,6 @@ def purge_one(database: Database, registry: Registry, number: int, now: datetime
         if incident.channel_name:
             # The channel's name was derived from the title.
             incident.channel_name = f"inc-{number}"
-        session.add(incident)
         session.flush()
         return rows + purge_text.remove_text(session, registry, number)
 
@@ -153,7 +152,6 @@ def hold(database: Database, number: int, *, is_held: bool) -> None:
     with database.transaction() as session:
         incident = incidents.by_number_locked(session, number)
         incident.is_held = is_held
-        session.add(incident)
 
 
 def run_scheduled(services: Services) -> None:

@@ -77,7 +77,6 @@ def amend_entry(
         operations = [*_correct(entry, amendment, previous_text, by, now), *_hide(entry, amendment, by, now)]
         if not operations:
             return answer_wording.NOTHING_CHANGED
-        session.add(entry)
         # The reason is stored in the entry: text in the log itself could never be removed again.
         log.record_change(session, entry, log.Operation(" and ".join(operations), by))
         if entry.kind in milestones.KINDS:
