@@ -5,37 +5,27 @@ from pathlib import Path
 from bot.bootstrap import build_registry
 from bot.cases import importing, replay, upload_views
 from bot.cases.reading import ReadCases, read_cases
+from bot.commands.zones import checked_zone
 from bot.config import floor
-from bot.config.floor.reading import read_zone
 from bot.config.settings import Settings
-from bot.errors import WatchfloorError
 from bot.runtime import migrations
 from bot.runtime.clock import use_offset_file
-from bot.runtime.database import Database
 from bot.slack.phrases import Translator
-
-
-class UnknownZone(WatchfloorError):
-    """{reason}"""
 
 
 def run(settings: Settings, file: Path, source: str, zone: str, *, is_dry: bool) -> list[str]:
     """Import the file, or only report what would be imported. Return the lines to print."""
     use_offset_file(settings.clock_file)
     floor_settings = floor.read(settings.floor_file)
-    case_file = read_cases(file, read_zone_typed(zone, floor_settings.cases.zone))
+    case_file = read_cases(file, checked_zone(zone or floor_settings.cases.zone))
     if is_dry:
         return [
             f"{case_file.cases} cases in {len(case_file.rows)} rows can be imported.",
             *upload_views.left_out(case_file, Translator()),
         ]
     build_registry()
-    database = Database(settings.database_url)
-    try:
-        migrations.upgrade(database.engine)
+    with migrations.open_database(settings.database_url) as database:
         result = importing.import_rows(database, floor_settings, source or importing.SOURCE, case_file)
-    finally:
-        database.close()
     counts = f"{result.new} new, {result.changed} changed, {result.unchanged} unchanged"
     return [f"{file.name} is imported: {counts}.", *upload_views.left_out(case_file, Translator())]
 
@@ -43,7 +33,7 @@ def run(settings: Settings, file: Path, source: str, zone: str, *, is_dry: bool)
 def bursts(settings: Settings, file: Path, zone: str) -> list[str]:
     """Return the alerts that would have been sent, one per line."""
     case_settings = floor.read(settings.floor_file).cases if settings.floor_file.exists() else None
-    case_file = read_cases(file, read_zone_typed(zone, case_settings.zone if case_settings else "UTC"))
+    case_file = read_cases(file, checked_zone(zone or (case_settings.zone if case_settings else "UTC")))
     alerts = list(replay.alerts(case_file.rows, case_settings.alerts_a_day if case_settings else 2))
     return [
         *(alert.line() for alert in alerts),
@@ -60,11 +50,3 @@ def _summary(case_file: ReadCases, count: int) -> str:
 def _days(case_file: ReadCases) -> float:
     opened_times = [row.opened_at for row in case_file.rows]
     return (max(opened_times) - min(opened_times)).total_seconds() / 86_400 if opened_times else 0.0
-
-
-def read_zone_typed(zone: str, configured_zone: str) -> str:
-    """Return the given zone, or else the configured one. Raises `UnknownZone`."""
-    try:
-        return str(read_zone(zone or configured_zone))
-    except ValueError as error:
-        raise UnknownZone(reason=str(error)) from None

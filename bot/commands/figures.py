@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from bot.bootstrap import build_registry
+from bot.commands.zones import checked_zone
 from bot.config import floor
 from bot.config.floor.figures import Figures
-from bot.config.floor.reading import read_zone
 from bot.config.settings import Settings
-from bot.errors import WatchfloorError
 from bot.impact import importing, preview_tables
 from bot.impact.file_summary import summarize
 from bot.impact.importing import Source
@@ -25,25 +24,18 @@ from bot.impact.reading.vocabulary import TITLES
 from bot.incidents import incidents
 from bot.runtime import collector, migrations
 from bot.runtime.clock import use_offset_file, utcnow
-from bot.runtime.database import Database
 
 REASONS_SHOWN = 20
-
-
-class UnknownZone(WatchfloorError):
-    """{reason}"""
 
 
 def run(settings: Settings, file: Path, queue: str, zone: str, incident: int | None, *, is_dry: bool) -> list[str]:
     """Import the file, or only report what would be imported. Return the lines to print."""
     use_offset_file(settings.clock_file)
     figures = floor.read(settings.floor_file).figures
-    zone = _checked_zone(zone or figures.zone)
+    zone = checked_zone(zone or figures.zone)
     sheet = open_report(file)
     build_registry()
-    database = Database(settings.database_url)
-    try:
-        migrations.upgrade(database.engine)
+    with migrations.open_database(settings.database_url) as database:
         with database.reading() as session:
             stored_map = preview_tables.column_map(session, sheet.shape)
             if incident is not None:
@@ -56,21 +48,12 @@ def run(settings: Settings, file: Path, queue: str, zone: str, incident: int | N
         collector.leave_out_what_lives()
         rows = read(import_plan, ZoneInfo(zone), figures.threshold_s)
         result = importing.import_rows(database, source, rows)
-    finally:
-        database.close()
     if result.is_known:
         return [f"{file.name} was imported before, so nothing was changed."]
     lines = [
         f"{_interval_count_text(result.rows, len(result.queues))} {'was' if result.rows == 1 else 'were'} imported."
     ]
     return [*lines, *_left_out_lines(result.left_out, result.left_out_count)]
-
-
-def _checked_zone(zone: str) -> str:
-    try:
-        return str(read_zone(zone))
-    except ValueError as error:
-        raise UnknownZone(reason=str(error)) from None
 
 
 def _column_lines(import_plan: Plan) -> list[str]:

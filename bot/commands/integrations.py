@@ -12,7 +12,6 @@ from bot.config.settings import Settings
 from bot.errors import WatchfloorError
 from bot.runtime import migrations
 from bot.runtime.clock import use_offset_file, utcnow
-from bot.runtime.database import Database
 from bot.web import tokens
 from bot.webhooks import sending
 
@@ -29,13 +28,8 @@ class NoSuchWebhook(WatchfloorError):
 def _changing(settings: Settings) -> Iterator[Session]:
     use_offset_file(settings.clock_file)
     build_registry()
-    database = Database(settings.database_url)
-    try:
-        migrations.upgrade(database.engine)
-        with database.transaction() as session:
-            yield session
-    finally:
-        database.close()
+    with migrations.open_database(settings.database_url) as database, database.transaction() as session:
+        yield session
 
 
 def create_token(settings: Settings, name: str, scopes: Sequence[str]) -> str:

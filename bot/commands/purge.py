@@ -30,9 +30,7 @@ def run(settings: Settings, older_than: timedelta | None, report: Report, *, is_
     retention = floor.read(settings.floor_file).retention
     age = require(older_than or retention.words, NoRetention)
     registry = build_registry()
-    database = Database(settings.database_url)
-    try:
-        migrations.upgrade_existing(database.engine)
+    with migrations.open_database(settings.database_url, migrations.upgrade_existing) as database:
         now = utcnow()
         if is_dry:
             return purge.find_due(database, now - age)
@@ -42,8 +40,6 @@ def run(settings: Settings, older_than: timedelta | None, report: Report, *, is_
             purged.flows = delete_finished_records(settings.durable_url, min(retention.flows, age))
         _compact(settings, database)
         return purged
-    finally:
-        database.close()
 
 
 def _compact(settings: Settings, database: Database) -> None:
@@ -57,10 +53,8 @@ def _compact(settings: Settings, database: Database) -> None:
 
 def hold(settings: Settings, number: int, *, is_held: bool) -> None:
     """Exempt an incident from the purge, or end the exemption."""
-    database = Database(settings.database_url)
-    try:
-        migrations.upgrade_existing(database.engine)
-        with known_number(number):
-            purge.hold(database, number, is_held=is_held)
-    finally:
-        database.close()
+    with (
+        migrations.open_database(settings.database_url, migrations.upgrade_existing) as database,
+        known_number(number),
+    ):
+        purge.hold(database, number, is_held=is_held)

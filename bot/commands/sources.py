@@ -16,7 +16,6 @@ from bot.feeds import rules, tables
 from bot.feeds.sources import Sources
 from bot.runtime import migrations
 from bot.runtime.clock import use_offset_file, utcnow
-from bot.runtime.database import Database
 from bot.slack.text import shorten
 from bot.sources.port import Source, TableFile, read_page, streams_of
 
@@ -92,11 +91,11 @@ def list_sources(settings: Settings) -> Iterator[str]:
     """Yield each source, the rows that it provides, and their age."""
     sources = sources_of(settings)
     build_registry()
-    database = Database(settings.database_url)
-    migrations.check(database.engine)
-    with database.reading() as session:
+    with (
+        migrations.open_database(settings.database_url, migrations.check) as database,
+        database.reading() as session,
+    ):
         feeds = tables.every_feed(session)
-    database.close()
     for name, source_settings in sources.settings.items():
         own_feeds = [feed for feed in feeds if feed.source == name]
         for feed in own_feeds:

@@ -87,16 +87,15 @@ def restore(backup: Annotated[Path, typer.Argument(help="A file written by `watc
 def verify() -> None:
     """Find timeline entries that were changed, added or removed other than by the bot."""
     from bot.runtime import migrations
-    from bot.runtime.database import Database
     from bot.timeline import verification
 
-    with errors_as_sentences():
-        database = Database(settings_of.read().database_url)
-        migrations.check(database.engine)
-        with database.snapshot() as session:
-            numbers = verification.incidents_with_a_timeline(session)
-            findings = [finding for number in numbers for finding in verification.verify(session, number)]
-        database.close()
+    with (
+        errors_as_sentences(),
+        migrations.open_database(settings_of.read().database_url, migrations.check) as database,
+        database.snapshot() as session,
+    ):
+        numbers = verification.incidents_with_a_timeline(session)
+        findings = [finding for number in numbers for finding in verification.verify(session, number)]
     for finding in findings:
         typer.echo(finding)
     if findings:
@@ -108,10 +107,7 @@ def verify() -> None:
 def upgrade() -> None:
     """Upgrade the database to the newest schema, as `watchfloor run` does."""
     from bot.runtime import migrations
-    from bot.runtime.database import Database
 
-    with errors_as_sentences():
-        database = Database(settings_of.read().database_url)
-        migrations.upgrade(database.engine)
-        database.close()
+    with errors_as_sentences(), migrations.open_database(settings_of.read().database_url):
+        pass
     typer.echo("The database has the newest schema.")

@@ -6,17 +6,13 @@ from bot.alarms.tables import open_alarms
 from bot.commands.doctor.findings import Finding, missing, ok
 from bot.errors import WatchfloorError
 from bot.runtime import migrations
-from bot.runtime.database import Database
 
 
 def check(url: str) -> Iterator[Finding]:
     """Open the database and upgrade its schema, as every start does."""
     try:
-        database = Database(url)
-        migrations.upgrade(database.engine)
-        with database.reading() as session:
+        with migrations.open_database(url) as database, database.reading() as session:
             alarms = open_alarms(session)
-        database.close()
     except WatchfloorError as refused:
         problem, _, remedy = refused.sentence.partition(". ")
         yield missing(f"{problem}.", remedy)

@@ -2,14 +2,14 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from bot.errors import WatchfloorError
-from bot.runtime.database import unusable_as_sentence, without_time_limit
+from bot.runtime.database import Database, unusable_as_sentence, without_time_limit
 
 FOLDER = Path(__file__).parent
 # The newest step, read from the files so that it cannot lag behind them.
@@ -65,6 +65,14 @@ def check(engine: sa.Engine) -> None:
         raise NoDatabase()
     if version != HEAD:
         raise DatabaseOutdated()
+
+
+@contextmanager
+def open_database(url: str, prepare: Callable[[sa.Engine], None] = upgrade) -> Iterator[Database]:
+    """Open the database for the duration of the context, with the newest schema."""
+    with closing(Database(url)) as database:
+        prepare(database.engine)
+        yield database
 
 
 def _upgrade(engine: sa.Engine) -> None:
