@@ -27,8 +27,6 @@ class HeardEarly(Row, table=True):
 
 # While there are rows, the clock looks up which incident they belong to.
 NEXT_DUE = sa.select(col(HeardEarly.at)).order_by(col(HeardEarly.at)).limit(1)
-
-
 _IS_AWAITED = select(Incident.id).where(WAITS_FOR_CHANNEL).exists()
 # One statement: between two, the awaited channel could be stored, and both would miss it.
 _INCIDENT_AND_IS_AWAITED = sa.select(

@@ -37,8 +37,6 @@ class Feed(Numbered, table=True):
 
 
 NEXT_READ = next_due(col(Feed.next_at))
-
-
 NEXT_ASK = next_due(col(Feed.ask_at))
 
 

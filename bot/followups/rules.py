@@ -19,8 +19,6 @@ LATE_AFTER = timedelta(days=1)
 REMINDERS_WHEN_LATE = 6
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
-
-
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 # What people type for a day, readable or not, as the last words after "by".

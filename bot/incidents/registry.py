@@ -166,7 +166,6 @@ class AskedRows(Struct, frozen=True):
 # Stores a file of a source, once per content; returns why it cannot be used, or an empty string.
 TakeFile = Callable[[Services, str, TableFile], str]
 
-
 TAKEN_BEFORE: Mapping[str, object] = {"rows": 0, "note": "taken before, so nothing was changed"}
 
 

@@ -16,7 +16,6 @@ MAX_LEAD_FRACTION = 5
 NOTICE_SUFFICES = timedelta(minutes=5)
 MAX_AGENTS = 100_000
 
-
 _NUMBER, _AGENTS = r"(?P<agents>~?\d[\d.,]*)", r"(?:agents?|agentes?)"
 _NUMBER_LAST = re.compile(rf"(?P<name>.+?)[\s,:]+{_NUMBER}(?:\s+{_AGENTS})?", re.IGNORECASE)
 _NUMBER_FIRST = re.compile(rf"{_NUMBER}\s+(?:{_AGENTS}\s+)?(?P<name>.+)", re.IGNORECASE)

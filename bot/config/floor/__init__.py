@@ -27,14 +27,14 @@ from bot.config.floor.reading import (
     SEVERITIES,
     ChannelName,
     Duration,
+    DurationOrNever,
     FloorPart,
     Moment,
     Name,
     SeverityName,
     WorkingDays,
+    Zone,
     read_duration,
-    read_lead_time,
-    read_zone,
 )
 from bot.config.floor.records import FollowUpDigest, FollowUps, PostMortems, Reactions, Retention, Timeline
 from bot.config.floor.reports import Report, Reports
@@ -105,7 +105,7 @@ class Floor(FloorPart):
     pager: Pager | None = None
     language: str = "en"
     # The floor's own zone: post-mortems give times in it, with UTC beside them.
-    zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
+    zone: Zone = "UTC"
     severities: dict[SeverityName, Severity]
     types: dict[Name, Name]
     recognised_by: dict[str, tuple[Name, ...]] = Field(default_factory=dict)
@@ -117,7 +117,7 @@ class Floor(FloorPart):
     roles: dict[Literal["commander", "communications_lead", "scribe", "responder"], Role]
     audiences: dict[str, Audience] = Field(default_factory=dict)
     # How long before an update is due its draft is shown to the communications lead; `never` shows none.
-    draft_before: Annotated[timedelta | None, BeforeValidator(read_lead_time)] = timedelta(minutes=5)
+    draft_before: DurationOrNever = timedelta(minutes=5)
     # Where people talk, by type or severity, or for every incident (`default`): a link or a phone number.
     bridges: dict[str, str] = Field(default_factory=dict)
     bookmarks: tuple[Bookmark, ...] = ()
@@ -215,16 +215,7 @@ class Floor(FloorPart):
         names += [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
         names += [*self.shifts.managers, *self.shifts.fallback]
         names += [name for report in self.reports.sent for name in report.to]
-        permissions = self.permissions
-        names += [*permissions.declare, *permissions.lead, *permissions.steps, *permissions.close]
-        names += [
-            *permissions.followups,
-            *permissions.postmortem,
-            *permissions.ledger,
-            *permissions.lockouts,
-            *permissions.changes,
-            *permissions.cases,
-        ]
+        names += [name for permitted in self.permissions.model_dump().values() for name in permitted]
         names += [*self.postmortems.copy_to, *self.cases.people]
         for audience in self.audiences.values():
             names += [*audience.approval, *audience.members]

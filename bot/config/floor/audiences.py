@@ -16,17 +16,13 @@ from bot.config.floor.reading import (
     Name,
     SeverityName,
     TimeOfDay,
+    Zone,
     read_delay,
     read_handle,
-    read_zone,
 )
 
 HERE = "incident"
-
-
 DIGEST = "digest"
-
-
 PARTNERS = "partners"
 
 
@@ -35,7 +31,7 @@ class QuietHours(FloorPart):
 
     at: tuple[Literal["nights", "weekends"], ...] = Field(min_length=1)
     only: tuple[SeverityName, ...] = ()
-    zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
+    zone: Zone = "UTC"
     night_from: TimeOfDay = time(22)
     night_to: TimeOfDay = time(7)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from bot.config.floor.reading import WEEKDAYS, Duration, FloorPart, matching, read_time_of_day, read_zone
+from bot.config.floor.reading import WEEKDAYS, Duration, FloorPart, Zone, matching, read_time_of_day
 
 Priority = Literal["P1", "P2", "P3", "P4", "P5"]
 ALWAYS = "always"
@@ -51,7 +51,7 @@ def _minutes(text: str) -> int:
 class ContractHours(FloorPart):
     """The hours in which a contract's clock runs, in its own zone."""
 
-    zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
+    zone: Zone = "UTC"
     hours: tuple[Annotated[Hours, BeforeValidator(read_hours)], ...] = ()
     holidays: tuple[date, ...] = ()
 
@@ -120,7 +120,7 @@ DEFAULT_ESCALATIONS: dict[Literal["P1", "P2"], CaseEscalation] = {
 class Cases(FloorPart):
     """Contracts are checked in order; a customer without one gets the schedule and targets given here."""
 
-    zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
+    zone: Zone = "UTC"
     schedules: dict[str, ContractHours] = Field(default_factory=dict)
     contracts: dict[str, Contract] = Field(default_factory=dict)
     schedule: str = ALWAYS

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from bot.config.floor.reading import Duration, FloorPart, read_zone
+from bot.config.floor.reading import Duration, FloorPart, Zone
 
 Formula = Literal["offered", "answered", "with_abandoned", "without_short_abandons", "removed_from_queue"]
 
@@ -50,7 +50,7 @@ class QueueGroup(FloorPart):
 class Figures(FloorPart):
     """The first group that contains a queue sets its goal; other queues have the goal given here."""
 
-    zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
+    zone: Zone = "UTC"
     service_level: ServiceLevelGoal = ServiceLevelGoal()
     patience: Duration = timedelta(minutes=2)
     groups: dict[str, QueueGroup] = Field(default_factory=dict)

@@ -13,14 +13,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "day": "days", "days": "days"}
-
-
 SEVERITIES = ("S0", "S1", "S2", "S3", "S4")
-
-
 ROLES = ("commander", "communications_lead", "scribe", "responder")
-
-
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -73,15 +67,10 @@ def read_deadline(raw: Any) -> Any:
 
 
 Deadline = Annotated[timedelta | WorkingDays, BeforeValidator(read_deadline)]
-
-
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
-
-
 Cadence = Annotated[timedelta | Moment, BeforeValidator(read_cadence)]
-
-
 SeverityName = Literal["S0", "S1", "S2", "S3", "S4"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class FloorPart(BaseModel):
@@ -118,6 +107,9 @@ def read_zone(raw: Any) -> Any:
     if not (isinstance(raw, str) and _is_zone(raw)):
         raise ValueError(f"{raw!r} is not a time zone; write it like `Europe/Madrid`")
     return raw
+
+
+Zone = Annotated[str, BeforeValidator(read_zone)]
 
 
 def _is_zone(name: str) -> bool:
@@ -182,8 +174,6 @@ VARIABLE = r"[A-Z][A-Z0-9_]*"
 VariableName = Annotated[str, AfterValidator(matching(VARIABLE, "`PAGER_SECRET`"))]
 VariableNameOrNone = Annotated[str, AfterValidator(matching(rf"({VARIABLE})?", "`PAGER_SECRET`"))]
 Language = Annotated[str, AfterValidator(matching(LANGUAGE, "`es` or `pt-BR`"))]
-
-
 PERSON_ID = r"[UW][A-Z0-9]{2,}"
 # Prefix of a role in a roster; stands for the people on shift in it.
 ROSTER = "roster:"

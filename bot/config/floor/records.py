@@ -2,7 +2,7 @@
 
 from datetime import time, timedelta
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -15,7 +15,8 @@ from bot.config.floor.reading import (
     People,
     Reaction,
     TimeOfDay,
-    read_zone,
+    Weekday,
+    Zone,
 )
 
 
@@ -27,9 +28,9 @@ def read_digest(raw: Any) -> Any:
 class FollowUpDigest(FloorPart):
     """When the incidents channel gets its weekly digest of follow-ups."""
 
-    day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    day: Weekday = "monday"
     at: TimeOfDay = time(9)
-    zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
+    zone: Zone = "UTC"
 
     @property
     def weekday(self) -> int:

@@ -3,11 +3,9 @@
 from datetime import time
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from bot.config.floor.reading import WEEKDAYS, FloorPart, TimeOfDay, check_names, read_zone
-
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+from bot.config.floor.reading import WEEKDAYS, FloorPart, TimeOfDay, Weekday, Zone, check_names
 
 
 class Report(FloorPart):
@@ -18,7 +16,7 @@ class Report(FloorPart):
     at: TimeOfDay = time(8)
     # The day on which a weekly report is sent, and on which its week begins.
     day: Weekday = "monday"
-    zone: Annotated[str, BeforeValidator(read_zone)] = "UTC"
+    zone: Zone = "UTC"
     region: str = ""
 
     @field_validator("to")

@@ -1,7 +1,7 @@
 """Rosters: their origin, the roles that must be covered and when, and whom to ask when nobody is on shift."""
 
 from datetime import time, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
@@ -13,13 +13,12 @@ from bot.config.floor.reading import (
     Duration,
     FloorPart,
     PeopleOrRosters,
+    Weekday,
+    Zone,
     read_time_of_day,
-    read_zone,
 )
 from bot.config.floor.sources import NetworkText
 
-Zone = Annotated[str, BeforeValidator(read_zone)]
-Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 ALL_DAY = (time(0), time(0))
 MOST_SHRINKAGE = 0.9
 
@@ -44,7 +43,7 @@ class Need(FloorPart):
     region: str = ""
     site: str = ""
     hours: Annotated[tuple[time, time], BeforeValidator(read_hours)] = ALL_DAY
-    days: tuple[Day, ...] = WEEKDAYS  # type: ignore[assignment]  # the seven names
+    days: tuple[Weekday, ...] = WEEKDAYS  # type: ignore[assignment]  # the seven names
     zone: Zone = "UTC"
     people: int = Field(1, ge=1, le=500)
     # Names of the queues that these people answer; `*` stands for anything.
