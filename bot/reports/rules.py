@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from math import ceil
+from statistics import median
 
 from msgspec import Struct, field
 
@@ -119,11 +120,8 @@ def spread(values: Iterable[float | None]) -> Spread:
     sorted_values = sorted(value for value in values if value is not None)
     if not sorted_values:
         return Spread(0, None, None)
-    middle = len(sorted_values) // 2
-    median = (
-        sorted_values[middle] if len(sorted_values) % 2 else (sorted_values[middle - 1] + sorted_values[middle]) / 2
-    )
-    return Spread(len(sorted_values), median, sorted_values[ceil(0.9 * len(sorted_values)) - 1])
+    p90 = sorted_values[ceil(0.9 * len(sorted_values)) - 1]
+    return Spread(len(sorted_values), median(sorted_values), p90)
 
 
 def compose(
@@ -203,10 +201,11 @@ def _share(parts: tuple[int, int]) -> float | None:
 
 def _floor_rows(tallies: Sequence[Tally]) -> list[Row]:
     *past_tallies, current = tallies
+    past_overdue = sum(tally.follow_ups_overdue for tally in past_tallies)
     rows = [
         _share_of_tallies("Handovers complete", current, past_tallies, "handovers_complete", "handovers"),
         _share_of_tallies("Gaps filled late", current, past_tallies, "gaps_late", "gaps"),
-        _count_of_tallies("Follow-ups overdue", current, past_tallies, "follow_ups_overdue"),
+        Row("Floor", "Follow-ups overdue", current.follow_ups_overdue, past_overdue / PERIODS_BEFORE),
     ]
     if current.guides_missing or any(tally.guides_missing for tally in past_tallies):
         rows.append(
@@ -222,11 +221,8 @@ def _work_rows(tallies: Sequence[Tally]) -> list[Row]:
 
 
 def _rows_of_kind(kind: str, current: Tally, past_tallies: Sequence[Tally]) -> list[Row]:
-    title, now, past_work = (
-        WORK_TITLES[kind],
-        current.work[kind],
-        [tally.work.get(kind, Work()) for tally in past_tallies],
-    )
+    title, now = WORK_TITLES[kind], current.work[kind]
+    past_work = [tally.work.get(kind, Work()) for tally in past_tallies]
     rows = [
         Row(
             "Floor",
@@ -251,8 +247,3 @@ def _share_of_tallies(name: str, current: Tally, past_tallies: Sequence[Tally], 
         sum(getattr(tally, whole) for tally in past_tallies),
     )
     return _share_row(name, (getattr(current, part), getattr(current, whole)), past_parts)
-
-
-def _count_of_tallies(name: str, current: Tally, past_tallies: Sequence[Tally], part: str) -> Row:
-    past_mean = sum(getattr(tally, part) or 0 for tally in past_tallies) / PERIODS_BEFORE
-    return Row("Floor", name, getattr(current, part), past_mean)

@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -74,34 +75,21 @@ def read_cells(path: Path, sheet: str) -> Iterator[Cells]:
             raise NotATable(name=path.name) from None
 
 
-class _opened:
-    """Context manager that opens a workbook and closes it again."""
+def _opened(path: Path) -> "closing[Any]":
+    """Open a workbook, to be closed again."""
+    # Imported here because nine files in ten are CSV.
+    from openpyxl import load_workbook
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> Any:
-        # Imported here because nine files in ten are CSV.
-        from openpyxl import load_workbook
-
-        try:
-            self._workbook = load_workbook(self._path, read_only=True, data_only=True, keep_links=False)
-        except Exception:  # noqa: BLE001 - a damaged workbook may raise anything
-            raise NotATable(name=self._path.name) from None
-        return self._workbook
-
-    def __exit__(self, *_: object) -> None:
-        self._workbook.close()
+    try:
+        return closing(load_workbook(path, read_only=True, data_only=True, keep_links=False))
+    except Exception:  # noqa: BLE001 - a damaged workbook may raise anything
+        raise NotATable(name=path.name) from None
 
 
 def _text(cell: Any) -> str:
     match cell:
         case None:
             return ""
-        case bool():
-            return str(cell)
-        case int():
-            return str(cell)
         case float():
             return f"{cell:.10g}"
         case datetime():
