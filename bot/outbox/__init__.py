@@ -1,7 +1,6 @@
 """Everything that goes to Slack after a commit. Nouns call `outbox.post`, `outbox.mark_stale` …"""
 
 from bot.outbox.queries import (
-    Failing,
     at,
     by_key,
     due,
@@ -44,7 +43,6 @@ __all__ = [
     "MESSAGE",
     "URGENT",
     "USUAL",
-    "Failing",
     "OutboxRow",
     "abandon",
     "add",

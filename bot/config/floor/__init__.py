@@ -14,7 +14,7 @@ from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHo
 from bot.config.floor.cases import Cases
 from bot.config.floor.credits import Credits
 from bot.config.floor.drills import Drills
-from bot.config.floor.figures import Figures, QueueGroup, ServiceLevelGoal
+from bot.config.floor.figures import Figures
 from bot.config.floor.front_door import FrontDoor
 from bot.config.floor.handovers import Handovers
 from bot.config.floor.links import Bookmark, Pager
@@ -36,7 +36,7 @@ from bot.config.floor.reading import (
     Zone,
     read_duration,
 )
-from bot.config.floor.records import FollowUpDigest, FollowUps, PostMortems, Reactions, Retention, Timeline
+from bot.config.floor.records import FollowUps, PostMortems, Reactions, Retention, Timeline
 from bot.config.floor.reports import Report, Reports
 from bot.config.floor.severities import Severity
 from bot.config.floor.shifts import Need, Roster, Shifts
@@ -48,38 +48,22 @@ __all__ = [
     "HERE",
     "PARTNERS",
     "ROLES",
-    "SEVERITIES",
     "AlertRule",
     "AlertSource",
     "Audience",
-    "Bookmark",
     "Cases",
-    "Credits",
-    "Drills",
     "Duration",
-    "Figures",
     "Floor",
-    "FollowUpDigest",
-    "FollowUps",
-    "FrontDoor",
     "Limits",
-    "Lockouts",
     "Moment",
     "Need",
     "Pager",
     "Partner",
-    "PartnerAnswers",
-    "Permissions",
-    "PostMortems",
-    "QueueGroup",
     "QuietHours",
     "Reactions",
     "Report",
     "Reports",
-    "Retention",
-    "Role",
     "Roster",
-    "ServiceLevelGoal",
     "Severity",
     "SeverityName",
     "Shifts",
@@ -89,7 +73,6 @@ __all__ = [
     "WorkingDays",
     "read",
     "read_duration",
-    "read_partner",
 ]
 
 

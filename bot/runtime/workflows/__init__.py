@@ -7,7 +7,7 @@ until it is restarted or dropped by hand.
 """
 
 from bot.runtime.workflows.backoff import Backoff
-from bot.runtime.workflows.declaring import Flow, flow, step, waiting_flow
+from bot.runtime.workflows.declaring import flow, step, waiting_flow
 from bot.runtime.workflows.engine import FLOWS_AT_ONCE, MOST_FAILURES, Flows
 
-__all__ = ["FLOWS_AT_ONCE", "MOST_FAILURES", "Backoff", "Flow", "Flows", "flow", "step", "waiting_flow"]
+__all__ = ["FLOWS_AT_ONCE", "MOST_FAILURES", "Backoff", "Flows", "flow", "step", "waiting_flow"]
