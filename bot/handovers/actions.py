@@ -40,8 +40,8 @@ def offer_form(services: Services, number: int, by: str, now: datetime, person: 
     return views.offer_form(incident, summary, person=person)
 
 
-def offer(services: Services, number: int, to: str, note: str, by: str, now: datetime) -> str:
-    """Offer command to a colleague, taking back any earlier offer. Return the reply."""
+def offer(services: Services, number: int, to: str, note: str, by: str, now: datetime) -> None:
+    """Offer command to a colleague, taking back any earlier offer."""
     if not person_of(services, to).may_act:
         raise rules.CannotTakeOver(person=mention(to))
     with changing(services, number, by, now) as change:
@@ -60,7 +60,6 @@ def offer(services: Services, number: int, to: str, note: str, by: str, now: dat
         _add_messages(change, handover)
         change.log("handover_offered", user=to)
         invite_participant(session, number, to, now)
-    return wording.OFFERED.format(person=mention(to))
 
 
 def _new_handover(change: Change, to: str, note: str) -> Handover:
@@ -110,8 +109,8 @@ def _hand_over_roles(change: Change, handover: Handover) -> None:
                 change.log("role_handed_over", user=handover.to_id, role=title)
 
 
-def send_back(services: Services, handover_id: int, question: str, by: str, now: datetime) -> str:
-    """Send the handover back with a question that must be answered first. Return the reply."""
+def send_back(services: Services, handover_id: int, question: str, by: str, now: datetime) -> None:
+    """Send the handover back with a question that must be answered first."""
     if not question.strip():
         raise rules.QuestionMissing()
     with changing(services, _number_of(services, handover_id), by, now, None) as change:
@@ -123,7 +122,6 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
         text, blocks = views.question_message(handover, change.incident)
         key = f"handover:{handover.number}:back"
         outbox.post(change.session, key, handover.from_id, text, now, incident_id=change.number, blocks=blocks)
-    return wording.QUESTION_SENT.format(person=mention(handover.from_id))
 
 
 def take_back(services: Services, handover_id: int, by: str, now: datetime) -> str:

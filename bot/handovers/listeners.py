@@ -49,12 +49,8 @@ def register(app: App, services: Services) -> None:
         to, note = parse.field_value(body, ids.PERSON), parse.field_value(body, ids.NOTE)
         actions.offer(services, parse.form_number(body), to, note, parse.user_id(body), utcnow())
 
-    def send_back(body: Payload) -> None:
-        question = parse.field_value(body, ids.QUESTION)
-        actions.send_back(services, parse.form_number(body), question, parse.user_id(body), utcnow())
-
     listening.on_form(app, services, ids.OFFER_FORM, ids.PERSON, offer)
-    listening.on_form(app, services, ids.QUESTION_FORM, ids.QUESTION, send_back)
+    listening.on_text(app, services, ids.QUESTION_FORM, ids.QUESTION, actions.send_back)
 
 
 def _readable(services: Services, body: Payload) -> Handover:

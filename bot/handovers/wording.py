@@ -11,12 +11,8 @@ HELP_SHIFT = (
 NOT_CHANGED_HANDS = "Command has not changed hands."
 OFFER_AGAIN = "`/incident handover` offers command again."
 YOU_KEEP_COMMAND = "You keep command."
-# The reply to offering command.
-OFFERED: Final = "{person} has been asked to take command. You stay in command until they accept."
 # The reply to taking command.
 YOU_COMMAND: Final = "You are in command of incident {number}. {duties}"
-# The reply to sending a handover back.
-QUESTION_SENT: Final = "{person} has your question and stays in command."
 # The reply to handing a role over.
 ROLE_HANDED_OVER: Final = "{person} is {role} now. Tell them aloud what matters before you leave."
 # The reminder to the person who has not answered yet.

@@ -53,7 +53,7 @@ def change_type(services: Services, number: int, typed_type: str, by: str, now: 
     return wording.TYPE_CHANGED.format(type_title=services.floor.types[new_scope.type])
 
 
-def edit(services: Services, number: int, title: str, new_scope: Scope, by: str, now: datetime) -> str:
+def edit(services: Services, number: int, title: str, new_scope: Scope, by: str, now: datetime) -> None:
     """Change title, type, sites and partners; added partners are told as if declared with them."""
     if not title:
         raise rules.NewTitleMissing()
@@ -65,7 +65,6 @@ def edit(services: Services, number: int, title: str, new_scope: Scope, by: str,
         partners = (*new_scope.partners, *(name for name in old_scope.partners if name not in floor.partner_names))
         set_title(change, title)
         set_scope(change, Scope(new_scope.type, sites, partners))
-    return "Saved."
 
 
 def scope_of(incident: Incident) -> Scope:

@@ -69,14 +69,12 @@ def stop_run(session: Session, run_id: int, by: str, now: datetime) -> PlaybookR
     ).one()
 
 
-def update_facts(session: Session, incident_id: int, facts: IncidentFacts, now: datetime) -> list[PlaybookRun]:
+def update_facts(session: Session, incident_id: int, facts: IncidentFacts, now: datetime) -> None:
     """Update the incident's facts in every running playbook, and reschedule its steps accordingly."""
-    runs = session.exec(_RUNNING_RUNS_LOCKED, params={"of_incident": incident_id}).all()
-    for run in runs:
+    for run in session.exec(_RUNNING_RUNS_LOCKED, params={"of_incident": incident_id}).all():
         run.facts = _facts_as_json(facts)
         follow(session, run, steps_of(session, run.number), now)
     session.flush()
-    return list(runs)
 
 
 def follow(session: Session, run: PlaybookRun, steps: Iterable[StepRow], now: datetime) -> None:

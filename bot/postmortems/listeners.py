@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
 
 from slack_bolt import Ack, App
 
@@ -21,9 +20,6 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
 
-# The value of a form: one typed or chosen value, or several people.
-FormValue = TypeVar("FormValue")
-
 
 def request_copy(services: Services, command: SlashCommand) -> Response:
     """`/incident postmortem`: get the post-mortem as it stands, by direct message."""
@@ -35,7 +31,6 @@ def register(app: App, services: Services) -> None:
     """Register every handler for post-mortems except the command."""
     _register_openers(app, services)
     _register_forms(app, services)
-    _register_publishing(app, services)
 
 
 def _register_openers(app: App, services: Services) -> None:
@@ -71,12 +66,10 @@ def _review_form(services: Services, build_form: Callable[[PostMortemFacts], Blo
 
 
 def _register_forms(app: App, services: Services) -> None:
-    _register_form(app, services, ids.ASSIGN_FORM, ids.AUTHOR, parse.field_value, reviewing.assign)
-    _register_form(app, services, ids.REVIEW_FORM, ids.REVIEWERS, parse.selected_users, reviewing.request_review)
-    _register_form(app, services, ids.CHANGES_FORM, ids.COMMENT, parse.field_value, reviewing.request_changes)
+    def request_review(body: Payload) -> None:
+        reviewers = parse.selected_users(body, ids.REVIEWERS)
+        reviewing.request_review(services, parse.form_number(body), reviewers, parse.user_id(body), utcnow())
 
-
-def _register_publishing(app: App, services: Services) -> None:
     def publish(body: Payload) -> None:
         channel_choice, reason = parse.field_value(body, ids.WHERE), parse.field_value(body, ids.REASON)
         try:
@@ -86,18 +79,7 @@ def _register_publishing(app: App, services: Services) -> None:
         except StillUnknown as unknown:
             raise FieldsRefused({ids.REASON: unknown.sentence}) from unknown
 
+    listening.on_text(app, services, ids.ASSIGN_FORM, ids.AUTHOR, reviewing.assign)
+    listening.on_form(app, services, ids.REVIEW_FORM, ids.REVIEWERS, request_review)
+    listening.on_text(app, services, ids.CHANGES_FORM, ids.COMMENT, reviewing.request_changes)
     listening.on_form(app, services, ids.PUBLISH_FORM, ids.WHERE, publish)
-
-
-def _register_form(
-    app: App,
-    services: Services,
-    form: str,
-    field: str,
-    read_value: Callable[[Payload, str], FormValue],
-    change: Callable[[Services, int, FormValue, str, datetime], object],
-) -> None:
-    def act(body: Payload) -> None:
-        change(services, parse.form_number(body), read_value(body, field), parse.user_id(body), utcnow())
-
-    listening.on_form(app, services, form, field, act)

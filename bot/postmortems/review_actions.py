@@ -14,7 +14,7 @@ from bot.incidents import incidents, participants
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.postmortems import copies, ids, review, tables, versions, views, wording
+from bot.postmortems import copies, ids, review, tables, versions, views
 from bot.postmortems.delivery import deliver, supersede
 from bot.postmortems.messages import facts_of
 from bot.postmortems.retries import withdraw_refused_publication
@@ -74,8 +74,8 @@ def _check_may_see(session: Session, incident: Incident, people: Sequence[str]) 
         raise NotInPrivateChannel(number=incident.number, who=mentions(outsiders))
 
 
-def assign(services: Services, postmortem_id: int, author: str, by: str, now: datetime) -> str:
-    """Make a person the author and send them the draft. Return the answer."""
+def assign(services: Services, postmortem_id: int, author: str, by: str, now: datetime) -> None:
+    """Make a person the author and send them the draft."""
     if not author:
         raise NobodyChosen()
     if not person_of(services, author).may_act:
@@ -83,12 +83,11 @@ def assign(services: Services, postmortem_id: int, author: str, by: str, now: da
     with _changing_postmortem(services, postmortem_id, by, now) as (session, postmortem, incident):
         review.check_open(postmortem.state)
         if postmortem.author_id == author:
-            return wording.AUTHOR_ALREADY.format(person=mention(author))
+            return
         _check_may_see(session, incident, [author])
         postmortem.author_id = author
         copies.add(session, postmortem, author)
         timeline.append(session, incident.number, "postmortem_assigned", now, by, user=author)
-    return wording.AUTHOR_NOW.format(person=mention(author))
 
 
 def rewrite(services: Services, postmortem_id: int, version: int, by: str, now: datetime) -> None:
@@ -104,8 +103,10 @@ def rewrite(services: Services, postmortem_id: int, version: int, by: str, now: 
         supersede(session, postmortem)
 
 
-def request_review(services: Services, postmortem_id: int, reviewers: Sequence[str], by: str, now: datetime) -> str:
-    """Ask people for a review and send them the newest version. Return the answer."""
+def request_review(
+    services: Services, postmortem_id: int, reviewers: Sequence[str], by: str, now: datetime
+) -> None:
+    """Ask people for a review and send them the newest version."""
     if not reviewers:
         raise NobodyChosen()
     if not all(person_of(services, user_id).may_act for user_id in reviewers):
@@ -119,7 +120,6 @@ def request_review(services: Services, postmortem_id: int, reviewers: Sequence[s
             if not copy.is_reviewer:
                 copy.is_reviewer = True
                 timeline.append(session, incident.number, "postmortem_review_asked", now, by, user=user_id)
-    return wording.REVIEW_ASKED.format(people=mentions(reviewers))
 
 
 def request_changes(services: Services, postmortem_id: int, comment: str, by: str, now: datetime) -> None:
@@ -149,8 +149,8 @@ def record_verdict(
 
 def publish(
     services: Services, postmortem_id: int, channel_choice: str, reason: str, by: str, now: datetime
-) -> str:
-    """Post the newest version in the incident's channel, or the channel named in `floor.yaml`. Return the answer.
+) -> None:
+    """Post the newest version in the incident's channel, or the channel named in `floor.yaml`.
 
     Open checklist items require a reason, which goes on record. It counts as published once it is there.
     """
@@ -167,7 +167,6 @@ def publish(
         withdraw_refused_publication(session, postmortem, now)
         postmortem.published_by = by
         copies.add(session, postmortem, target_channel_id).is_published = True
-    return wording.PUBLISHING
 
 
 def _check_publishing(services: Services, session: Session, postmortem: PostMortem) -> None:

@@ -39,10 +39,9 @@ def current_by_incident(session: Session) -> dict[int, Pause]:
     return {pause.incident_id: pause for pause in session.exec(select(Pause).where(col(Pause.ended_at).is_(None)))}
 
 
-def start_pause(session: Session, incident_id: int, reason: str, by: str, now: datetime) -> Pause:
+def start_pause(session: Session, incident_id: int, reason: str, by: str, now: datetime) -> None:
     """Start a pause and hold back the promises that come by themselves."""
-    pause = Pause(incident_id=incident_id, reason=reason, by=by, since=now)
-    session.add(pause)
+    session.add(Pause(incident_id=incident_id, reason=reason, by=by, since=now))
     session.connection().execute(
         sa.update(Promise)
         .where(
@@ -53,7 +52,6 @@ def start_pause(session: Session, incident_id: int, reason: str, by: str, now: d
         .values(state=PAUSED, escalate_at=None)
     )
     session.flush()
-    return pause
 
 
 def end_pause(session: Session, incident_id: int, by: str | None, now: datetime) -> Sequence[Promise]:
