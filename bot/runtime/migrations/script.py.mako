@@ -11,5 +11,4 @@ down_revision = ${'"%s"' % down_revision if down_revision else None}
 
 
 def upgrade() -> None:
-    """To this shape."""
     ${upgrades if upgrades else "pass"}

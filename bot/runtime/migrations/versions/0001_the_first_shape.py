@@ -12,16 +12,15 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "groups",
-        *texts("handle", "id"),
+        sa.Column("handle", AutoString(), primary_key=True),
+        sa.Column("id", AutoString(), nullable=False),
         sa.Column("members", sa.JSON(), nullable=False),
-        sa.PrimaryKeyConstraint("handle"),
     )
     op.create_table(
         "incidents",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
         *texts("declared_key", "title", "description", "impact", "severity", "type", "status"),
         sa.Column("sites", sa.JSON(), nullable=False),
         sa.Column("partners", sa.JSON(), nullable=False),
@@ -33,7 +32,6 @@ def upgrade() -> None:
         *moments("mitigated_at", "resolved_at", "closed_at", nullable=True),
         *texts("channel_id", "channel_name", nullable=True),
         sa.Column("told_at", UtcDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("channel_id"),
         sa.UniqueConstraint("declared_key"),
         sqlite_autoincrement=True,
@@ -41,21 +39,22 @@ def upgrade() -> None:
     op.create_index("ix_incidents_active", "incidents", ["status", "id"])
     op.create_table(
         "known_channels",
-        *texts("name", "id"),
-        sa.PrimaryKeyConstraint("name"),
+        sa.Column("name", AutoString(), primary_key=True),
+        sa.Column("id", AutoString(), nullable=False),
     )
     op.create_table(
         "people",
-        *texts("id", "name", "timezone"),
+        sa.Column("id", AutoString(), primary_key=True),
+        *texts("name", "timezone"),
         sa.Column("is_guest", sa.Boolean(), nullable=False),
         sa.Column("is_stranger", sa.Boolean(), nullable=False),
         sa.Column("is_bot", sa.Boolean(), nullable=False),
         sa.Column("heard_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "displays",
-        *numbers("id", "incident_id"),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False),
         *texts("kind", "subject"),
         *numbers("wanted", "shown"),
         *texts("channel_id", "ts", nullable=True),
@@ -65,16 +64,14 @@ def upgrade() -> None:
         *numbers("failures", "losses"),
         sa.Column("drawn", AutoString(), nullable=False),
         sa.Column("trouble", AutoString(), nullable=True),
-        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("incident_id", "kind", "subject"),
     )
     partial_index("ix_displays_stale", "displays", "retry_at", where="wanted > shown")
     op.create_table(
         "notices",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", AutoString(), nullable=False),
-        sa.Column("incident_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("key", AutoString(), nullable=False, unique=True),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=True),
         sa.Column("channel_id", AutoString(), nullable=False),
         sa.Column("thread_ts", AutoString(), nullable=True),
         sa.Column("words", AutoString(), nullable=False),
@@ -85,23 +82,20 @@ def upgrade() -> None:
         sa.Column("held_by", AutoString(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         *texts("trouble", "ts", nullable=True),
-        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("key"),
     )
     op.create_index("ix_notices_incident_id", "notices", ["incident_id"])
     partial_index("ix_notices_unsent", "notices", "retry_at", where="NOT is_settled", on_sqlite="is_settled = 0")
     op.create_table(
         "participants",
-        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False),
         sa.Column("user_id", AutoString(), nullable=False),
         sa.Column("joined_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
         sa.PrimaryKeyConstraint("incident_id", "user_id"),
     )
     op.create_table(
         "playbook_runs",
-        *numbers("id", "incident_id"),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False),
         *texts("playbook", "title", "version"),
         sa.Column("copy", sa.Text(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
@@ -109,8 +103,6 @@ def upgrade() -> None:
         sa.Column("started_by", AutoString(), nullable=False),
         sa.Column("stopped_at", UtcDateTime(), nullable=True),
         *texts("stopped_by", "message_ts", nullable=True),
-        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
-        sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_playbook_runs_incident_id", "playbook_runs", ["incident_id"])
     partial_index(
@@ -123,20 +115,20 @@ def upgrade() -> None:
     )
     op.create_table(
         "postmortems",
-        *numbers("id", "incident_id"),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False),
         sa.Column("recipient_id", AutoString(), nullable=False),
         sa.Column("requested_at", UtcDateTime(), nullable=False),
         *texts("file_id", "channel_id", nullable=True),
         *moments("shared_at", "delivered_at", nullable=True),
         sa.Column("trouble", AutoString(), nullable=True),
-        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
-        sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_postmortems_incident_id", "postmortems", ["incident_id"])
     partial_index("ix_postmortems_undelivered", "postmortems", "id", where="delivered_at IS NULL")
     op.create_table(
         "promises",
-        *numbers("id", "incident_id"),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False),
         sa.Column("audience", AutoString(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("state", AutoString(), nullable=False),
@@ -147,49 +139,45 @@ def upgrade() -> None:
         sa.Column("occasion", AutoString(), nullable=False),
         sa.Column("requested_by", AutoString(), nullable=True),
         sa.Column("words", AutoString(), nullable=False),
-        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("incident_id", "audience", "number"),
     )
     partial_index("ix_promises_due", "promises", "due_at", where="state = 'waiting'")
     op.create_table(
         "role_holders",
-        *numbers("id", "incident_id"),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False),
         *texts("role", "user_id"),
         sa.Column("since", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("incident_id", "role", "user_id"),
     )
     op.create_index("ix_role_holders_incident_id", "role_holders", ["incident_id"])
     op.create_table(
         "timeline_entries",
-        *numbers("id", "incident_id"),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("kind", AutoString(), nullable=False),
         sa.Column("actor_id", AutoString(), nullable=True),
         sa.Column("facts", sa.JSON(), nullable=False),
         *texts("message_ts", "source_key", nullable=True),
-        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("incident_id", "source_key"),
     )
     op.create_index("ix_timeline_entries_order", "timeline_entries", ["incident_id", "at", "id"])
     op.create_table(
         "deliveries",
-        *numbers("id", "promise_id"),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("promise_id", sa.Integer(), sa.ForeignKey("promises.id"), nullable=False),
         sa.Column("channel", AutoString(), nullable=False),
         *texts("channel_id", "ts", nullable=True),
         sa.Column("attempted_at", UtcDateTime(), nullable=True),
         sa.Column("trouble", AutoString(), nullable=True),
-        sa.ForeignKeyConstraint(["promise_id"], ["promises.id"]),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("promise_id", "channel"),
     )
     op.create_index("ix_deliveries_promise_id", "deliveries", ["promise_id"])
     op.create_table(
         "playbook_steps",
-        *numbers("id", "run_id", "incident_id"),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        *numbers("run_id", "incident_id"),
         sa.Column("step_key", AutoString(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         *texts("phase", "title", "state"),
@@ -210,7 +198,6 @@ def upgrade() -> None:
         sa.Column("out_of_order", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
         sa.ForeignKeyConstraint(["run_id"], ["playbook_runs.id"]),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("run_id", "step_key"),
     )
     op.create_index("ix_playbook_steps_incident_id", "playbook_steps", ["incident_id"])

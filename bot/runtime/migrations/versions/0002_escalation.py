@@ -12,7 +12,6 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """To this shape."""
     with op.batch_alter_table("people") as people:
         people.add_column(sa.Column("handle", AutoString(), nullable=False, server_default=""))
     _ladder_rungs()

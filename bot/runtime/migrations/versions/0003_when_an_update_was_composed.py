@@ -10,6 +10,5 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """To this shape."""
     with op.batch_alter_table("promises") as promises:
         promises.add_column(sa.Column("composed_at", UtcDateTime(), nullable=True))

@@ -12,17 +12,16 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "follow_up_digests",
-        sa.Column("week", AutoString(), nullable=False),
+        sa.Column("week", AutoString(), primary_key=True),
         sa.Column("due_at", UtcDateTime(), nullable=False),
         sa.Column("is_posted", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("week"),
     )
     op.create_table(
         "follow_ups",
-        *numbers("id", "incident_id"),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False),
         *texts("source_key", "words", "kind", "link", "state"),
         *texts("owner_id", "asked_id", nullable=True),
         sa.Column("due_on", sa.Date(), nullable=False),
@@ -34,8 +33,6 @@ def upgrade() -> None:
         sa.Column("added_at", UtcDateTime(), nullable=False),
         sa.Column("finished_by", AutoString(), nullable=True),
         sa.Column("finished_at", UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source_key"),
     )
     op.create_index("ix_follow_ups_incident_id", "follow_ups", ["incident_id"])

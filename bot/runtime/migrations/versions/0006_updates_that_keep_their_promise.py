@@ -14,7 +14,6 @@ WAITING = "state = 'waiting'"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "drafts",
         sa.Column("id", sa.Integer(), primary_key=True),

@@ -11,17 +11,14 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "subscriptions",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
         *texts("user_id", "key"),
-        sa.Column("incident_id", sa.Integer(), nullable=True),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=True),
         *texts("severity", "type", "site"),
         sa.Column("is_wanted", sa.Boolean(), nullable=False),
         sa.Column("since", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("user_id", "key"),
     )
     op.create_index("ix_subscriptions_incident_id", "subscriptions", ["incident_id"])

@@ -15,7 +15,6 @@ OLD = ("recipient_id", "file_id", "channel_id", "shared_at", "delivered_at", "tr
 
 
 def upgrade() -> None:
-    """To this shape."""
     _versions()
     _copies()
     _keep_what_was_delivered()

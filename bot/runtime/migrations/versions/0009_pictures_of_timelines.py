@@ -12,17 +12,15 @@ down_revision = "0008"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "timeline_pictures",
         sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("key", AutoString(), nullable=False),
+        sa.Column("key", AutoString(), nullable=False, unique=True),
         sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False),
         sa.Column("asked_by", AutoString(), nullable=False),
         sa.Column("file_id", AutoString(), nullable=True),
         sa.Column("attempted_at", UtcDateTime(), nullable=True),
         sa.Column("is_settled", sa.Boolean(), nullable=False),
-        sa.UniqueConstraint("key"),
     )
     partial_index(
         "ix_timeline_pictures_waiting",

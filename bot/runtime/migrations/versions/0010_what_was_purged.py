@@ -10,7 +10,6 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    """To this shape."""
     with op.batch_alter_table("incidents") as incidents:
         incidents.add_column(sa.Column("purged_at", UtcDateTime(), nullable=True))
         incidents.add_column(sa.Column("is_held", sa.Boolean(), nullable=False, server_default=sa.false()))

@@ -5,17 +5,17 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
-from bot.runtime.migrations.steps import moments, numbers, partial_index, texts
+from bot.runtime.migrations.steps import moments, partial_index, texts
 
 revision = "0011"
 down_revision = "0010"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "partner_notices",
-        *numbers("id", "incident_id"),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False),
         *texts("partner", "state", "act"),
         *moments("due_at", "attempted_at", "told_at", nullable=True),
         sa.Column("told_severity", AutoString(), nullable=False),
@@ -27,8 +27,6 @@ def upgrade() -> None:
         sa.Column("agents", sa.Integer(), nullable=True),
         sa.Column("asked", sa.JSON(), nullable=False),
         sa.Column("trouble", AutoString(), nullable=True),
-        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("incident_id", "partner"),
     )
     partial_index("ix_partner_notices_due", "partner_notices", "due_at", where="due_at IS NOT NULL")

@@ -8,6 +8,5 @@ down_revision = "0011"
 
 
 def upgrade() -> None:
-    """To this shape."""
     with op.batch_alter_table("incidents") as incidents:
         incidents.add_column(sa.Column("audiences", sa.JSON(), nullable=False, server_default="[]"))

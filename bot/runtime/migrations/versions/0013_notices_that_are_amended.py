@@ -10,6 +10,5 @@ down_revision = "0012"
 
 
 def upgrade() -> None:
-    """To this shape."""
     with op.batch_alter_table("notices") as notices:
         notices.add_column(sa.Column("amended_at", UtcDateTime(), nullable=True))

@@ -16,7 +16,6 @@ FOLLOWING = "('card', 'digest', 'topic', 'run', 'partner')"
 
 
 def upgrade() -> None:
-    """To this shape."""
     _create()
     _copy_displays()
     _copy_notices()
@@ -29,9 +28,9 @@ def upgrade() -> None:
 def _create() -> None:
     op.create_table(
         "outbox",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
         *texts("key", "kind"),
-        sa.Column("incident_id", sa.Integer(), nullable=True),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=True),
         sa.Column("subject", AutoString(), nullable=False),
         sa.Column("is_rendered", sa.Boolean(), nullable=False),
         sa.Column("follows_incident", sa.Boolean(), nullable=False),
@@ -49,8 +48,6 @@ def _create() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         *texts("refused", "error", nullable=True),
         sa.Column("replaced", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("key"),
     )
     op.create_index("ix_outbox_incident_id", "outbox", ["incident_id"])

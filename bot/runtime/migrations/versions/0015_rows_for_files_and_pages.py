@@ -26,7 +26,6 @@ OUTBOX = sa.table(
 
 
 def upgrade() -> None:
-    """To this shape."""
     _move_partner_notices()
     _move_pictures()
     _move_postmortems()

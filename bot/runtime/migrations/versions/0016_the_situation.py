@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from bot.runtime.database import UtcDateTime
-from bot.runtime.migrations.steps import numbers, texts
+from bot.runtime.migrations.steps import texts
 
 revision = "0016"
 down_revision = "0015"
@@ -16,14 +16,12 @@ FIRST_VERSIONS = """
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "situation_values",
-        *numbers("id", "incident_id"),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False),
         *texts("field", "language", "text", "original", "certainty", "by"),
         sa.Column("at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
-        sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_situation_values_field", "situation_values", ["incident_id", "language", "field", "id"])
     op.execute(FIRST_VERSIONS)

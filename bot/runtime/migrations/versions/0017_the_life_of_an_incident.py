@@ -19,7 +19,6 @@ INCIDENTS = sa.table(
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "pending_declarations",
         sa.Column("id", sa.Integer(), primary_key=True),

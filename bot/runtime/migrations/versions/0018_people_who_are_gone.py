@@ -8,6 +8,5 @@ down_revision = "0017"
 
 
 def upgrade() -> None:
-    """To this shape."""
     with op.batch_alter_table("people") as people:
         people.add_column(sa.Column("is_gone", sa.Boolean(), nullable=False, server_default=sa.false()))

@@ -5,14 +5,13 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.runtime.database import UtcDateTime
-from bot.runtime.migrations.steps import moments, numbers, partial_index, texts
+from bot.runtime.migrations.steps import moments, partial_index, texts
 
 revision = "0019"
 down_revision = "0018"
 
 
 def upgrade() -> None:
-    """To this shape."""
     with op.batch_alter_table("incidents") as incidents:
         incidents.add_column(sa.Column("bridge", AutoString(), nullable=False, server_default=""))
     _create_partner_guidance()
@@ -22,11 +21,10 @@ def upgrade() -> None:
 def _create_partner_guidance() -> None:
     op.create_table(
         "partner_guidance",
-        *numbers("id", "incident_id"),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=False),
         *texts("language", "agents_say", "agents_do_not_say", "workaround", "relief", "written_by"),
         sa.Column("written_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("incident_id", "language"),
     )
 
@@ -34,14 +32,12 @@ def _create_partner_guidance() -> None:
 def _create_handovers() -> None:
     op.create_table(
         "handovers",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("kind", AutoString(), nullable=False),
-        sa.Column("incident_id", sa.Integer(), nullable=True),
+        sa.Column("incident_id", sa.Integer(), sa.ForeignKey("incidents.id"), nullable=True),
         *texts("item", "from_id", "to_id", "state", "summary", "note", "question"),
         sa.Column("offered_at", UtcDateTime(), nullable=False),
         *moments("due_at", "reminded_at", "escalated_at", "decided_at", nullable=True),
-        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"]),
-        sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_handovers_incident_id", "handovers", ["incident_id"])
     partial_index(

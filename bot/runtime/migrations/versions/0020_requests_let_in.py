@@ -11,7 +11,6 @@ down_revision = "0019"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "signed_requests",
         sa.Column("digest", AutoString(), primary_key=True),

@@ -18,7 +18,6 @@ FIGURES = (
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "figure_queues",
         sa.Column("id", sa.Integer(), primary_key=True),

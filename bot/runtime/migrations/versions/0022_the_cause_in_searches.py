@@ -9,6 +9,5 @@ down_revision = "0021"
 
 
 def upgrade() -> None:
-    """To this shape."""
     with op.batch_alter_table("incidents") as incidents:
         incidents.add_column(sa.Column("cause", AutoString(), nullable=False, server_default=""))

@@ -30,7 +30,6 @@ FROM caller_messages JOIN incidents ON incidents.id = caller_messages.incident_i
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "caller_messages",
         sa.Column("id", sa.Integer(), primary_key=True),

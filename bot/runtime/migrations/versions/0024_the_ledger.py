@@ -14,7 +14,6 @@ SUMS = ("eligible", "issued", "failed", "excluded", "pending")
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "ledgers",
         _id(),

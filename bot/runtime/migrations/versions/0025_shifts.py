@@ -12,7 +12,6 @@ down_revision = "0024"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "shifts",
         sa.Column("id", sa.Integer(), primary_key=True),

@@ -12,7 +12,6 @@ down_revision = "0025"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "shift_handovers",
         sa.Column("id", sa.Integer(), primary_key=True),

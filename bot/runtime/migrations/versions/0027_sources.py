@@ -11,7 +11,6 @@ down_revision = "0026"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "feeds",
         sa.Column("id", sa.Integer(), primary_key=True),

@@ -12,7 +12,6 @@ down_revision = "0027"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "alert_groups",
         sa.Column("id", sa.Integer(), primary_key=True),

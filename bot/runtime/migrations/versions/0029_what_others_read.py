@@ -12,7 +12,6 @@ down_revision = "0028"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "api_tokens",
         sa.Column("id", sa.Integer(), primary_key=True),

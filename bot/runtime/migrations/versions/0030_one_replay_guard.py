@@ -7,5 +7,4 @@ down_revision = "0029"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.drop_table("figure_requests")

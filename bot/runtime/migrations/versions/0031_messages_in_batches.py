@@ -11,7 +11,6 @@ down_revision = "0030"
 
 
 def upgrade() -> None:
-    """To this shape."""
     with op.batch_alter_table("outbox") as outbox:
         outbox.add_column(sa.Column("batch_id", sa.Integer(), nullable=True))
         outbox.add_column(sa.Column("batch_group", AutoString(), nullable=True))

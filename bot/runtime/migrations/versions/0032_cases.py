@@ -12,7 +12,6 @@ down_revision = "0031"
 
 
 def upgrade() -> None:
-    """To this shape."""
     _create_cases()
     _create_what_follows()
     _create_clocks()

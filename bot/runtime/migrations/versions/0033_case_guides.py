@@ -12,7 +12,6 @@ down_revision = "0032"
 
 
 def upgrade() -> None:
-    """To this shape."""
     with op.batch_alter_table("cases") as cases:
         cases.add_column(sa.Column("moved_from", AutoString()))
     op.create_table(

@@ -12,7 +12,6 @@ down_revision = "0033"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "lockout_bursts",
         sa.Column("id", sa.Integer(), primary_key=True),

@@ -12,7 +12,6 @@ down_revision = "0034"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "planned_changes",
         sa.Column("id", sa.Integer(), primary_key=True),

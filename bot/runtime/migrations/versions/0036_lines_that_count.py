@@ -10,7 +10,6 @@ CHECK, SAME = "ck_ledger_lines_excluded", "(state = 'excluded') = (excluded_id <
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.add_column("ledger_lines", sa.Column("excluded_id", sa.Integer(), nullable=False, server_default="0"))
     op.execute("UPDATE ledger_lines SET excluded_id = id WHERE state = 'excluded'")
     op.drop_index("ux_ledger_lines_account", "ledger_lines")

@@ -10,6 +10,5 @@ FIGURES = ("agents_scheduled", "agents_available")
 
 
 def upgrade() -> None:
-    """To this shape."""
     for name in FIGURES:
         op.add_column("interval_figures", sa.Column(name, sa.Float()))

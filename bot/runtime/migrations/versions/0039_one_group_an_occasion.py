@@ -8,7 +8,6 @@ down_revision = "0038"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.add_column("case_clusters", sa.Column("occasion", sa.String(), nullable=True))
     # Those that are there are told apart by their own numbers: two of them may be of one occasion.
     op.execute("UPDATE case_clusters SET occasion = 'cluster ' || id")

@@ -14,7 +14,6 @@ TABLE = "playbook_proposals"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         TABLE,
         sa.Column("id", sa.Integer(), primary_key=True),

@@ -8,5 +8,4 @@ down_revision = "0040"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.add_column("open_times", sa.Column("basis", sa.JSON()))

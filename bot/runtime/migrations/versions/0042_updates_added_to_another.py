@@ -10,6 +10,5 @@ down_revision = "0041"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.add_column("promises", sa.Column("added_to", sa.Integer()))
     partial_index("ix_promises_added_to", "promises", "added_to", where="added_to IS NOT NULL")

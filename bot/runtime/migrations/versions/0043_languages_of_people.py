@@ -9,5 +9,4 @@ down_revision = "0042"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.add_column("people", sa.Column("locale", AutoString(), nullable=False, server_default=""))

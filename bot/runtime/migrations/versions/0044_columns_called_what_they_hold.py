@@ -18,6 +18,5 @@ RENAMED = (
 
 
 def upgrade() -> None:
-    """To this shape."""
     for table, old, new in RENAMED:
         op.execute(f'ALTER TABLE {table} RENAME COLUMN "{old}" TO "{new}"')

@@ -10,7 +10,6 @@ INDEX, COLUMNS = "ix_ledger_lines_state", ["ledger_id", "cohort", "currency", "s
 
 
 def upgrade() -> None:
-    """To this shape."""
     for name in ("done_line", "last_line"):
         op.add_column("ledger_releases", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
     op.drop_index(INDEX, "ledger_lines")

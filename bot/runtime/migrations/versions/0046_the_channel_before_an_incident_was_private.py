@@ -9,5 +9,4 @@ down_revision = "0045"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.add_column("incidents", sa.Column("former_channel_id", AutoString(), nullable=True))

@@ -12,6 +12,5 @@ COLUMNS = ("starts_at", "ends_at", "for_starts_at", "for_ends_at")
 
 
 def upgrade() -> None:
-    """To this shape."""
     for name in COLUMNS:
         op.add_column("shift_swaps", sa.Column(name, UtcDateTime()))

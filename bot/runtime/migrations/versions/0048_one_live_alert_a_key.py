@@ -9,7 +9,6 @@ down_revision = "0047"
 
 
 def upgrade() -> None:
-    """To this shape."""
     # Of alerts that were recorded twice, only the newest is ever resolved.
     op.execute(
         """

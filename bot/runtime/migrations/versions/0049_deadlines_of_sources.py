@@ -12,7 +12,6 @@ down_revision = "0048"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.create_table(
         "published_guides",
         sa.Column("gap_id", sa.Integer(), sa.ForeignKey("knowledge_gaps.id"), primary_key=True),

@@ -11,6 +11,5 @@ down_revision = "0049"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.add_column("pages", sa.Column("arrive_by", UtcDateTime()))
     partial_index("ix_pages_arrivals", "pages", "arrive_by", where="arrive_by IS NOT NULL")

@@ -13,7 +13,6 @@ MANAGER = ":manager"
 
 
 def upgrade() -> None:
-    """To this shape."""
     is_for_manager = sa.cast(OUTBOX.c.payload, sa.Text).contains('"is_manager": true')
     op.execute(_set_subject(OUTBOX.c.subject + MANAGER).where(is_for_manager))
     op.drop_index("ix_promises_draft_id", "promises")

@@ -7,7 +7,6 @@ down_revision = "0051"
 
 
 def upgrade() -> None:
-    """To this shape."""
     partial_index(
         "ix_promises_unconcluded", "promises", "incident_id", where="state IN ('waiting', 'paused', 'sending')"
     )

@@ -12,7 +12,6 @@ down_revision = "0052"
 
 
 def upgrade() -> None:
-    """To this shape."""
     texts = ("external_id", "person", "rostered", "role", "region", "site", "zone")
     times = ("staged_at", "starts_at", "ends_at", "changed_at")
     op.create_table(

@@ -7,7 +7,6 @@ down_revision = "0053"
 
 
 def upgrade() -> None:
-    """To this shape."""
     for table, column in (
         ("watch_items", "done_by"),
         ("planned_changes", "recorded_at"),

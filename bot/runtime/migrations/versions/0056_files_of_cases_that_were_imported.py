@@ -11,6 +11,5 @@ down_revision = "0055"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.add_column("case_previews", sa.Column("content_hash", AutoString(), nullable=False, server_default=""))
     op.add_column("case_previews", sa.Column("imported_at", UtcDateTime()))

@@ -8,5 +8,4 @@ down_revision = "0056"
 
 
 def upgrade() -> None:
-    """To this shape."""
     op.add_column("case_escalations", sa.Column("messages", sa.JSON(), nullable=False, server_default="[]"))

@@ -10,7 +10,6 @@ TABLES = ("absences", "shift_handovers")
 
 
 def upgrade() -> None:
-    """To this shape."""
     for table in TABLES:
         op.add_column(table, sa.Column("key", sa.String(), nullable=True))
         op.create_index(f"ix_{table}_key", table, ["key"], unique=True)
