@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import convert
 from sqlmodel import Field, Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -55,15 +56,7 @@ class PlaybookRun(Numbered, table=True):
     @property
     def incident(self) -> IncidentFacts:
         """The facts of the incident, as the run last saw them."""
-        return IncidentFacts(
-            severity=self.facts["severity"],
-            type=self.facts["type"],
-            sites=tuple(self.facts["sites"]),
-            partners=tuple(self.facts["partners"]),
-            started_at=datetime.fromisoformat(self.facts["started_at"]),
-            told=tuple(self.facts.get("told", ())),
-            held=tuple(self.facts.get("held", ())),
-        )
+        return convert(self.facts, IncidentFacts)
 
 
 class PlaybookStep(Numbered, table=True):

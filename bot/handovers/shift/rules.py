@@ -3,10 +3,10 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from msgspec import convert
 from msgspec.structs import asdict
 
 from bot.errors import WatchfloorError
@@ -138,5 +138,4 @@ def to_json(item: HandoverItem) -> dict[str, Any]:
 
 def from_json(stored_item: dict[str, Any]) -> HandoverItem:
     """Return the item from its stored JSON."""
-    due_at = datetime.fromisoformat(stored_item["due_at"]) if stored_item.get("due_at") else None
-    return HandoverItem(**{**stored_item, "due_at": due_at})
+    return convert(stored_item, HandoverItem)
