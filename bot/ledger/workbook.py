@@ -11,6 +11,7 @@ from bot.ledger import difference_tables, tables
 from bot.ledger.line_tables import Entry, Line
 from bot.ledger.money import EXPONENTS, major
 from bot.ledger.tables import Ledger
+from bot.runtime import workbook as workbooks
 
 TOTALS = ("cohort", "currency", "lines", "eligible", "issued", "failed", "excluded", "pending")
 LINES = ("line", "cohort", "account", "amount", "currency", "state", "may be paid")
@@ -22,18 +23,9 @@ READ_AT_ONCE = 1_000
 
 
 def build(session: Session, ledger: Ledger) -> bytes:
-    """Return the workbook's bytes. User input is written as text, so it never becomes a formula or a link."""
-    # Imported here, because workbooks are rarely requested.
-    import xlsxwriter
-
+    """Return the workbook's bytes."""
     buffer = BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(buffer, options) as workbook:
+    with workbooks.writing(buffer, "constant_memory") as workbook:
         book = _Book(workbook)
         book.sheet("Totals", TOTALS, _totals(session, ledger))
         book.sheet("Lines", LINES, _lines(session, ledger))
@@ -55,10 +47,7 @@ class _Book:
 
     def sheet(self, title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Add a sheet with a frozen header."""
-        sheet = self._workbook.add_worksheet(title)
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(header) - 1, 16)
-        sheet.write_row(0, 0, header, self._bold)
+        sheet = workbooks.add_sheet(self._workbook, title, header, self._bold, width=16)
         for row_number, row in enumerate(rows, 1):
             if row_number > MOST_ROWS:
                 break

@@ -11,6 +11,7 @@ from bot.incidents.facts import SensitiveCase
 from bot.reports import views
 from bot.reports.rules import Report, Row
 from bot.reports.wording import days, definitions, translate
+from bot.runtime import workbook as workbooks
 
 SUMMARY = ("group", "what", "this period", "before", "unit", "n")
 INCIDENTS = (
@@ -26,21 +27,9 @@ CHARTED = ("Severity", "Type", "Site")
 
 
 def build(report: Report, sensitive: Sequence[SensitiveCase] | None = None, language: str = "en") -> bytes:
-    """The workbook's bytes, with the sensitive cases for readers who may see them.
-
-    Typed text stays text: it never becomes a formula or a link.
-    """
-    # Loaded here, because it is seldom needed.
-    import xlsxwriter
-
+    """The workbook's bytes, with the sensitive cases for readers who may see them."""
     buffer = BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(buffer, options) as workbook:
+    with workbooks.writing(buffer, "in_memory") as workbook:
         book = Book(workbook, language)
         _figures(book, report)
         _incidents(book, report)
@@ -64,11 +53,8 @@ class Book:
         return translate(text, self.language)
 
     def sheet(self, name: str, header: Sequence[str]) -> Any:
-        sheet = self.workbook.add_worksheet(self.translate(name))
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(header) - 1, 18)
-        sheet.write_row(0, 0, [self.translate(title) for title in header], self.bold)
-        return sheet
+        titles = [self.translate(title) for title in header]
+        return workbooks.add_sheet(self.workbook, self.translate(name), titles, self.bold, width=18)
 
 
 def cell(row: Row, amount: float | None) -> float | None:
