@@ -16,7 +16,7 @@ from bot.frontdoor.engagement_rules import State
 from bot.frontdoor.engagement_tables import Engagement
 from bot.incidents import incidents, invitations
 from bot.incidents.access import visible_incident
-from bot.incidents.change import Change, changing
+from bot.incidents.change import Change, changing, changing_by_clock
 from bot.incidents.events import AnswerOverdue, Closed, Declined, Merged
 from bot.incidents.permissions import check_member
 from bot.incidents.rules import check_may_change
@@ -159,9 +159,8 @@ def escalate(services: Services, now: datetime) -> None:
     with services.database.reading() as session:
         due_engagements = [(engagement.number, engagement.incident_id) for engagement in tables.due(session, now)]
     for engagement_id, number in due_engagements:
-        with services.database.transaction() as session:
-            incident = incidents.by_number_locked(session, number)
-            _escalate(Change(session, services, incident, "", now), tables.get(session, engagement_id))
+        with changing_by_clock(services, number, now) as change:
+            _escalate(change, tables.get(change.session, engagement_id))
 
 
 def _escalate(change: Change, engagement: Engagement) -> None:

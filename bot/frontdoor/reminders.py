@@ -6,8 +6,7 @@ from bot import outbox
 from bot.frontdoor import rules, tables, views
 from bot.frontdoor.rules import Wording
 from bot.frontdoor.tables import CallerMessage
-from bot.incidents import incidents
-from bot.incidents.change import Change
+from bot.incidents.change import Change, changing_by_clock
 from bot.incidents.events import AnswerOverdue
 from bot.incidents.roles import lead_of
 from bot.incidents.unanswered import post_unanswered
@@ -23,9 +22,8 @@ def remind(services: Services, now: datetime) -> None:
     with services.database.reading() as session:
         due_messages = [(message.number, message.incident_id) for message in tables.due(session, now)]
     for message_id, number in due_messages:
-        with services.database.transaction() as session:
-            incident = incidents.by_number_locked(session, number)
-            _remind_or_escalate(Change(session, services, incident, "", now), tables.get(session, message_id))
+        with changing_by_clock(services, number, now) as change:
+            _remind_or_escalate(change, tables.get(change.session, message_id))
 
 
 def _remind_or_escalate(change: Change, message: CallerMessage) -> None:

@@ -5,8 +5,7 @@ from datetime import datetime
 from bot import outbox
 from bot.handovers import rules, tables, views, wording
 from bot.handovers.tables import Handover
-from bot.incidents import incidents
-from bot.incidents.change import Change
+from bot.incidents.change import Change, changing_by_clock
 from bot.incidents.events import HandoverUnaccepted
 from bot.incidents.unanswered import post_unanswered
 from bot.services import Services
@@ -18,9 +17,8 @@ def remind(services: Services, now: datetime) -> None:
     with services.database.reading() as session:
         due = [(handover.number, handover.incident_id or 0) for handover in tables.due(session, now)]
     for handover_id, number in due:
-        with services.database.transaction() as session:
-            incident = incidents.by_number_locked(session, number)
-            _remind_or_escalate(Change(session, services, incident, "", now), tables.get(session, handover_id))
+        with changing_by_clock(services, number, now) as change:
+            _remind_or_escalate(change, tables.get(change.session, handover_id))
 
 
 def _remind_or_escalate(change: Change, handover: Handover) -> None:

@@ -84,3 +84,10 @@ def changing(
         change = Change(session, services, incident, by, now)
         yield change
         change.mark_stale()
+
+
+@contextmanager
+def changing_by_clock(services: Services, number: int, now: datetime) -> Iterator[Change]:
+    """Open a transaction on an incident for the clock; the body says what is to be redrawn."""
+    with services.database.transaction() as session:
+        yield Change(session, services, incidents.by_number_locked(session, number), "", now)

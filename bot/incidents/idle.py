@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlmodel import col
 
 from bot import outbox
-from bot.incidents import incidents, rules, wording
-from bot.incidents.change import Change
+from bot.incidents import rules, wording
+from bot.incidents.change import Change, changing_by_clock
 from bot.incidents.events import Event
 from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
@@ -30,10 +30,9 @@ def ask_leads(services: Services, now: datetime) -> None:
     with services.database.reading() as session:
         numbers = [incident.number for incident in due_rows(session, Incident, col(Incident.idle_check_at), now)]
     for number in numbers:
-        with services.database.transaction() as session:
-            incident = incidents.by_number_locked(session, number)
-            if incident.idle_check_at and incident.idle_check_at <= now:
-                _ask_if_idle(Change(session, services, incident, "", now))
+        with changing_by_clock(services, number, now) as change:
+            if change.incident.idle_check_at and change.incident.idle_check_at <= now:
+                _ask_if_idle(change)
 
 
 def _ask_if_idle(change: Change) -> None:

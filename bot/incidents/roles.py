@@ -11,7 +11,7 @@ from bot.directory.rules import GuestChosen, PersonGone
 from bot.errors import WatchfloorError
 from bot.incidents import incidents, participants, rules, wording
 from bot.incidents.bridge_rules import bridge_outside_channel
-from bot.incidents.change import Change, changing
+from bot.incidents.change import Change, changing, changing_by_clock
 from bot.incidents.events import RoleChanged
 from bot.incidents.invitations import invite_participant
 from bot.incidents.permissions import Permission, check_permission
@@ -115,9 +115,8 @@ def release_all(services: Services, user_id: str) -> None:
 
 def _release(services: Services, number: int, user_id: str, name: str, roles: Sequence[str]) -> None:
     now = utcnow()
-    with services.database.transaction() as session:
-        change = Change(session, services, incidents.by_number_locked(session, number), "", now)
-        dropped_roles = [role for role in roles if incidents.drop_role(session, number, role, user_id)]
+    with changing_by_clock(services, number, now) as change:
+        dropped_roles = [role for role in roles if incidents.drop_role(change.session, number, role, user_id)]
         for role in dropped_roles:
             change.publish(RoleChanged(role, None))
             change.log("role_left", user=user_id, role=_role_title(services, role))
@@ -128,7 +127,7 @@ def _release(services: Services, number: int, user_id: str, name: str, roles: Se
         text = wording.ACCOUNT_GONE.format(name=escape(name), roles=titles)
         channel_id, key = change.incident.channel_id, f"gone:{number}:{user_id}:{now.isoformat()}"
         if channel_id:
-            outbox.post(session, key, channel_id, text, now, incident_id=number)
+            outbox.post(change.session, key, channel_id, text, now, incident_id=number)
 
 
 def lead_of(session: Session, incident: Incident) -> str:

@@ -10,7 +10,7 @@ from bot import outbox
 from bot.directory.administrators import administrators_channel_id
 from bot.incidents import audiences as known_audiences
 from bot.incidents import incidents
-from bot.incidents.change import Change
+from bot.incidents.change import Change, changing_by_clock
 from bot.incidents.events import UpdateMissed
 from bot.incidents.roles import lead_of, readers_among
 from bot.outbox import batches
@@ -29,8 +29,7 @@ def report_missed(services: Services, now: datetime) -> None:
         return
     administrators_channel = administrators_channel_id(services)
     for number, rows in groupby(missed_rows, key=lambda row: row[0]):
-        with services.database.transaction() as session:
-            change = Change(session, services, incidents.by_number_locked(session, number), "", now)
+        with changing_by_clock(services, number, now) as change:
             _report(change, [row for _, row in rows], administrators_channel)
 
 
