@@ -7,19 +7,18 @@ from bot.changes.actions import TypedChange
 from bot.changes.rules import Kind
 from bot.incidents import listening, parse
 from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.responses import FieldsRefused, Payload, Response
+from bot.incidents.responses import CommandResponse, FieldsRefused, Payload
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
 ADD = "add"
 
 
-def changes(services: Services, command: SlashCommand) -> Response:
+def changes(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident changes`, `/incident changes add`: show nesting and routing changes, and which wait to be
     verified; `add` records one."""
     if command.argument.strip().lower() == ADD:
-        services.slack.open_view(command.trigger_id, actions.form(services, command.user_id, utcnow()))
-        return None
+        return actions.form(services, command.user_id, utcnow())
     return actions.overview(services, command.user_id, utcnow(), parse.page_number(command.argument))
 
 

@@ -16,7 +16,7 @@ from bot.followups.rules import State
 from bot.incidents import listening, parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
-from bot.incidents.responses import FieldsRefused, Payload, Response
+from bot.incidents.responses import CommandResponse, FieldsRefused, Payload, Response
 from bot.incidents.rules import quoted
 from bot.incidents.tables import NoIncidentHere
 from bot.runtime.clock import utcnow
@@ -36,14 +36,12 @@ def register(app: App, services: Services) -> None:
     _register_forms(app, services)
 
 
-def add_from_command(services: Services, command: SlashCommand) -> Response:
+def add_from_command(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident followup @ana alarm on trunk errors by 2030-01-31`: add something to do after the incident;
     alone, it opens a form."""
     if not command.argument:
         number = followup_screens.number_of_channel(services, command.channel_id)
-        view = followup_screens.add_form(services, number, command.user_id, utcnow())
-        services.slack.open_view(command.trigger_id, view)
-        return None
+        return followup_screens.add_form(services, number, command.user_id, utcnow())
     number = incident_number_here(services, command)
     now = utcnow()
     parsed = rules.parse_follow_up(command.raw_argument, followups.today_of(services, command.user_id, now))

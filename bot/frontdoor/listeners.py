@@ -9,30 +9,27 @@ from bot.frontdoor.rules import TITLES, Wording, read_lines
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.responses import FieldsRefused, Payload, Response
+from bot.incidents.responses import CommandResponse, FieldsRefused, Payload
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
 ADD = "add"
 
 
-def front_door(services: Services, command: SlashCommand) -> Response:
+def front_door(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident frontdoor`, `/incident frontdoor add`: show what callers hear, on which lines and since when;
     `add` records a message."""
     number = incident_number_here(services, command)
     if command.argument.strip().lower() == ADD:
-        services.slack.open_view(command.trigger_id, actions.form(services, number, command.user_id, utcnow()))
-        return None
+        return actions.form(services, number, command.user_id, utcnow())
     return actions.overview(services, number, command.user_id, utcnow())
 
 
-def routing(services: Services, command: SlashCommand) -> Response:
+def routing(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident routing`: send a routing fault to the routing team, with examples and the time by which you need
     an answer."""
     number = incident_number_here(services, command)
-    form = engagements.form(services, number, command.user_id, utcnow(), wrong=command.argument.strip())
-    services.slack.open_view(command.trigger_id, form)
-    return None
+    return engagements.form(services, number, command.user_id, utcnow(), wrong=command.argument.strip())
 
 
 def register(app: App, services: Services) -> None:

@@ -11,14 +11,14 @@ from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
-from bot.incidents.responses import Payload, Response
+from bot.incidents.responses import CommandResponse, Payload
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
 PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
 
-def hand_over(services: Services, command: SlashCommand) -> Response:
+def hand_over(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident handover @ana`, `/incident handover scribe @ana`, `/incident handover shift`: hand over command
     with a summary, a role at once, or a shift item by item."""
     if parse.first_word(command.argument)[0].lower() in shift_listeners.COMMANDS:
@@ -31,9 +31,7 @@ def hand_over(services: Services, command: SlashCommand) -> Response:
         return actions.hand_over_role(services, number, role, to, command.user_id, utcnow())
     if command.raw_argument.strip() and person is None:
         raise parse.PersonMissing(example="handover")
-    view = actions.offer_form(services, number, command.user_id, utcnow(), person[1] if person else None)
-    services.slack.open_view(command.trigger_id, view)
-    return None
+    return actions.offer_form(services, number, command.user_id, utcnow(), person[1] if person else None)
 
 
 def register(app: App, services: Services) -> None:

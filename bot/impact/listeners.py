@@ -13,7 +13,7 @@ from bot.impact.rules.whatif import Lever, UnknownLever, read_lever, read_levers
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here, visible_incident
 from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.responses import FieldsRefused, Payload, Response
+from bot.incidents.responses import CommandResponse, FieldsRefused, Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -36,14 +36,12 @@ class NoChange(WatchfloorError):
     """Fill in at least one change."""
 
 
-def figures(services: Services, command: SlashCommand) -> Response:
+def figures(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident figures`, `/incident figures 2`, `/incident figures add`, `/incident figures chart`: show the
     queues' figures and the cost of the incident; `add` records an interval, `chart` draws them."""
     number, argument = incident_number_here(services, command), command.argument.strip().lower()
     if argument == ADD:
-        view = actions.figures_form(services, number, command.user_id, utcnow())
-        services.slack.open_view(command.trigger_id, view)
-        return None
+        return actions.figures_form(services, number, command.user_id, utcnow())
     if argument == CHART:
         return charts.request_chart(services, number, command.trigger_id, command.user_id)
     if argument and not argument.isdecimal():
@@ -51,14 +49,12 @@ def figures(services: Services, command: SlashCommand) -> Response:
     return actions.figures_screen(services, number, command.user_id, utcnow(), parse.page_number(argument))
 
 
-def whatif(services: Services, command: SlashCommand) -> Response:
+def whatif(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident whatif agents -6`, `/incident whatif Billing: aht +25%`: compute the service level after a
     change; alone, it opens a form."""
     number = incident_number_here(services, command)
     if not command.argument:
-        view = whatif_actions.form(services, number, command.user_id, utcnow())
-        services.slack.open_view(command.trigger_id, view)
-        return None
+        return whatif_actions.form(services, number, command.user_id, utcnow())
     queue, change = split_queue(command.argument)
     levers = read_levers(change)
     return whatif_actions.whatif(services, number, queue, levers, change, command.user_id, utcnow())

@@ -131,7 +131,11 @@ def run_command(registry: Registry, services: Services, command: SlashCommand) -
     if command.argument.lower() in HELP_WORDS:
         return "\n".join(registry.usage(command.subcommand))
     try:
-        return subcommand(services, command)
+        answer = subcommand(services, command)
+        if isinstance(answer, dict):
+            services.slack.open_view(command.trigger_id, answer)
+            return None
+        return answer
     except NoIncidentHere as no_incident:
         check_member(services, command.user_id)  # guests are told of no incident
         raise _with_links(services, command.user_id, no_incident) from no_incident

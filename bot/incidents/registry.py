@@ -21,7 +21,7 @@ from bot.config.settings import Settings
 from bot.errors import WatchfloorError
 from bot.incidents.events import Event
 from bot.incidents.parse import Payload, SlashCommand
-from bot.incidents.responses import Response
+from bot.incidents.responses import CommandResponse
 from bot.incidents.tables import Incident
 from bot.outbox.kinds import Kind
 from bot.runtime.csv_file import Cell
@@ -37,7 +37,7 @@ Answer = TypeVar("Answer", bound=Callable[..., Any])
 
 RegisterListeners = Callable[[App, Services], None]
 Recorder = Callable[[Services, Payload], None]
-Subcommand = Callable[[Services, SlashCommand], Response]
+Subcommand = Callable[[Services, SlashCommand], CommandResponse]
 Handler = Callable[["Change", E], None]
 # Returns a person's name by their id; empty for None.
 Naming = Callable[[str | None], str]

@@ -25,6 +25,8 @@ Payload = dict[str, Any]
 LONGEST_ERROR = 2000
 UNKNOWN_PERSON_ERRORS = ("user_not_found", "users_not_found", "user_not_visible")
 Response = str | tuple[str, list[Block]] | None
+# Of a command: also a form, which is opened.
+CommandResponse = Response | Block
 
 
 def sentence_of(services: Services, reader_id: str, failure: Exception, *, has_changed: bool = False) -> str:

@@ -4,7 +4,7 @@ from slack_bolt import Ack, App
 
 from bot.incidents import listening, parse, responses
 from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.responses import Payload, Response
+from bot.incidents.responses import CommandResponse, Payload, Response
 from bot.lockouts import actions, ids, unlocking
 from bot.lockouts.rules import AccountAction, Release
 from bot.lockouts.unlocking_views import PARTNER_UNKNOWN
@@ -15,13 +15,12 @@ from bot.slack.blocks import Block
 ADD = "add"
 
 
-def lockouts(services: Services, command: SlashCommand) -> Response:
+def lockouts(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident lockouts`, `/incident lockouts add`, `/incident lockouts Northline`: list the agents who are
     locked out; with a login or a partner, show why sign-ins failed."""
     argument = command.argument.strip()
     if argument.lower() == ADD:
-        services.slack.open_view(command.trigger_id, actions.form(services, command.user_id))
-        return None
+        return actions.form(services, command.user_id)
     if argument:
         return actions.failures_of(services, argument, command.user_id, utcnow())
     return actions.overview(services, command.user_id, utcnow())

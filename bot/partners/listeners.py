@@ -5,7 +5,7 @@ from slack_bolt import Ack, App
 from bot.incidents import listening, parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
-from bot.incidents.responses import Payload, Response
+from bot.incidents.responses import CommandResponse, Payload, Response
 from bot.partners import answers as partner_answers
 from bot.partners import guidance_actions, ids, rules
 from bot.partners import matrix as partner_matrix
@@ -49,15 +49,14 @@ def register(app: App, services: Services) -> None:
     listening.on_click(app, services, listening.one_of_many(ids.PHONED), partner_matrix.phoned_from_button)
 
 
-def partners(services: Services, command: SlashCommand) -> Response:
+def partners(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident partners`, `add NAME`, `tell NAME`, `phoned NAME 12`, `guidance`: show who was told and who has
     answered; add, tell or phone a partner, write guidance for agents."""
     number = incident_number_here(services, command)
     word, _, argument = command.argument.partition(" ")
     argument = argument.strip()
     if word.lower() == "guidance":
-        services.slack.open_view(command.trigger_id, guidance_actions.form(services, number, command.user_id))
-        return None
+        return guidance_actions.form(services, number, command.user_id)
     if word.lower() == "add":
         return partner_matrix.add(services, number, argument, command.user_id, utcnow())
     if word.lower() == "tell":

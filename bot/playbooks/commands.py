@@ -2,7 +2,7 @@
 
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand, page_number
-from bot.incidents.responses import Response
+from bot.incidents.responses import CommandResponse, Response
 from bot.playbooks import proposals, run_actions, step_screens
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -14,15 +14,14 @@ SUBCOMMANDS = {
 }
 
 
-def playbook(services: Services, command: SlashCommand) -> Response:
+def playbook(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident playbook`, `start NAME`, `stop NAME`, `switch NAME`, `propose`, `proposals`: show what runs;
     start, stop or switch a playbook, or propose a change to one."""
     word, _, name = command.argument.partition(" ")
     if word.lower() == "proposals":
         return proposals.listing(services, command.user_id)
     if word.lower() == "propose":
-        services.slack.open_view(command.trigger_id, proposals.form(services, command.user_id, name.strip()))
-        return None
+        return proposals.form(services, command.user_id, name.strip())
     number = incident_number_here(services, command)
     subcommand = SUBCOMMANDS.get(word.lower())
     if subcommand and name:

@@ -8,7 +8,7 @@ from slack_bolt import App
 from bot.incidents import listening, parse
 from bot.incidents.parse import SlashCommand
 from bot.incidents.permissions import check_member
-from bot.incidents.responses import Payload, Response
+from bot.incidents.responses import CommandResponse, Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.shifts import absences, by_hand, finding_tables, forms, ids, offers, oncall, people
@@ -22,10 +22,9 @@ def who_is_on(services: Services, command: SlashCommand) -> Response:
     return oncall.oncall(services, command.argument, command.user_id, utcnow())
 
 
-def enter_absence(services: Services, command: SlashCommand) -> Response:
+def enter_absence(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident absence`: record in a form that somebody cannot work."""
-    services.slack.open_view(command.trigger_id, absences.form(services, command.user_id, utcnow()))
-    return None
+    return absences.form(services, command.user_id, utcnow())
 
 
 def export_absences(services: Services, command: SlashCommand) -> Response:
@@ -33,14 +32,11 @@ def export_absences(services: Services, command: SlashCommand) -> Response:
     return absences.request_export(services, command.trigger_id, command.user_id, utcnow())
 
 
-def add_shift(services: Services, command: SlashCommand) -> Response:
+def add_shift(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident shift`: put somebody on a shift by hand."""
     if not services.floor.shifts.roles:
         raise oncall.NoRoles()
-    services.slack.open_view(
-        command.trigger_id, forms.shift_form(services.floor, _translator(services, command.user_id), utcnow())
-    )
-    return None
+    return forms.shift_form(services.floor, _translator(services, command.user_id), utcnow())
 
 
 def _translator(services: Services, by: str) -> Translator:

@@ -13,7 +13,7 @@ from bot.handovers.tables import Handover
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse
 from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.responses import Payload, Response
+from bot.incidents.responses import CommandResponse, Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -25,7 +25,7 @@ COMMANDS = (SHIFT, WATCH, WATCHED, EXPORT)
 PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
 
-def shift_command(services: Services, command: SlashCommand) -> Response:
+def shift_command(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident handover shift @ben`, `watch the trunks`, `watched`, `export`"""
     subcommand, argument = parse.first_word(command.argument)
     by, now = command.user_id, utcnow()
@@ -36,9 +36,7 @@ def shift_command(services: Services, command: SlashCommand) -> Response:
     if subcommand.lower() in (WATCH, WATCHED):
         return watching.watched(services, by, parse.page_number(argument))
     person = PERSON.search(command.raw_argument)
-    view = offering.offer_form(services, by, now, person[1] if person else None)
-    services.slack.open_view(command.trigger_id, view)
-    return None
+    return offering.offer_form(services, by, now, person[1] if person else None)
 
 
 def register(app: App, services: Services) -> None:

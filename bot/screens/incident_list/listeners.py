@@ -8,7 +8,7 @@ from slack_bolt import Ack, App
 from bot.incidents import incidents, listening, parse, responses
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.permissions import check_member
-from bot.incidents.responses import Payload, Response
+from bot.incidents.responses import CommandResponse, Payload, Response
 from bot.runtime.clock import utcnow
 from bot.screens.incident_list import ids, queries, rules, views
 from bot.screens.incident_list.rules import ALL, Filter
@@ -22,12 +22,11 @@ def show_list(services: Services, command: SlashCommand) -> Response:
     return list_page(services, rules.read_filter(command.argument, utcnow()), command.user_id)
 
 
-def search(services: Services, command: SlashCommand) -> Response:
+def search(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident search crm`: search titles, impacts and causes; alone, it opens a form."""
     if not command.argument:
         check_member(services, command.user_id)
-        services.slack.open_view(command.trigger_id, views.form(Filter(state=ALL), services.floor))
-        return None
+        return views.form(Filter(state=ALL), services.floor)
     return show_list(services, command)
 
 

@@ -8,7 +8,7 @@ from bot.errors import WatchfloorError, require
 from bot.incidents import listening, milestones, parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.responses import Payload, Response
+from bot.incidents.responses import CommandResponse, Payload, Response
 from bot.runtime.clock import utcnow
 from bot.screens.timeline import notes, pictures
 from bot.screens.timeline import pages as timeline_screens
@@ -41,33 +41,27 @@ def show_timeline(services: Services, command: SlashCommand) -> Response:
     return timeline_screens.timeline_page(services, number, command.user_id, rules.read_filter(command.argument))
 
 
-def note(services: Services, command: SlashCommand) -> Response:
+def note(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident note decision: we fail over at 14:05`: add an entry to the timeline; alone, it opens a form."""
     number = incident_number_here(services, command)
     if command.argument:
         return notes.add_typed_note(
             services, number, command.argument, command.trigger_id, command.user_id, utcnow()
         )
-    view = timeline_screens.note_form(services, number, command.user_id, utcnow())
-    services.slack.open_view(command.trigger_id, view)
-    return None
+    return timeline_screens.note_form(services, number, command.user_id, utcnow())
 
 
-def correct(services: Services, command: SlashCommand) -> Response:
+def correct(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident correct 12`: correct or hide an entry of the timeline."""
     number = incident_number_here(services, command)
     match = require(re.fullmatch(r"\[?#?(\d{1,18})\]?", command.argument.strip()), WhichEntry)
-    view = timeline_screens.amend_form(services, number, int(match[1]), command.user_id)
-    services.slack.open_view(command.trigger_id, view)
-    return None
+    return timeline_screens.amend_form(services, number, int(match[1]), command.user_id)
 
 
-def show_milestones(services: Services, command: SlashCommand) -> Response:
+def show_milestones(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident milestones`: show when it started, was detected, mitigated …, and correct one of these times."""
     number = incident_number_here(services, command)
-    view = timeline_screens.milestone_form(services, number, command.user_id, utcnow())
-    services.slack.open_view(command.trigger_id, view)
-    return None
+    return timeline_screens.milestone_form(services, number, command.user_id, utcnow())
 
 
 def _register_pages(app: App, services: Services) -> None:
