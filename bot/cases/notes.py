@@ -15,7 +15,7 @@ from bot.errors import TryLater
 from bot.incidents.facts import CASE_NOTES
 from bot.incidents.registry import Registry
 from bot.outbox import kinds
-from bot.outbox.kinds import Call, Context
+from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import mentioned_user_ids, one_line, to_plain_text
@@ -58,13 +58,9 @@ def add_to_all(
         add(session, services, case, note)
 
 
-def call(context: Context) -> Call:
-    """The call that writes one note to its source."""
-    services, number = context.services, int((context.row.payload or {})["note"])
-    return Call(context.row.key, lambda: _write(services, number))
-
-
-def _write(services: Services, number: int) -> None:
+def write(services: Services, row: OutboxRow) -> None:
+    """Write one note to its source."""
+    number = int((row.payload or {})["note"])
     with services.database.reading() as session:
         note = session.get_one(CaseNote, number)
         case = tables.case(session, note.case_id)

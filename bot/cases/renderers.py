@@ -6,7 +6,7 @@ from bot.outbox.kinds import Kind
 from bot.outbox.rules import Refusal
 
 KINDS = (
-    Kind(kinds.CASE_FILE, "", uploads.call, kinds.channel_of_row, otherwise=Refusal.FINAL, is_import=True),
-    Kind(kinds.CASE_NOTE, "", notes.call, kinds.channel_of_row),
+    kinds.job(kinds.CASE_FILE, uploads.import_file, kinds.channel_of_row, otherwise=Refusal.FINAL, is_import=True),
+    kinds.job(kinds.CASE_NOTE, notes.write, kinds.channel_of_row),
     Kind(kinds.CASE_BOARD, "", boards.message, boards.channel_of),
 )

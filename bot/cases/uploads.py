@@ -18,7 +18,7 @@ from bot.incidents.dropped_files import downloaded
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import DroppedFile, TableReader
 from bot.outbox import kinds, row_files
-from bot.outbox.kinds import Call, Context
+from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Numbered, insert_new, utc_column
 from bot.services import Services
@@ -108,13 +108,9 @@ def _waiting_preview(services: Services, number: int, by: str) -> Iterator[tuple
         yield session, preview
 
 
-def call(context: Context) -> Call:
-    """The call that imports a file."""
-    services, number = context.services, int((context.row.payload or {})["preview"])
-    return Call(context.row.key, lambda: _import(services, number))
-
-
-def _import(services: Services, number: int) -> None:
+def import_file(services: Services, row: OutboxRow) -> None:
+    """Import a file, and say in its message what became of it."""
+    number = int((row.payload or {})["preview"])
     with services.database.reading() as session:
         preview = session.get_one(CasePreview, number)
         translate = translator_for(session, services, preview.by)

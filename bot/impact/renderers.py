@@ -7,7 +7,9 @@ from bot.outbox.kinds import Kind
 from bot.outbox.rules import Refusal
 
 KINDS = (
-    Kind(kinds.FIGURES_FILE, "", uploads.call, kinds.channel_of_row, otherwise=Refusal.FINAL, is_import=True),
+    kinds.job(
+        kinds.FIGURES_FILE, uploads.read_or_import, kinds.channel_of_row, otherwise=Refusal.FINAL, is_import=True
+    ),
     Kind(
         kinds.FIGURES_CHART,
         "",

@@ -28,7 +28,7 @@ from bot.incidents.dropped_files import downloaded
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import DroppedFile, Registry
 from bot.outbox import kinds, row_files
-from bot.outbox.kinds import Call, Context
+from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Database, insert_new
 from bot.services import Services
@@ -139,13 +139,9 @@ def _waiting_preview(services: Services, number: int, by: str) -> Iterator[tuple
         yield session, preview
 
 
-def call(context: Context) -> Call:
+def read_or_import(services: Services, row: OutboxRow) -> None:
     """Read a dropped file for its preview, or import it, depending on its state."""
-    services, number = context.services, int((context.row.payload or {})["preview"])
-    return Call(context.row.key, lambda: _handle(services, number))
-
-
-def _handle(services: Services, number: int) -> None:
+    number = int((row.payload or {})["preview"])
     with services.database.reading() as session:
         preview = session.get_one(Preview, number)
     if preview.state not in (WAITING, IMPORTING):

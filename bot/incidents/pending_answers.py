@@ -16,7 +16,7 @@ from bot.incidents.permissions import check_member
 from bot.incidents.tables import Incident
 from bot.incidents.workflows import DeclareRequest
 from bot.outbox import kinds
-from bot.outbox.kinds import Call, Context
+from bot.outbox.tables import OutboxRow
 from bot.services import Services
 from bot.slack.text import channel_link
 from bot.timeline import timeline
@@ -44,14 +44,9 @@ def open_another(services: Services, pending_id: int, by: str, reply_to: str, no
     return opening(request.title)
 
 
-def call(context: Context) -> Call:
-    """Return the call that starts a decided declaration. It is idempotent: the flow is started once."""
-    services, row = context.services, context.row
+def start_decided(services: Services, row: OutboxRow) -> None:
+    """Start a decided declaration. Idempotent: the flow is started once."""
     pending_id = int((row.payload or {})["pending_id"])
-    return Call(row.key, lambda: _start_decided(services, pending_id))
-
-
-def _start_decided(services: Services, pending_id: int) -> None:
     with services.database.reading() as session:
         pending = session.get(PendingDeclaration, pending_id)
     if pending is None or not pending.request:

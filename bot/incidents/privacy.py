@@ -232,15 +232,12 @@ def report_no_channel(services: Services, number: int, refusal: str) -> None:
         outbox.post(session, key, lead_id, text, now, incident_id=number, blocks=blocks)
 
 
-def start_call(context: Context) -> Call:
-    """Return the call that starts the flow that opens the private channel. It is idempotent."""
-    services, row = context.services, context.row
+def start_opening(services: Services, row: OutboxRow) -> None:
+    """Start the flow that opens the private channel. Idempotent.
+
+    It takes the people whom Slack lists: nothing reports who joined or left while the bot was off.
+    """
     request = PrivateRequest.model_validate(row.payload)
-    return Call(row.key, lambda: _start_opening(services, row.key, request))
-
-
-def _start_opening(services: Services, key: str, request: PrivateRequest) -> None:
-    """Start the flow with the people whom Slack lists: nothing reports who joined or left while the bot was off."""
     with services.database.reading() as session:
         old_channel = incidents.by_number(session, request.number).former_channel_id or ""
     try:
@@ -250,7 +247,7 @@ def _start_opening(services: Services, key: str, request: PrivateRequest) -> Non
     else:
         user_ids = [user_id for user_id in member_ids if user_id != services.slack.user_id()]
         request = PrivateRequest(number=request.number, user_ids=user_ids or request.user_ids)
-    services.flows.start_once(key, open_private_channel, request)
+    services.flows.start_once(row.key, open_private_channel, request)
 
 
 def deletion_call(context: Context) -> Call:
@@ -293,7 +290,6 @@ def _kind_of(services: Services, row: OutboxRow) -> Kind:
     return next(kind for kind in all_kinds if kind.name == row.kind)
 
 
-def archive_call(context: Context) -> Call:
-    """Return the call that archives the old channel. It may be retried."""
-    services, payload = context.services, context.row.payload or {}
-    return Call(context.row.key, lambda: services.slack.archive_channel(payload["channel_id"]))
+def archive(services: Services, row: OutboxRow) -> None:
+    """Archive the old channel. It may be retried."""
+    services.slack.archive_channel((row.payload or {})["channel_id"])

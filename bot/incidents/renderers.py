@@ -71,12 +71,12 @@ KINDS = (
     Kind(kinds.PIN, "pin the card", _pin),
     Kind(kinds.BOOKMARK, "add a bookmark", _bookmark),
     Kind(kinds.INVITE, "", invitations.call, invitations.channel_of),
-    Kind(kinds.PRIVATE_CHANNEL, "", privacy.start_call, kinds.no_channel),
+    kinds.job(kinds.PRIVATE_CHANNEL, privacy.start_opening),
     Kind(kinds.DELETION, "", privacy.deletion_call, kinds.no_channel, otherwise=Refusal.FINAL),
     Kind(
         kinds.ARCHIVING,
         "",
-        privacy.archive_call,
+        kinds.calling(privacy.archive),
         kinds.no_channel,
         otherwise=Refusal.FINAL,
         on_delivered=privacy_report.update_report,
@@ -84,5 +84,5 @@ KINDS = (
     ),
     Kind(kinds.PRIVACY_REPORT, "say what was taken back", privacy_report.report),
     row_files.KIND,
-    Kind(kinds.DECLARATION, "", pending_answers.call, kinds.no_channel),
+    kinds.job(kinds.DECLARATION, pending_answers.start_decided),
 )

@@ -24,20 +24,14 @@ def _release_message(context: Context) -> Message:
     return views.release_card(release, utcnow(), context.services.floor.permissions.ledger)
 
 
-def _prepare_call(context: Context) -> Call:
+def _prepare(services: Services, row: OutboxRow) -> None:
     """Prepare a release of many lines."""
-    services, row = context.services, context.row
-    release_id = int((row.payload or {})["release"])
-    return Call(row.key, lambda: releasing.prepare(services.database, services.floor.credits, release_id))
+    releasing.prepare(services.database, services.floor.credits, int((row.payload or {})["release"]))
 
 
-def _read_file_call(context: Context) -> Call:
+def _read_file(services: Services, row: OutboxRow) -> None:
     """Read an uploaded file, and tell its uploader the outcome."""
-    services, row = context.services, context.row
-    return Call(row.key, lambda: _read_file(services, row.incident_id or 0, int((row.payload or {})["file"])))
-
-
-def _read_file(services: Services, number: int, file_id: int) -> None:
+    number, file_id = row.incident_id or 0, int((row.payload or {})["file"])
     with services.database.reading() as session:
         file = session.get_one(LedgerFile, file_id)
     if file.state == REFUSED:
@@ -90,8 +84,8 @@ def _note_refused(settled: Settled, error: str) -> None:
 
 KINDS = (
     Kind(kinds.LEDGER_RELEASE, "show what is released to be paid", _release_message),
-    Kind(kinds.LEDGER_LINES, "", _prepare_call, kinds.no_channel),
-    Kind(kinds.LEDGER_FILE, "", _read_file_call, kinds.no_channel, otherwise=Refusal.FINAL, is_import=True),
+    kinds.job(kinds.LEDGER_LINES, _prepare),
+    kinds.job(kinds.LEDGER_FILE, _read_file, otherwise=Refusal.FINAL, is_import=True),
     Kind(
         kinds.LEDGER_WORKBOOK,
         "",

@@ -12,7 +12,7 @@ from bot.incidents.registry import DroppedFile, TableReader
 from bot.lockouts import reading, recording, wording
 from bot.lockouts.reading import ReadLockouts
 from bot.outbox import kinds
-from bot.outbox.kinds import Call, Context
+from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import escape, one_line
@@ -31,20 +31,15 @@ def show(services: Services, dropped: DroppedFile, path: Path) -> None:
 READER = TableReader(reading.is_table_of_lockouts, show, "*Login* and *Locked at* (lockouts)")
 
 
-def call(context: Context) -> Call:
+def read(services: Services, row: OutboxRow) -> None:
     """Read the file and record its lockouts. Idempotent: known lockouts change nothing."""
-    services, row = context.services, context.row
-    return Call(row.key, lambda: _handle(services, row.key, str(row.channel_id), row.payload or {}))
-
-
-def _handle(services: Services, key: str, channel_id: str, payload: dict[str, Any]) -> None:
-    now = utcnow()
+    payload, now = row.payload or {}, utcnow()
     try:
         text = _record_file(services, payload, now)
     except WatchfloorError as refused:
         text = f"⚠️ {escape(refused.sentence)}"
     with services.database.transaction() as session:
-        outbox.post(session, f"{key}:read", channel_id, text, now, thread_ts=payload["ts"])
+        outbox.post(session, f"{row.key}:read", str(row.channel_id), text, now, thread_ts=payload["ts"])
 
 
 def _record_file(services: Services, payload: dict[str, Any], now: datetime) -> str:

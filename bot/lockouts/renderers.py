@@ -8,8 +8,9 @@ from bot.lockouts.tables import LockedAccount
 from bot.lockouts.unlocking import helping
 from bot.lockouts.unlocking_tables import AccountRequest
 from bot.outbox import kinds
-from bot.outbox.kinds import Call, Context, Kind, Message
+from bot.outbox.kinds import Context, Kind, Message
 from bot.outbox.rules import Refusal
+from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import escape
@@ -24,14 +25,10 @@ NOT_DONE = {
 }
 
 
-def _request_call(context: Context) -> Call:
-    """The request, which may be repeated: an account that is not locked counts as unlocked, and the last mail
+def _run_request(services: Services, row: OutboxRow) -> None:
+    """Make the request, which may be repeated: an account that is not locked counts as unlocked, and the last mail
     counts."""
-    services, row = context.services, context.row
-    return Call(row.key, lambda: _run_request(services, row.key, row.payload or {}))
-
-
-def _run_request(services: Services, key: str, payload: dict[str, object]) -> None:
+    payload = row.payload or {}
     lockout_id, by = int(str(payload["lockout"])), str(payload["by"])
     action = AccountAction(str(payload.get("action", AccountAction.UNLOCK)))
     with services.database.reading() as session:
@@ -54,7 +51,7 @@ def _run_request(services: Services, key: str, payload: dict[str, object]) -> No
             outbox.edit_about(session, kinds.LOCKOUT_BATCH, str(payload["batch"]), now)
             return
         text = (NOT_DONE if reason else DONE)[action].format(login=escape(account.login), reason=escape(reason))
-        outbox.post(session, f"{key}:done", by, text, now)
+        outbox.post(session, f"{row.key}:done", by, text, now)
 
 
 def _batch_message(context: Context) -> Message:
@@ -66,7 +63,7 @@ def _batch_message(context: Context) -> Message:
 
 
 KINDS = (
-    Kind(kinds.LOCKOUT_UNLOCK, "", _request_call, kinds.no_channel, otherwise=Refusal.FINAL),
+    kinds.job(kinds.LOCKOUT_UNLOCK, _run_request, otherwise=Refusal.FINAL),
     Kind(kinds.LOCKOUT_BATCH, "", _batch_message, kinds.channel_of_row, otherwise=Refusal.FINAL),
-    Kind(kinds.LOCKOUT_FILE, "", file_import.call, kinds.channel_of_row, otherwise=Refusal.FINAL, is_import=True),
+    kinds.job(kinds.LOCKOUT_FILE, file_import.read, kinds.channel_of_row, otherwise=Refusal.FINAL, is_import=True),
 )

@@ -1,7 +1,7 @@
 """How the kinds of rows differ: how each is rendered, where it goes, and what a refusal of it means."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 from msgspec import Struct, field
@@ -103,6 +103,15 @@ class Context(Struct, frozen=True, dict=True):
         return queries.parts_of(self.session, self.row.number)
 
 
+def calling(act: Callable[[Services, OutboxRow], None]) -> Callable[[Context], Call]:
+    """Deliver a row by an action that may be repeated, rather than by a message."""
+
+    def call(context: Context) -> Call:
+        return Call(context.row.key, partial(act, context.services, context.row))
+
+    return call
+
+
 class Settled(Struct, frozen=True):
     """A row in the transaction that settles it, after the incident was locked."""
 
@@ -169,6 +178,18 @@ def channel_of_row(context: Context) -> str:
 def no_channel(context: Context) -> str:
     """None: the call itself finds out where it goes."""
     return ""
+
+
+def job(
+    name: str,
+    act: Callable[[Services, OutboxRow], None],
+    recipient: Callable[[Context], str] = no_channel,
+    *,
+    otherwise: Refusal = Refusal.RETRY,
+    is_import: bool = False,
+) -> Kind:
+    """A kind of row that is delivered by an action rather than by a message."""
+    return Kind(name, "", calling(act), recipient, otherwise=otherwise, is_import=is_import)
 
 
 POSTED = Kind(

@@ -77,12 +77,9 @@ def show_again(session: Session, copy: Copy, now: datetime) -> None:
     outbox.mark_stale(session, copy.incident_id, (kinds.POST_MORTEM,))
 
 
-def upload_call(context: Context) -> Call:
+def upload(services: Services, row: OutboxRow) -> None:
     """Upload the files of the newest version. A repeated upload does no harm, as only shared files appear."""
-    return Call(context.row.key, functools.partial(_upload, context.services, int(context.row.subject)))
-
-
-def _upload(services: Services, postmortem_id: int) -> None:
+    postmortem_id = int(row.subject)
     with services.database.reading() as session:
         outdated_copies = _without_files(session, postmortem_id)
     new_uploads = _upload_to_each(services, postmortem_id, outdated_copies) if outdated_copies else []
@@ -90,9 +87,9 @@ def _upload(services: Services, postmortem_id: int) -> None:
         tables.locked(session, postmortem_id)
         # Meanwhile a newer version may have arrived, or another process may have been faster.
         wanted_versions = {copy.number: copy.wanted_version for copy in _without_files(session, postmortem_id)}
-        for row in sorted(new_uploads, key=lambda row: content.KINDS.index(row.kind)):
-            if wanted_versions.get(row.copy_id) == row.version:
-                session.add(row)
+        for new_upload in sorted(new_uploads, key=lambda each: content.KINDS.index(each.kind)):
+            if wanted_versions.get(new_upload.copy_id) == new_upload.version:
+                session.add(new_upload)
         session.flush()
         for copy in copies.outdated_copies(session, postmortem_id):
             if _has_files(session, copy):
@@ -227,12 +224,9 @@ def _give_up(session: Session, copy: Copy, reason: str) -> None:
     outbox.mark_stale(session, copy.incident_id, (kinds.POST_MORTEM,))
 
 
-def canvas_call(context: Context) -> Call:
+def fill_canvas(services: Services, row: OutboxRow) -> None:
     """Write the draft to the channel's canvas. Many Slack plans refuse this; the files exist anyway."""
-    return Call(context.row.key, functools.partial(_fill_canvas, context.services, int(context.row.subject)))
-
-
-def _fill_canvas(services: Services, postmortem_id: int) -> None:
+    postmortem_id = int(row.subject)
     with services.database.reading() as session:
         postmortem = tables.get(session, postmortem_id)
         newest = tables.newest(session, postmortem.incident_id)

@@ -16,7 +16,7 @@ KINDS = (
     Kind(
         kinds.POST_MORTEM_UPLOAD,
         "",
-        delivery.upload_call,
+        kinds.calling(delivery.upload),
         kinds.no_channel,
         otherwise=Refusal.FINAL,
         on_given_up=delivery.note_not_uploaded,
@@ -30,5 +30,5 @@ KINDS = (
         on_delivered=delivery.note_shared,
         on_given_up=delivery.note_not_shared,
     ),
-    Kind(kinds.CANVAS, "", delivery.canvas_call, kinds.no_channel, otherwise=Refusal.FINAL),
+    kinds.job(kinds.CANVAS, delivery.fill_canvas, otherwise=Refusal.FINAL),
 )

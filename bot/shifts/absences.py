@@ -9,7 +9,7 @@ from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
 from bot.outbox import kinds
-from bot.outbox.kinds import Call, Context
+from bot.outbox.kinds import Context
 from bot.outbox.tables import OutboxRow
 from bot.runtime import csv_file
 from bot.runtime.clock import utcnow
@@ -162,13 +162,8 @@ def file_channel(context: Context) -> str:
     return context.services.slack.direct_channel(str((context.row.payload or {})["to"]))
 
 
-def file_call(context: Context) -> Call:
-    """The call that uploads the file and shares it."""
-    services, row = context.services, context.row
-    return Call(row.key, lambda: _share(services, row))
-
-
-def _share(services: Services, row: OutboxRow) -> None:
+def share(services: Services, row: OutboxRow) -> None:
+    """Upload the file and share it."""
     now = utcnow()
     content = csv_file.to_csv(HEADER, rows(services, now))
     file_id = services.slack.upload(f"absences-{now:%Y-%m-%d}.csv", content)

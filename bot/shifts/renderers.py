@@ -10,6 +10,12 @@ KINDS = (
     Kind(kinds.CONTACT, "", contact.message, contact.channel_of, on_lost=contact.pin_again, forget=forget_channel),
     Kind(kinds.CONTACT_PIN, "", contact.pin, kinds.no_channel, otherwise=Refusal.FINAL),
     Kind(kinds.OPEN_TIME, "", coverage.message, kinds.channel_of_row, otherwise=Refusal.FINAL),
-    Kind(kinds.ROSTER_FILE, "", roster_files.call, kinds.channel_of_row, otherwise=Refusal.FINAL, is_import=True),
-    Kind(kinds.ABSENCES_FILE, "", absences.file_call, absences.file_channel, otherwise=Refusal.FINAL),
+    kinds.job(
+        kinds.ROSTER_FILE,
+        roster_files.import_and_reply,
+        kinds.channel_of_row,
+        otherwise=Refusal.FINAL,
+        is_import=True,
+    ),
+    kinds.job(kinds.ABSENCES_FILE, absences.share, absences.file_channel, otherwise=Refusal.FINAL),
 )

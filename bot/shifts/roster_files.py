@@ -14,7 +14,7 @@ from bot.errors import WatchfloorError
 from bot.incidents.dropped_files import download
 from bot.incidents.registry import DroppedFile, TableReader
 from bot.outbox import kinds
-from bot.outbox.kinds import Call, Context
+from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.shifts import offers, people, roster_views, rosters
@@ -53,14 +53,10 @@ def record_file(services: Services, event: Event) -> None:
             outbox.enqueue(session, kinds.ROSTER_FILE, key, utcnow(), **facts)
 
 
-def call(context: Context) -> Call:
-    """The call that imports the file and replies in its thread."""
-    services, row = context.services, context.row
-    payload = row.payload or {}
-    return Call(row.key, lambda: _import_and_reply(services, str(row.channel_id), payload))
+def import_and_reply(services: Services, row: OutboxRow) -> None:
+    """Import the file and reply in its thread."""
+    channel_id, payload = str(row.channel_id), row.payload or {}
 
-
-def _import_and_reply(services: Services, channel_id: str, payload: dict[str, Any]) -> None:
     def reply(session: Session, result: Result | None) -> None:
         text = roster_views.result_text(result, people.translator_for(session, services, payload["by"]))
         _post_reply(session, channel_id, payload, text)

@@ -9,7 +9,7 @@ from bot import outbox
 from bot.errors import TryLater
 from bot.incidents import incidents
 from bot.outbox import kinds
-from bot.outbox.kinds import Call, Context, Kind
+from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.webhooks import tables
@@ -45,14 +45,9 @@ def replay(session: Session, webhook: str, since: datetime, now: datetime) -> in
     return len(deliveries)
 
 
-def _call(context: Context) -> Call:
-    services, row = context.services, context.row
-    since = datetime.fromisoformat(str((row.payload or {})["since"]))
-    return Call(row.key, lambda: _send(services, int(row.subject), since))
-
-
-def _send(services: Services, delivery_id: int, since: datetime) -> None:
+def _send(services: Services, row: OutboxRow) -> None:
     """Send an event, unless its incident has become private meanwhile."""
+    delivery_id, since = int(row.subject), datetime.fromisoformat(str((row.payload or {})["since"]))
     now = utcnow()
     with services.database.reading() as session:
         delivery = tables.delivery(session, delivery_id)
@@ -76,4 +71,4 @@ def _send(services: Services, delivery_id: int, since: datetime) -> None:
         tables.settle(session, delivery_id, state, now)
 
 
-KINDS = (Kind(kinds.WEBHOOK, "", _call, kinds.no_channel),)
+KINDS = (kinds.job(kinds.WEBHOOK, _send),)

@@ -16,7 +16,7 @@ from bot.incidents.facts import HandoverCounts
 from bot.incidents.handover_items import HandoverItem
 from bot.incidents.permissions import check_member
 from bot.outbox import kinds
-from bot.outbox.kinds import Call, Context
+from bot.outbox.kinds import Context
 from bot.outbox.tables import OutboxRow
 from bot.runtime import csv_file
 from bot.runtime.clock import utcnow
@@ -53,13 +53,8 @@ def channel_of(context: Context) -> str:
     return str((context.row.payload or {})["to"])
 
 
-def call(context: Context) -> Call:
+def share(services: Services, row: OutboxRow) -> None:
     """Upload the file and share it."""
-    services, row = context.services, context.row
-    return Call(row.key, lambda: _share(services, row))
-
-
-def _share(services: Services, row: OutboxRow) -> None:
     now = utcnow()
     with services.database.reading() as session:
         exported = rows(session, now - EXPORTED, now)

@@ -36,5 +36,5 @@ def _operations(context: Context) -> str:
 KINDS = (
     Kind(kinds.SHIFT_HANDOVER, "", _shift_message, kinds.channel_of_row, otherwise=Refusal.FINAL),
     Kind(kinds.SHIFT_CALL, "", _call_message, _operations, forget=forget_channel),
-    Kind(kinds.HANDOVERS_FILE, "", export.call, export.channel_of, otherwise=Refusal.FINAL),
+    kinds.job(kinds.HANDOVERS_FILE, export.share, export.channel_of, otherwise=Refusal.FINAL),
 )
