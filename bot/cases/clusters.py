@@ -56,8 +56,7 @@ class ClusterMember(Row, table=True):
 
 def get_locked(session: Session, number: int) -> Cluster:
     """Return a group, locked until the transaction ends. Raises `NoSuchCluster`."""
-    query = select(Cluster).where(Cluster.id == number).with_for_update()
-    return require(session.exec(query.execution_options(populate_existing=True)).first(), NoSuchCluster)
+    return require(session.get(Cluster, number, populate_existing=True, with_for_update=True), NoSuchCluster)
 
 
 def of_occasion(session: Session, new: Cluster) -> Cluster:

@@ -53,7 +53,7 @@ def note(session: Session, gap: KnowledgeGap) -> bool:
 
 def locked(session: Session, number: int) -> KnowledgeGap:
     """Return the guide, locked until the transaction ends. Raises `NoSuchGap`, also once it is withdrawn."""
-    gap = session.exec(select(KnowledgeGap).where(KnowledgeGap.id == number).with_for_update()).first()
+    gap = session.get(KnowledgeGap, number, with_for_update=True)
     if gap is None or gap.owner_id is None:
         raise NoSuchGap()
     return gap

@@ -123,7 +123,7 @@ def case(session: Session, number: int) -> Case:
 
 def locked(session: Session, number: int) -> Case:
     """Return the case, locked until the transaction ends. Raises `NoSuchCase`."""
-    return require(session.exec(select(Case).where(Case.id == number).with_for_update()).first(), NoSuchCase)
+    return require(session.get(Case, number, with_for_update=True), NoSuchCase)
 
 
 def by_external_ids(session: Session, source: str, external_ids: Collection[str]) -> dict[str, Case]:

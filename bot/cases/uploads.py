@@ -102,7 +102,7 @@ def _waiting_preview(services: Services, number: int, by: str) -> Iterator[tuple
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "cases")
-        preview = session.exec(select(CasePreview).where(CasePreview.id == number).with_for_update()).first()
+        preview = session.get(CasePreview, number, with_for_update=True)
         if preview is None or preview.state != WAITING:
             raise NotWaiting()
         yield session, preview

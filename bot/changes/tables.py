@@ -53,8 +53,8 @@ class PlannedChange(Numbered, table=True):
 
 def locked(session: Session, change_id: int) -> PlannedChange:
     """A change, locked for update. Raises `NoSuchChange`."""
-    query = select(PlannedChange).where(PlannedChange.id == change_id).with_for_update()
-    return require(session.exec(query, execution_options={"populate_existing": True}).first(), NoSuchChange)
+    change = session.get(PlannedChange, change_id, populate_existing=True, with_for_update=True)
+    return require(change, NoSuchChange)
 
 
 def calendar(session: Session, since: datetime) -> Sequence[PlannedChange]:

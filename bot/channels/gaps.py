@@ -99,7 +99,7 @@ def get(session: Session, number: int) -> Gap:
 
 def locked(session: Session, number: int) -> Gap:
     """Return the gap with that number, locked until the transaction ends."""
-    return session.exec(select(Gap).where(Gap.id == number).with_for_update()).one()
+    return session.get_one(Gap, number, with_for_update=True)
 
 
 def refused_since(session: Session, incident_id: int) -> datetime | None:

@@ -56,8 +56,7 @@ def hold(
 
 def locked(session: Session, number: int, user_id: str) -> PendingDeclaration:
     """Return the person's declaration, locked against a second decision; raises `NoSuchDeclaration` if none."""
-    query = select(PendingDeclaration).where(PendingDeclaration.id == number).with_for_update()
-    row = session.exec(query).first()
+    row = session.get(PendingDeclaration, number, with_for_update=True)
     if row is None or row.user_id != user_id:
         raise NoSuchDeclaration()
     return row

@@ -108,8 +108,7 @@ class OpenTime(Numbered, table=True):
 
 def get(session: Session, number: int) -> OpenTime:
     """Return the open time of this number, locked until the transaction ends. Raises `NoSuchFinding`."""
-    query = select(OpenTime).where(OpenTime.id == number).with_for_update()
-    return require(session.exec(query.execution_options(populate_existing=True)).first(), NoSuchFinding)
+    return require(session.get(OpenTime, number, populate_existing=True, with_for_update=True), NoSuchFinding)
 
 
 def all_open(session: Session) -> Sequence[OpenTime]:

@@ -92,8 +92,8 @@ def get(session: Session, number: int) -> ShiftHandover:
 
 def locked(session: Session, number: int) -> ShiftHandover:
     """Likewise, with the row locked until the end of the transaction."""
-    query = select(ShiftHandover).where(ShiftHandover.id == number).with_for_update()
-    return require(session.exec(query.execution_options(populate_existing=True)).first(), NoSuchShiftHandover)
+    handover = session.get(ShiftHandover, number, populate_existing=True, with_for_update=True)
+    return require(handover, NoSuchShiftHandover)
 
 
 def offered_by(session: Session, user_id: str) -> Sequence[ShiftHandover]:
