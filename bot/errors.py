@@ -1,5 +1,6 @@
 """Errors whose text is a sentence for the person who gets it and says what to do next."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 Value = TypeVar("Value")
@@ -25,10 +26,10 @@ class WatchfloorError(Exception):
         return self.facts
 
 
-def require(value: Value | None, refusal: type[Exception]) -> Value:
-    """The value; raises the refusal if there is none."""
+def require(value: Value | None, refusal: Callable[..., Exception], **facts: object) -> Value:
+    """The value; raises the refusal, with these facts, if there is none."""
     if value is None:
-        raise refusal()
+        raise refusal(**facts)
     return value
 
 

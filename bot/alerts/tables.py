@@ -104,10 +104,7 @@ def last_group(session: Session, source: str, group_key: str) -> AlertGroup | No
 
 def group_locked(session: Session, group_id: int) -> AlertGroup:
     """A group, locked for update. Raises `NoSuchGroup`."""
-    group = session.exec(select(AlertGroup).where(AlertGroup.id == group_id).with_for_update()).first()
-    if group is None:
-        raise NoSuchGroup()
-    return group
+    return require(session.get(AlertGroup, group_id, with_for_update=True), NoSuchGroup)
 
 
 _DECLARED_BY_KEY = (

@@ -14,7 +14,7 @@ from bot.config import settings as settings_of
 from bot.config.floor import Floor
 from bot.config.floor.figures import Figures
 from bot.config.settings import Settings
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.runtime.network import Network
 from bot.sources import kinds
 from bot.sources.port import Source, SourceConfig, SourceRefused
@@ -71,9 +71,8 @@ class Sources(Struct):
             return self._sources[name]
 
     def _create(self, name: str) -> Source:
-        source_settings = self.settings.get(name)
-        if source_settings is None:
-            raise UnknownSource(name=name, known=", ".join(sorted(self.settings)) or "none")
+        known = ", ".join(sorted(self.settings)) or "none"
+        source_settings = require(self.settings.get(name), UnknownSource, name=name, known=known)
         # Loaded only if a floor has sources.
         from bot.runtime.outgoing import Reach, client
 

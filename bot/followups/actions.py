@@ -10,7 +10,7 @@ from sqlmodel import Session
 from bot import directory, outbox
 from bot.directory.lookup import person_of
 from bot.directory.rules import GuestChosen
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.followups import messages as followup_messages
 from bot.followups import rules, tables, wording
 from bot.followups.rules import ReminderPlan
@@ -67,9 +67,7 @@ def resolve_owner(services: Services, typed: str) -> str | None:
         return typed or None
     with services.database.reading() as session:
         user_id = directory.user_id_by_handle(session, typed.removeprefix("@"))
-    if user_id is None:
-        raise UnknownPerson(given=escape(typed[:40]))
-    return user_id
+    return require(user_id, UnknownPerson, given=escape(typed[:40]))
 
 
 def add(services: Services, new: NewFollowUp, now: datetime) -> str:

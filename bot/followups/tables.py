@@ -89,7 +89,7 @@ def text_of(session: Session, number: int) -> tuple[int, str]:
 
 def locked(session: Session, number: int) -> FollowUp:
     """Return the follow-up with that number, locked until the transaction ends. Raises `NoSuchFollowUp`."""
-    follow_up = session.exec(
+    found = session.exec(
         select(FollowUp, Incident)
         .join(Incident, col(Incident.id) == col(FollowUp.incident_id))
         .where(FollowUp.id == number)
@@ -97,9 +97,7 @@ def locked(session: Session, number: int) -> FollowUp:
         .with_for_update(of=[Incident, FollowUp], key_share=True)
         .execution_options(populate_existing=True)
     ).first()
-    if follow_up is None:
-        raise NoSuchFollowUp()
-    return follow_up[0]
+    return require(found, NoSuchFollowUp)[0]
 
 
 def of_incident(session: Session, incident_id: int) -> Sequence[FollowUp]:

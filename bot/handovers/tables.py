@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.handovers.rules import State
 from bot.runtime.database import Numbered, due_rows, insert_new, next_due, partial_index, utc_column
 
@@ -71,18 +71,12 @@ def add(session: Session, handover: Handover) -> bool:
 
 def get(session: Session, handover_id: int) -> Handover:
     """Return the handover with that id. Raises `NoSuchHandover`."""
-    return _require(session.get(Handover, handover_id, populate_existing=True))
+    return require(session.get(Handover, handover_id, populate_existing=True), NoSuchHandover)
 
 
 def locked(session: Session, handover_id: int) -> Handover:
     """Likewise, with the row locked until the end of the transaction."""
-    return _require(session.get(Handover, handover_id, populate_existing=True, with_for_update=True))
-
-
-def _require(handover: Handover | None) -> Handover:
-    if handover is None:
-        raise NoSuchHandover()
-    return handover
+    return require(session.get(Handover, handover_id, populate_existing=True, with_for_update=True), NoSuchHandover)
 
 
 def pending(session: Session, incident_id: int, kind: str) -> Handover | None:

@@ -24,7 +24,7 @@ MOST_COMPARED = 500
 
 def by_number(session: Session, number: int) -> Incident:
     """Return the incident with that number; raises `NoSuchIncident` if there is none."""
-    return _require(session.exec(_BY_NUMBER, params={"number": number}).first())
+    return require(session.exec(_BY_NUMBER, params={"number": number}).first(), NoSuchIncident)
 
 
 def channels(session: Session, numbers: Collection[int]) -> dict[int, str]:
@@ -41,13 +41,7 @@ def by_numbers(session: Session, numbers: Collection[int]) -> dict[int, Incident
 
 def by_number_locked(session: Session, number: int) -> Incident:
     """Return the incident with that number, locked until the transaction ends."""
-    return _require(session.exec(_LOCKED, params={"number": number}).first())
-
-
-def _require(incident: Incident | None) -> Incident:
-    if incident is None:
-        raise NoSuchIncident()
-    return incident
+    return require(session.exec(_LOCKED, params={"number": number}).first(), NoSuchIncident)
 
 
 def check_visible(

@@ -3,7 +3,7 @@
 import re
 from typing import Protocol
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.incidents.rules import ACTIVE, check_may_change
 
 
@@ -77,6 +77,4 @@ def read_reference(reference: str, subcommand: str) -> tuple[int | None, str | N
     if mention:
         return None, mention[1]
     number_match = re.match(r"\s*(?:#?(?:inc|drill)-|#)?(\d{1,18})(?![\w])", reference)
-    if number_match is None:
-        raise WhichIncident(word=subcommand)
-    return int(number_match[1]), None
+    return int(require(number_match, WhichIncident, word=subcommand)[1]), None

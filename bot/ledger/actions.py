@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import outbox
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.incidents import incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
@@ -235,8 +235,7 @@ def send_workbook(services: Services, number: int, key: str, by: str, now: datet
     """Enqueue the workbook with every account for a user who may see them. Return the answer."""
     visible_incident(services, number, by, "ledger")
     with services.database.transaction() as session:
-        if tables.of_incident(session, number) is None:
-            raise NoLedger()
+        require(tables.of_incident(session, number), NoLedger)
         row_key, payload = f"ledger-workbook:{key}", {"to": by}
         outbox.enqueue(
             session, kinds.LEDGER_WORKBOOK, row_key, now, incident_id=number, payload=payload, channel_id=by

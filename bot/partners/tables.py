@@ -95,18 +95,14 @@ def locked(
         .with_for_update(of=[Incident, PartnerNotice], key_share=True)
         .execution_options(populate_existing=True)
     ).first()
-    if row is None:
-        raise error_class()
-    return row
+    return require(row, error_class)
 
 
 def find(session: Session, incident_id: int, partner: str) -> PartnerNotice:
     notice = session.exec(
         select(PartnerNotice).where(PartnerNotice.incident_id == incident_id, PartnerNotice.partner == partner)
     ).first()
-    if notice is None:
-        raise NoSuchIncident()
-    return notice
+    return require(notice, NoSuchIncident)
 
 
 _OF_INCIDENT = (

@@ -127,9 +127,7 @@ def step_with_run(session: Session, step_id: int) -> tuple[PlaybookStep, Playboo
         .join(PlaybookRun, col(PlaybookRun.id) == col(PlaybookStep.run_id))
         .where(PlaybookStep.id == step_id)
     ).first()
-    if row is None:
-        raise NoSuchIncident()
-    return row
+    return require(row, NoSuchIncident)
 
 
 def written_step(session: Session, step_id: int) -> tuple[PlaybookStep, Step]:
@@ -207,9 +205,7 @@ def incident_of(session: Session, step_id: int) -> Incident:
         .join(PlaybookStep, col(PlaybookStep.incident_id) == col(Incident.id))
         .where(PlaybookStep.id == step_id)
     ).first()
-    if incident is None:
-        raise NoSuchIncident()
-    return incident
+    return require(incident, NoSuchIncident)
 
 
 RUN_OF_STEP = (

@@ -75,10 +75,7 @@ def get(session: Session, postmortem_id: int) -> PostMortem:
 
 def locked(session: Session, postmortem_id: int) -> PostMortem:
     """Return the same post-mortem, locked until the transaction ends."""
-    postmortem = session.exec(select(PostMortem).where(PostMortem.id == postmortem_id).with_for_update()).first()
-    if postmortem is None:
-        raise NoSuchPostMortem()
-    return postmortem
+    return require(session.get(PostMortem, postmortem_id, with_for_update=True), NoSuchPostMortem)
 
 
 def newest(session: Session, incident_id: int) -> PostMortem | None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from bot.errors import require
 from bot.runtime.database import insert_new
 from bot.timeline import log, wording
 from bot.timeline.tables import NoSuchEntry, TimelineEntry
@@ -140,23 +141,17 @@ def marked(session: Session, incident_id: int) -> Sequence[TimelineEntry]:
 
 def get(session: Session, incident_id: int, number: int) -> TimelineEntry:
     """Return one entry of an incident. Raises `NoSuchEntry`."""
-    return _require(session, number, _numbered(incident_id, number))
+    return require(session.exec(_numbered(incident_id, number)).first(), NoSuchEntry, number=number)
 
 
 def locked(session: Session, incident_id: int, number: int) -> TimelineEntry:
     """Return the same entry, locked until the transaction ends."""
-    return _require(session, number, _locked_query(_numbered(incident_id, number)))
+    query = _locked_query(_numbered(incident_id, number))
+    return require(session.exec(query).first(), NoSuchEntry, number=number)
 
 
 def _numbered(incident_id: int, number: int) -> SelectOfScalar[TimelineEntry]:
     return select(TimelineEntry).where(TimelineEntry.incident_id == incident_id, TimelineEntry.id == number)
-
-
-def _require(session: Session, number: int, query: SelectOfScalar[TimelineEntry]) -> TimelineEntry:
-    entry = session.exec(query).first()
-    if entry is None:
-        raise NoSuchEntry(number=number)
-    return entry
 
 
 def _locked_query(query: SelectOfScalar[TimelineEntry]) -> SelectOfScalar[TimelineEntry]:

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot import directory
 from bot.config import floor
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.incidents import audiences as known_audiences
 from bot.incidents import rules
 from bot.incidents.access import visible_incident as visible_incident
@@ -108,9 +108,7 @@ def _find_audience(audiences: Mapping[str, floor.Audience], typed_audience: str)
 def audience_named(audiences: Mapping[str, floor.Audience], typed_audience: str) -> str:
     """One of the known audiences, by its name, title or a unique prefix of its name. Raises `UnknownAudience`."""
     name = _find_audience(audiences, typed_audience.strip()) if typed_audience.strip() else None
-    if name is None:
-        raise UnknownAudience(given=quoted(typed_audience), known=", ".join(audiences))
-    return name
+    return require(name, UnknownAudience, given=quoted(typed_audience), known=", ".join(audiences))
 
 
 def pause(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
@@ -131,8 +129,7 @@ def pause(services: Services, number: int, reason: str, by: str, now: datetime) 
 def resume(services: Services, number: int, by: str, now: datetime) -> str:
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
-        if pauses.current(change.session, number) is None:
-            raise NotPaused()
+        require(pauses.current(change.session, number), NotPaused)
         cadence_actions.resume(change)
         change.log("updates_resumed")
         copies.update_footers(change, known_audiences.audiences_of(services, change.incident))

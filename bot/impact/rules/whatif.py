@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.impact.rules.erlang import MOST_AGENTS, Load, Unstable, Waiting, erlang_a, erlang_c, required_a, required_c
 from bot.impact.rules.figures import ServiceLevel
 from bot.incidents.rules import ungrouped
@@ -73,9 +73,7 @@ def read_levers(typed: str) -> list[Lever]:
 
 def read_lever(typed: str) -> Lever:
     """`agents -6`, `agents 92`, `aht +25%`, `aht 400 s`, `volume x1.4`, `outage 45 min` as a lever."""
-    match = _LEVER.fullmatch(typed.strip())
-    if match is None:
-        raise UnknownLever(given=typed.strip()[:60])
+    match = require(_LEVER.fullmatch(typed.strip()), UnknownLever, given=typed.strip()[:60])
     name = _NAMES.get(match["name"].lower(), match["name"].lower())
     sign, unit = match["sign"], (match["unit"] or "").lower()
     number = _number(match["number"], is_amount=name in ("agents", "volume") and not unit and sign not in FACTORS)

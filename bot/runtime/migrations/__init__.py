@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.runtime.database import Database, unusable_as_sentence, without_time_limit
 
 FOLDER = Path(__file__).parent
@@ -40,8 +40,7 @@ def upgrade(engine: sa.Engine) -> None:
 def upgrade_existing(engine: sa.Engine) -> None:
     """Likewise, but refuse to begin a new database: where none is, the address is probably mistyped."""
     with unusable_as_sentence():
-        if _version(engine) is None:
-            raise NoDatabase()
+        require(_version(engine), NoDatabase)
     upgrade(engine)
 
 
@@ -60,9 +59,7 @@ def upgrade_apart(engine: sa.Engine) -> None:
 def check(engine: sa.Engine) -> None:
     """Refuse a database that does not exist, or does not have the newest schema."""
     with unusable_as_sentence():
-        version = _version(engine)
-    if version is None:
-        raise NoDatabase()
+        version = require(_version(engine), NoDatabase)
     if version != HEAD:
         raise DatabaseOutdated()
 

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bot.config.floor.reading import SEVERITIES
-from bot.errors import WatchfloorError
+from bot.errors import WatchfloorError, require
 from bot.incidents.facts import FIGURE_TABLE
 from bot.incidents.public_view import public_view
 from bot.incidents.registry import Registry
@@ -100,15 +100,12 @@ class Api:
         number = _incident_number(request)
         with self._services.database.reading() as session:
             incident = queries.incident(session, number)
-        if incident is None:
-            raise NotThere()
-        return public_view(incident)
+        return public_view(require(incident, NotThere))
 
     def _figures(self, request: Request) -> dict[str, Any]:
         number = _incident_number(request)
         with self._services.database.reading() as session:
-            if queries.incident(session, number) is None:
-                raise NotThere()
+            require(queries.incident(session, number), NotThere)
             read_table = self._services.get(Registry).ask(FIGURE_TABLE)
             table = read_table(session, self._services, number, utcnow(), "en")
         rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
