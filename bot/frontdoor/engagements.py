@@ -21,6 +21,7 @@ from bot.incidents.events import AnswerOverdue, Closed, Declined, Merged
 from bot.incidents.permissions import check_member
 from bot.incidents.rules import check_may_change
 from bot.outbox import kinds
+from bot.runtime.database import insert
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import mention, near_time
@@ -76,9 +77,7 @@ def _add_engagement(change: Change, fault: Fault, answer_by: datetime) -> Engage
         answer_by=answer_by,
         due_at=answer_by,
     )
-    change.session.add(engagement)
-    change.session.flush()
-    return engagement
+    return insert(change.session, engagement)
 
 
 def _post_card(change: Change, engagement: Engagement) -> None:

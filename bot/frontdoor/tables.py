@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError, require
 from bot.frontdoor.rules import Wording
-from bot.runtime.database import Numbered, Row, due_rows, next_due, partial_index, utc_column
+from bot.runtime.database import Numbered, Row, due_rows, insert, next_due, partial_index, utc_column
 
 
 class NoSuchMessage(WatchfloorError):
@@ -71,8 +71,7 @@ class MessageVersion(Row, table=True):
 
 def add(session: Session, message: CallerMessage, wording: Wording, by: str, now: datetime) -> CallerMessage:
     """Add a new message with its first version."""
-    session.add(message)
-    session.flush()
+    insert(session, message)
     add_version(session, message, wording, by, now)
     return message
 
@@ -89,8 +88,7 @@ def add_version(session: Session, message: CallerMessage, wording: Wording, by: 
         set_by=by,
         at=now,
     )
-    session.add(version)
-    session.flush()
+    insert(session, version)
 
 
 def get(session: Session, message_id: int) -> CallerMessage:

@@ -22,7 +22,7 @@ from bot.impact.reading.usable import checked, last_start
 from bot.impact.tables import Import
 from bot.runtime.chunks import ChunkSize
 from bot.runtime.clock import utcnow
-from bot.runtime.database import Database, DatabaseBusy, low_priority
+from bot.runtime.database import Database, DatabaseBusy, insert, low_priority
 
 FIRST_CHUNK = 500
 # Commits without a disk sync are cheap: short enough that a click waits no longer than behind another click.
@@ -155,9 +155,7 @@ def _claim(session: Session, source: Source, now: datetime) -> Import:
         import_row = Import(
             key=source.key, source=source.name, by=source.by, incident_id=source.incident_id, touched_at=now
         )
-        session.add(import_row)
-        session.flush()
-        return import_row
+        return insert(session, import_row)
     if import_row.visible_at is None:
         if now - import_row.touched_at < ABANDONED_AFTER and import_row.touched_at <= now:
             raise ImportRunning()
@@ -207,12 +205,12 @@ def _write_chunk(database: Database, result: Result, chunk: list[ReadRow]) -> No
 
 
 def _insert_chunk(database: Database, result: Result, chunk: list[ReadRow]) -> None:
-    def insert(session: Session) -> None:
+    def insert_chunk(session: Session) -> None:
         _insert(session, result, chunk)
         tables.set_touched(session, result.import_id, utcnow())
 
     # These rows are not visible yet: the commit that shows them syncs all of them to disk.
-    _change_when_free(database, insert, is_synced=False)
+    _change_when_free(database, insert_chunk, is_synced=False)
 
 
 def _change_when_free(

@@ -12,6 +12,7 @@ from bot.incidents import participants
 from bot.incidents.participants import Participant
 from bot.incidents.rules import ACTIVE, OPEN, OVER, Status
 from bot.incidents.tables import Incident, NoIncidentHere, NoSuchIncident, RoleHolder
+from bot.runtime.database import insert
 
 # Built once, because every click, redraw and update runs it.
 _BY_NUMBER = select(Incident).where(col(Incident.id) == sa.bindparam("number"))
@@ -156,9 +157,7 @@ def visible_to(user_id: str) -> sa.ColumnElement[bool]:
 
 def add(session: Session, incident: Incident) -> Incident:
     """Insert an incident and return it with its number."""
-    session.add(incident)
-    session.flush()
-    return incident
+    return insert(session, incident)
 
 
 def with_channels(session: Session) -> list[tuple[int, datetime]]:
@@ -268,8 +267,7 @@ def give_role(session: Session, incident_id: int, role: str, user_id: str, now: 
     """Give a role. Every role but responder has a single holder, who is replaced."""
     if role != "responder":
         drop_role(session, incident_id, role)
-    session.add(RoleHolder(incident_id=incident_id, role=role, user_id=user_id, since=now))
-    session.flush()
+    insert(session, RoleHolder(incident_id=incident_id, role=role, user_id=user_id, since=now))
 
 
 def drop_role(session: Session, incident_id: int, role: str, user_id: str | None = None) -> bool:

@@ -21,6 +21,7 @@ from bot.incidents.situation import (
     check_cause,
 )
 from bot.incidents.situation_tables import SituationValue
+from bot.runtime.database import insert
 from bot.services import Services
 
 
@@ -145,8 +146,7 @@ def _add(
         by=change.by,
         at=change.now,
     )
-    change.session.add(row)
-    change.session.flush()
+    insert(change.session, row)
 
 
 def _log(change: Change, name: SituationField, text: str, certainty: str) -> None:

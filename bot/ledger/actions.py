@@ -24,7 +24,7 @@ from bot.ledger.rules import REVERSED, SAME_CAUSE, LedgerClosed, NoLedger, State
 from bot.ledger.tables import Cohort, Ledger, LedgerFile
 from bot.ledger.views import Screen
 from bot.outbox import kinds
-from bot.runtime.database import upsert
+from bot.runtime.database import insert, upsert
 from bot.services import Services
 from bot.sources.tabular.cells import NotReadable, evident_decimal_sign
 
@@ -79,8 +79,7 @@ def _enqueue_file(change: Change, ledger: Ledger, kind: str, cohort: str, file_i
         brought_by=change.by,
         brought_at=change.now,
     )
-    change.session.add(file)
-    change.session.flush()
+    insert(change.session, file)
     payload, key = {"file": file.number}, f"ledger-file:{file.number}"
     # In one lane, so that payments in one file are known when the next is read.
     outbox.enqueue(

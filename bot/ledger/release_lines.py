@@ -11,6 +11,7 @@ from bot.ledger.entries import Move, Origin, move
 from bot.ledger.line_tables import Line
 from bot.ledger.rules import SAME_CAUSE, State
 from bot.ledger.tables import PREPARING, Ledger, Release
+from bot.runtime.database import insert
 
 
 def are_left(session: Session, ledger_id: int, cohort: str, currency: str) -> bool:
@@ -34,9 +35,7 @@ def begin(session: Session, ledger: Ledger, cohort: str, currency: str, by: str,
         asked_by=by,
         asked_at=now,
     )
-    session.add(release)
-    session.flush()
-    return release
+    return insert(session, release)
 
 
 def take_lines(session: Session, release: Release, other_ids: Sequence[int], count: int, now: datetime) -> bool:

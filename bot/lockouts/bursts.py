@@ -12,6 +12,7 @@ from bot.incidents import incidents
 from bot.incidents.rules import OPEN
 from bot.lockouts import rules, tables, views
 from bot.lockouts.tables import Burst
+from bot.runtime.database import insert
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +29,7 @@ def check(session: Session, floor: Floor, partner: str, now: datetime) -> None:
         if first_at is None:
             return
         burst = Burst(partner=partner, usual=usual, first_at=first_at, asked_at=now)
-        session.add(burst)
-        session.flush()
+        insert(session, burst)
     joining = [account.number for account in recent if account.locked_at > burst.first_at - rules.WINDOW]
     tables.put_into(session, burst.number, joining)
     burst.accounts = _count_people(tables.logins_of_burst(session, burst.number))

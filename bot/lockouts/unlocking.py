@@ -18,6 +18,7 @@ from bot.lockouts.rules import AccountAction, Release
 from bot.lockouts.tables import LockedAccount
 from bot.lockouts.unlocking_tables import DECLINED, STARTED, WAITING, AccountRequest, RequestBatch
 from bot.outbox import kinds
+from bot.runtime.database import insert
 from bot.services import Services
 from bot.slack.blocks import Block
 
@@ -86,7 +87,7 @@ def _add_request(
 ) -> None:
     """Add the request and the outbox row that carries it out."""
     request = AccountRequest(lockout_id=account.number, batch_id=batch_id, action=action, by=by, asked_at=now)
-    number = unlocking_tables.add_request(session, request).number
+    number = insert(session, request).number
     payload = {"lockout": account.number, "by": by, "action": action, "request": number, "batch": batch_id}
     key = f"lockout-request:{number}"
     outbox.enqueue(session, kinds.LOCKOUT_UNLOCK, key, now, payload=payload, channel_id=by)
@@ -207,7 +208,7 @@ def _refuse(session: Session, batch: RequestBatch, account: LockedAccount, reaso
         answered_at=now,
         trouble=reason,
     )
-    unlocking_tables.add_request(session, request)
+    insert(session, request)
 
 
 def _show(session: Session, batch: RequestBatch, target: str, now: datetime) -> None:

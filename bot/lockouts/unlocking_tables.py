@@ -61,13 +61,6 @@ def count_requested_accounts(session: Session, by: str, since: datetime, except_
     return session.exec(select(count).where(*conditions)).one()
 
 
-def add_request(session: Session, request: AccountRequest) -> AccountRequest:
-    """Insert a request to a source."""
-    session.add(request)
-    session.flush()
-    return request
-
-
 def add_batch(session: Session, batch: RequestBatch) -> RequestBatch | None:
     """Insert a batch; None if that form was sent before."""
     if not insert_new(session, batch):

@@ -18,6 +18,7 @@ from bot.outbox import queries
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
 from bot.outbox.tables import MESSAGE, USUAL, OutboxRow
 from bot.outbox.writing import change_rows, edit_batches, insert_row, wake
+from bot.runtime.database import insert
 from bot.slack.blocks import Block
 from bot.slack.messages import Posted
 
@@ -140,8 +141,7 @@ def _start_batch(session: Session, part: OutboxRow, batching: Batching, length: 
         priority=part.priority,
         retry_at=until,
     )
-    session.add(batch)
-    session.flush()
+    insert(session, batch)
     return batch.number
 
 

@@ -14,6 +14,7 @@ from bot.playbooks.playbook import Playbook
 from bot.playbooks.rules import IncidentFacts, State
 from bot.playbooks.step_rows import AnyStep, StepRow, insert_steps, steps_of, write_schedule
 from bot.playbooks.tables import PlaybookRun, PlaybookStep
+from bot.runtime.database import insert
 from bot.timeline import timeline
 
 S = TypeVar("S", bound=AnyStep)
@@ -41,8 +42,7 @@ def start_run(
     if running_run:
         return running_run
     run = _new_run(incident_id, name, playbook, facts, by, now)
-    session.add(run)
-    session.flush()
+    insert(session, run)
     book = run.book
     steps = [_new_step(run, book, key, position) for position, key in enumerate(playbook.steps, start=1)]
     changed_steps = reschedule(run, steps, now)

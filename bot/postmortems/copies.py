@@ -10,7 +10,7 @@ from bot.incidents import incidents
 from bot.incidents.roles import readers_among
 from bot.postmortems.rules import Verdict
 from bot.postmortems.tables import PostMortem
-from bot.runtime.database import Numbered, utc_column
+from bot.runtime.database import Numbered, insert, utc_column
 
 
 class Copy(Numbered, table=True):
@@ -45,8 +45,7 @@ def add(session: Session, postmortem: PostMortem, place: str) -> Copy:
             place=place,
             wanted_version=postmortem.version,
         )
-        session.add(copy)
-        session.flush()
+        insert(session, copy)
     return copy
 
 

@@ -10,7 +10,7 @@ from bot.postmortems import copies
 from bot.postmortems.copies import Copy
 from bot.postmortems.rules import State, Verdict
 from bot.postmortems.tables import PostMortem, set_aside
-from bot.runtime.database import Row, insert_new, utc_column
+from bot.runtime.database import Row, insert, insert_new, utc_column
 
 
 class Version(Row, table=True):
@@ -69,8 +69,7 @@ def preview(session: Session, incident_id: int, asked_key: str, place: str, now:
 def _with_first_version(
     session: Session, postmortem: PostMortem, places: Sequence[str], now: datetime
 ) -> PostMortem:
-    session.add(postmortem)
-    session.flush()
+    insert(session, postmortem)
     session.add(Version(postmortem_id=postmortem.number, number=1, at=now))
     for place in dict.fromkeys(places):
         copies.add(session, postmortem, place)

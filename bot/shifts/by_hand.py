@@ -8,6 +8,7 @@ from sqlmodel import Session
 from bot import outbox
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member
+from bot.runtime.database import insert
 from bot.services import Services
 from bot.shifts import offers, people, tables, views
 from bot.shifts.reading.rows import objection
@@ -75,8 +76,7 @@ def add(
 
 
 def _enter(session: Session, services: Services, shift: Shift, by: str) -> None:
-    session.add(shift)
-    session.flush()
+    insert(session, shift)
     if shift.holder != by:
         translate = people.translator_for(session, services, shift.holder)
         line_for_person = views.shift_line(shift, services.floor, translate)

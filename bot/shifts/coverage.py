@@ -12,6 +12,7 @@ from bot.config.floor.reading import WEEKDAYS
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Message
 from bot.runtime.clock import utcnow
+from bot.runtime.database import insert
 from bot.services import Services
 from bot.shifts import (
     availability,
@@ -178,9 +179,7 @@ def _new_open_time(session: Session, services: Services, finding: Finding, now: 
         found_at=now,
         escalate_at=max(now, starts_at - services.floor.shifts.escalate_before),
     )
-    session.add(open_time)
-    session.flush()
-    return open_time
+    return insert(session, open_time)
 
 
 def save(session: Session, open_time: OpenTime, now: datetime) -> None:

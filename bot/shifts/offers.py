@@ -10,6 +10,7 @@ from sqlmodel import Session
 from bot import outbox
 from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member
+from bot.runtime.database import insert
 from bot.services import Services
 from bot.shifts import (
     asked_times,
@@ -160,8 +161,7 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
         check_free(session, to, (max(open_time.starts_at, now), open_time.ends_at), (), by)
         swap = Swap(from_id=by, to_id=to, open_time_id=number)
         asked_times.note(swap, open_time)
-        session.add(swap)
-        session.flush()
+        insert(session, swap)
         translate = people.translator_for(session, services, to)
         text, blocks = open_time_views.asked_message(open_time, by, swap.number, services.floor, translate)
         outbox.post(session, f"shift_asked:{swap.number}", to, text, now, blocks=blocks)
@@ -206,8 +206,7 @@ def propose(
         swap = Swap(from_id=by, to_id=to, shift_id=own_shift_id, for_shift_id=other_shift_id)
         asked_times.note(swap, shift, for_shift)
         repeated_requests.check(session, swap)
-        session.add(swap)
-        session.flush()
+        insert(session, swap)
         translate = people.translator_for(session, services, to)
         text, blocks = views.swap_message(shift, for_shift, by, swap.number, services.floor, translate)
         outbox.post(session, f"shift_swap:{swap.number}", to, text, now, blocks=blocks)

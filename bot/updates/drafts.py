@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.runtime.database import Numbered, utc_column
+from bot.runtime.database import Numbered, insert, utc_column
 from bot.updates.tables import WAITING, Promise
 
 # Drafts due to be shown within this time are shown with the first; they follow the incident until then.
@@ -49,8 +49,7 @@ def add_draft(
 ) -> Draft:
     """Create a draft of these promises for these users, or for the incident's channel if there are none."""
     draft = Draft(incident_id=incident_id, shown_at=now, user_ids=list(user_ids))
-    session.add(draft)
-    session.flush()
+    insert(session, draft)
     for promise in promises:
         promise.draft_id = draft.id
     return draft

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.runtime.database import Numbered, utc_column
+from bot.runtime.database import Numbered, insert, utc_column
 
 # Why it will not be delivered, instead of a time of delivery.
 WITHHELD, GIVEN_UP = "withheld", "given up"
@@ -34,9 +34,7 @@ class Delivery(Numbered, table=True):
 
 def add(session: Session, delivery: Delivery) -> Delivery:
     """Add a delivery, and set its number."""
-    session.add(delivery)
-    session.flush()
-    return delivery
+    return insert(session, delivery)
 
 
 def delivery(session: Session, delivery_id: int) -> Delivery | None:

@@ -19,7 +19,7 @@ from bot.incidents.events import Closed, Declared, Declined, MadePrivate, Merged
 from bot.incidents.facts import CONTACT_NOW, FALLBACK
 from bot.incidents.registry import Registry
 from bot.outbox import kinds
-from bot.runtime.database import insert_new
+from bot.runtime.database import insert, insert_new
 from bot.services import Services
 from bot.slack.text import mention
 
@@ -52,8 +52,7 @@ def transfer(session: Session, item: str, user_id: str, reason: str, now: dateti
         now = max(now, current.since)
         current.until = now
         session.flush()
-    session.add(Accountability(item=item, user_id=user_id, since=now, reason=reason))
-    session.flush()
+    insert(session, Accountability(item=item, user_id=user_id, since=now, reason=reason))
 
 
 def end(session: Session, item: str, now: datetime) -> None:

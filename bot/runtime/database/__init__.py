@@ -12,7 +12,7 @@ from bot.runtime.database.engines import (
     without_time_limit,
 )
 from bot.runtime.database.errors import ChangeUnknown, DatabaseBusy, DatabaseUnusable, unusable_as_sentence
-from bot.runtime.database.inserts import insert_all_new, insert_new, upsert, upsert_all
+from bot.runtime.database.inserts import insert, insert_all_new, insert_new, upsert, upsert_all
 from bot.runtime.database.transactions import Database, does_person_wait, low_priority, noting_commits
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "count_rows",
     "does_person_wait",
     "due_rows",
+    "insert",
     "insert_all_new",
     "insert_new",
     "low_priority",

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
+
+RowType = TypeVar("RowType", bound=SQLModel)
 
 
 def upsert(session: Session, row: SQLModel) -> None:
@@ -21,6 +23,13 @@ def upsert_all(session: Session, rows: Sequence[SQLModel]) -> None:
         statement = _upsert_statement(type(rows[0]), session.get_bind().dialect.name)
         session.flush()
         session.connection().execute(statement, [_values(row) for row in rows])
+
+
+def insert(session: Session, row: RowType) -> RowType:
+    """Insert a row at once, so that it has its number. Returns it."""
+    session.add(row)
+    session.flush()
+    return row
 
 
 def insert_new(session: Session, row: SQLModel) -> bool:
