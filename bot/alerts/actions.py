@@ -78,7 +78,6 @@ def declare(services: Services, group_id: int, by: str, reply_to: str, now: date
     with _decided(services, group_id) as (session, group):
         if group.state in (State.PROPOSED, State.IGNORED):
             group.state, group.declared_key, group.decided_by, group.due_at = State.DECLARED, request.key, by, None
-            tables.save(session, group)
             proposing.show(services, session, group, now)
     return opening(request.title)
 
@@ -107,7 +106,6 @@ def belongs_to(services: Services, group_id: int, number: int, by: str, now: dat
             raise IncidentOver(number=number, status=change.incident.status)
         group = _check_undecided(tables.group_locked(change.session, group_id))
         group.state, group.incident_id, group.decided_by, group.due_at = State.DECLARED, number, by, None
-        tables.save(change.session, group)
         _note_all(change, group)
         proposing.show(services, change.session, group, now)
     return wording.ADDED_TO.format(number=number)
@@ -148,7 +146,6 @@ def ignore(services: Services, group_id: int, by: str, now: datetime) -> None:
     check_may_declare(services, by)
     with _undecided(services, group_id) as (session, group):
         group.state, group.decided_by, group.due_at = State.IGNORED, by, now + IGNORED_FOR
-        tables.save(session, group)
         proposing.show(services, session, group, now)
 
 
@@ -157,7 +154,6 @@ def show_again(services: Services, now: datetime) -> None:
     with services.database.transaction() as session:
         for group in tables.due(session, now):
             group.state, group.due_at = State.PROPOSED, None
-            tables.save(session, group)
             proposing.show(services, session, group, now)
 
 
@@ -177,7 +173,6 @@ def follow_declared(change: Change, event: Declared) -> None:
         return
     group.state, group.incident_id, group.declared_key = State.DECLARED, change.number, change.incident.declared_key
     group.due_at = None
-    tables.save(change.session, group)
     _note_all(change, group)
     proposing.show(change.services, change.session, group, change.now)
 
@@ -186,7 +181,6 @@ def propose_again(change: Change, event: Withdrawn) -> None:
     """Propose the alerts again, because their incident could not be opened."""
     for group in tables.groups_of(change.session, change.number):
         group.state, group.incident_id, group.declared_key = State.PROPOSED, None, ""
-        tables.save(change.session, group)
         proposing.show(change.services, change.session, group, change.now)
 
 
@@ -194,7 +188,6 @@ def follow_merge(change: Change, event: Merged) -> None:
     """Move the alerts to the incident into which theirs was merged."""
     for group in tables.groups_of(change.session, change.number):
         group.incident_id = event.into
-        tables.save(change.session, group)
         proposing.show(change.services, change.session, group, change.now)
 
 

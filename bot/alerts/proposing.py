@@ -55,7 +55,6 @@ def _channel_name(services: Services, group: AlertGroup) -> str:
 def declare_at_once(session: Session, group: AlertGroup, now: datetime) -> None:
     """Declare without asking, as the rule says; the start is an outbox row, so that the commit triggers it."""
     group.state, group.declared_key = State.DECLARED, f"alerts:{group.number}"
-    tables.save(session, group)
     key = f"alerts:{group.number}:declare"
     outbox.enqueue(session, kinds.ALERTS_DECLARATION, key, now, subject=str(group.number), priority=outbox.FIRST)
 

@@ -11,6 +11,7 @@ from bot.alerts.sources import ConfiguredAlertSource
 from bot.alerts.tables import Alert, AlertGroup, received_of
 from bot.incidents import incidents
 from bot.incidents.rules import OPEN
+from bot.runtime.database import insert
 from bot.services import Services
 from bot.timeline import timeline
 
@@ -60,7 +61,7 @@ def _fire(
         sent_at=received.at,
         fired_at=now,
     )
-    tables.save(session, alert)
+    insert(session, alert)
     if group.incident_id is not None:
         _note(session, group.incident_id, "alert_fired", alert, now)
     _follow_rule(services, session, source, group, received, now)
@@ -73,7 +74,6 @@ def _live_group(session: Session, source: ConfiguredAlertSource, key: str, now: 
     if group is None or group.incident_id is None or _is_incident_open(session, group.incident_id):
         return group
     group.ended_at = now
-    tables.save(session, group)
     return None
 
 
@@ -84,7 +84,6 @@ def _begin_group(
     previous_group = tables.last_group(session, source.name, key)
     if previous_group is not None and _is_incident_open(session, previous_group.incident_id):
         previous_group.ended_at = None
-        tables.save(session, previous_group)
         return previous_group
     rule_index = source.rule_of(received)
     group = AlertGroup(
@@ -95,8 +94,7 @@ def _begin_group(
         severity="" if rule_index is None else source.rules[rule_index].described.severity,
         began_at=now,
     )
-    tables.save(session, group)
-    return group
+    return insert(session, group)
 
 
 def _is_incident_open(session: Session, number: int | None) -> bool:
@@ -126,7 +124,6 @@ def _follow_rule(
                 proposing.declare_at_once(session, group, now)
             else:
                 group.state, group.due_at = State.PROPOSED, None
-                tables.save(session, group)
     proposing.show(services, session, group, now)
 
 
@@ -159,25 +156,21 @@ def _repeat(
     alert.times += 1
     alert.sent_at = received.at or alert.sent_at
     if received.severity == alert.severity:
-        tables.save(session, alert)
         return
     alert.title, alert.severity, alert.text = received.title, received.severity, received.text
     alert.link, alert.labels, alert.fired_at = received.link, dict(received.labels), now
-    tables.save(session, alert)
     _follow_rule(services, session, source, tables.group_locked(session, alert.group_id), received, now)
 
 
 def _resolve(services: Services, session: Session, alert: Alert, received: ReceivedAlert, now: datetime) -> None:
     """Record that an alert is resolved; this never resolves or closes an incident."""
     alert.resolved_at, alert.sent_at = now, received.at or alert.sent_at
-    tables.save(session, alert)
     group = tables.group_locked(session, alert.group_id)
     if all(each.resolved_at for each in tables.alerts_of(session, group.number)):
         # Alerts from now on form a new group, whatever was decided about this one.
         group.ended_at, group.due_at = now, None
         if group.state in (State.NOTED, State.PROPOSED, State.IGNORED):
             group.state = State.OVER
-        tables.save(session, group)
     if group.incident_id is not None:
         _note(session, group.incident_id, "alert_resolved", alert, now)
     proposing.show(services, session, group, now)

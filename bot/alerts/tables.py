@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
@@ -128,12 +127,6 @@ def due(session: Session, now: datetime) -> Sequence[AlertGroup]:
     """Groups whose time of being ignored is over."""
     query = select(AlertGroup).where(col(AlertGroup.due_at) <= now).order_by(col(AlertGroup.due_at)).limit(50)
     return session.exec(query.with_for_update(skip_locked=True)).all()
-
-
-def save(session: Session, *rows: Any) -> None:
-    """Save changed rows and flush."""
-    session.add_all(rows)
-    session.flush()
 
 
 def delete_ended(session: Session, before: datetime) -> None:
