@@ -203,7 +203,6 @@ def _save_candidate(
     else:
         cluster = clusters.of_occasion(session, _new_cluster(candidate, at))
     cluster.last_at, cluster.score = max(cluster.last_at, at), max(cluster.score, candidate.score)
-    session.flush()
     episode.number = cluster.number
     new_members = clusters.add_members(session, cluster.number, candidate.cases)
     cases = clusters.cases_of(session, cluster.number)

@@ -21,6 +21,7 @@ from bot.errors import require
 from bot.incidents.people import NO_INCIDENT, known_people
 from bot.incidents.permissions import check_member
 from bot.outbox.tables import OutboxRow
+from bot.runtime.database import insert_new
 from bot.services import Services
 from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.phrases import Translator
@@ -75,7 +76,7 @@ def watch(session: Session, floor: Floor, case: Case, now: datetime) -> None:
         allowed_idle = allowed_times.unassigned if kind == UNASSIGNED else allowed_times.not_actioned
         due_at = level_due(kind, schedule_of(floor.cases, case.schedule), since, allowed_idle)
         clock = CaseEscalation(case_id=case.number, kind=kind, since=since, due_at=due_at, team=case.team)
-        escalation_tables.begin(session, clock)
+        insert_new(session, clock)
 
 
 def _idle_since(session: Session, case: Case, kind: str) -> datetime:
@@ -93,7 +94,7 @@ def begin_by_hand(
     Return the people notified, as mentions, and since when earlier ones have been, if there were any.
     """
     new_clock = CaseEscalation(case_id=case.number, kind=BY_HAND, since=now, team=case.team)
-    escalation_tables.begin(session, new_clock)
+    insert_new(session, new_clock)
     clock = next(each for each in escalation_tables.open_of(session, [case.number]) if each.kind == BY_HAND)
 
     def why(translate: Translator) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.runtime.database import DUE_AT_ONCE, Numbered, insert_new, next_due, partial_index, utc_column
+from bot.runtime.database import DUE_AT_ONCE, Numbered, next_due, partial_index, utc_column
 
 
 class CaseEscalation(Numbered, table=True):
@@ -35,11 +35,6 @@ class CaseEscalation(Numbered, table=True):
 
 CASES_WITH_CLOCKS = select(CaseEscalation.case_id).where(col(CaseEscalation.ended_at).is_(None))
 NEXT_DUE = next_due(col(CaseEscalation.due_at))
-
-
-def begin(session: Session, escalation: CaseEscalation) -> bool:
-    """Start a clock; False if it is already running."""
-    return insert_new(session, escalation)
 
 
 def end(session: Session, case_id: int, kind: str, now: datetime) -> None:

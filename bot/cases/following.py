@@ -13,7 +13,6 @@ from bot.config.floor import Floor
 
 def after_rows(session: Session, floor: Floor, now: datetime) -> None:
     """Update the escalation clocks of the cases touched at `now`, and schedule a redraw of the board."""
-    session.flush()
     watched_priorities = list(floor.cases.escalations)
     # A case whose priority was lowered is watched until its clocks have ended.
     is_watched = sa.or_(col(Case.priority).in_(watched_priorities), col(Case.id).in_(CASES_WITH_CLOCKS))

@@ -10,6 +10,7 @@ from bot.cases.rules.states import Phase
 from bot.cases.tables import Case, CaseNote, CaseState
 from bot.cases.wording import translator
 from bot.incidents.registry import AskedRows
+from bot.runtime.database import insert_new
 from bot.services import Services
 
 NEWEST = 3
@@ -41,7 +42,7 @@ def end(session: Session, services: Services, source: str, external_ids: Sequenc
         note = CaseNote(
             case_id=case.number, key=f"{GONE}:{case.number}:{now.isoformat()}", kind=GONE, at=now, text=state
         )
-        tables.add_note(session, note)
+        insert_new(session, note)
     following.after_rows(session, services.floor, now)
 
 

@@ -208,7 +208,6 @@ def _decide(session: Session, services: Services, cluster: Cluster, state: str, 
 
 def _show(session: Session, services: Services, cluster: Cluster, now: datetime) -> None:
     """Save a group and edit its message."""
-    session.flush()
     proposing.propose(session, services, cluster, clusters.cases_of(session, cluster.number), now)
 
 

@@ -17,6 +17,7 @@ from bot.incidents.registry import Registry
 from bot.outbox import kinds
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
+from bot.runtime.database import insert_new
 from bot.services import Services
 from bot.slack.text import mentioned_user_ids, one_line, to_plain_text
 from bot.sources.port import CredentialsRefused, SourceRefused
@@ -32,7 +33,7 @@ OF_INCIDENTS = (LINKED, UPDATE, ENDED)
 
 def add(session: Session, services: Services, case: Case, note: CaseNote) -> bool:
     """Record a decision and enqueue it for the source; False if it was already recorded."""
-    if not tables.add_note(session, note):
+    if not insert_new(session, note):
         return False
     if services.get(Registry).ask(CASE_NOTES)(services, case.source):
         key = f"case-note:{note.key}"

@@ -156,11 +156,6 @@ def notes_of(session: Session, case_id: int, limit: int = 20) -> Sequence[CaseNo
     return session.exec(query.limit(limit)).all()
 
 
-def add_note(session: Session, note: CaseNote) -> bool:
-    """Record a decision; False if it was already recorded."""
-    return insert_new(session, note)
-
-
 def link(session: Session, incident_id: int, case_ids: Iterable[int], by: str, now: datetime) -> list[int]:
     """Link the cases to the incident; return the newly linked ones."""
     return [

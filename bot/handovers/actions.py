@@ -19,6 +19,7 @@ from bot.incidents.invitations import invite_participant
 from bot.incidents.rules import check_may_change
 from bot.incidents.summaries import summarise
 from bot.outbox import kinds
+from bot.runtime.database import insert_new
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import mention, near_time
@@ -56,7 +57,7 @@ def offer(services: Services, number: int, to: str, note: str, by: str, now: dat
         if earlier_offer:
             _withdraw(change, earlier_offer)
         handover = _new_handover(change, to, note)
-        tables.add(session, handover)
+        insert_new(session, handover)
         _add_messages(change, handover)
         change.log("handover_offered", user=to)
         invite_participant(session, number, to, now)
@@ -144,7 +145,7 @@ def hand_over_role(services: Services, number: int, role: str, to: str, by: str,
         roles.pass_on(change, role, to)
         handover = Handover(kind=Kind.ROLE, incident_id=number, item=role, from_id=by, to_id=to, offered_at=now)
         handover.decide(State.ACCEPTED, now)
-        tables.add(change.session, handover)
+        insert_new(change.session, handover)
     title = services.floor.role(role).title.lower()
     return wording.ROLE_HANDED_OVER.format(person=mention(to), role=title)
 

@@ -9,7 +9,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError, require
 from bot.handovers.rules import State
-from bot.runtime.database import Numbered, due_rows, insert_new, next_due, partial_index, utc_column
+from bot.runtime.database import Numbered, due_rows, next_due, partial_index, utc_column
 
 
 class NoSuchHandover(WatchfloorError):
@@ -62,11 +62,6 @@ class Handover(Numbered, table=True):
     def decide(self, state: State, now: datetime) -> None:
         """Record the decision; nothing is due any more."""
         self.state, self.decided_at, self.due_at = state, now, None
-
-
-def add(session: Session, handover: Handover) -> bool:
-    """Add a handover; False if one of its kind is already pending for that incident or item."""
-    return insert_new(session, handover)
 
 
 def get(session: Session, handover_id: int) -> Handover:

@@ -72,7 +72,6 @@ def add_afterwards(
 
 def apply_milestones(session: Session, incident: Incident) -> None:
     """Copy the milestones to the incident's own times, which the card and updates show, and redraw both."""
-    session.flush()
     milestones_by_name = milestones_of(session, incident.number)
     if MilestoneName.DECLARED in milestones_by_name:
         incident.declared_at = milestones_by_name[MilestoneName.DECLARED].at
@@ -88,7 +87,6 @@ def apply_milestones(session: Session, incident: Incident) -> None:
 
 def check_still_possible(session: Session, incident: Incident, now: datetime) -> None:
     """Refuse a moved entry if it makes a milestone that depends on it impossible."""
-    session.flush()
     milestones_by_name = milestones_of(session, incident.number)
     for name, milestone in milestones_by_name.items():
         milestones.check_order(milestones_by_name, name, milestone.at, now)

@@ -101,7 +101,6 @@ def _lines_to_judge_again(database: Database, file_id: int, digest: str) -> set[
     with database.transaction() as session:
         file = session.get_one(LedgerFile, file_id)
         file.digest = digest
-        session.flush()
         copies = tables.copies_of(session, file)
         return difference_tables.open_rows(session, copies) if copies else None
 

@@ -45,7 +45,6 @@ def _current_burst(session: Session, floor: Floor, partner: str, at: datetime, n
     proposed = tables.open_burst(session, partner)
     if proposed is not None and at - tables.last_lockout_at(session, proposed) > rules.LAPSES_AFTER:
         proposed.state = tables.LAPSED
-        session.flush()
         show(session, floor, proposed, now)
         return None
     return proposed

@@ -17,8 +17,8 @@ from sqlmodel import Session, col, select
 from bot.outbox import queries
 from bot.outbox.kinds import Call, Context, Kind, Message, Settled
 from bot.outbox.tables import MESSAGE, USUAL, OutboxRow
-from bot.outbox.writing import change_rows, edit_batches, insert_row, wake
-from bot.runtime.database import insert
+from bot.outbox.writing import change_rows, edit_batches, wake
+from bot.runtime.database import insert, insert_new
 from bot.slack.blocks import Block
 from bot.slack.messages import Posted
 
@@ -96,9 +96,8 @@ def post_to_person(
 def add(session: Session, part: OutboxRow, batching: Batching, length: int) -> bool:
     """Write a row that is delivered with others; False if its key already existed. `length` is in characters."""
     wake(session, None)
-    if not insert_row(session, part):
+    if not insert_new(session, part):
         return False
-    session.flush()
     last_at = session.exec(_LAST_TRIED_AT, params={"group": batching.group}).one() if batching.apart else None
     until = max(batching.until, last_at + batching.apart) if last_at else batching.until
     batch_id = _join_waiting_batch(session, part, batching, length, until) or _start_batch(

@@ -76,12 +76,7 @@ def enqueue(
 ) -> bool:
     """Enqueue a row that is not rendered from an incident's state; False if its key already existed."""
     wake(session, None)
-    return insert_row(session, OutboxRow(key=key, kind=kind, incident_id=incident_id, retry_at=now, **facts))
-
-
-def insert_row(session: Session, row: OutboxRow) -> bool:
-    """Insert a row; False if its key already existed."""
-    return insert_new(session, row)
+    return insert_new(session, OutboxRow(key=key, kind=kind, incident_id=incident_id, retry_at=now, **facts))
 
 
 def edit(

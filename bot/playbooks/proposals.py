@@ -166,7 +166,6 @@ def _decide(services: Services, number: int, state: ProposalState, reason: str, 
         proposal = proposal_tables.locked(session, number)
         _check_decidable(proposal, by)
         proposal.state, proposal.reason, proposal.decided_at = state, reason, now
-        session.flush()
         _redraw_question(session, proposal, now)
         log_facts = {"reason": reason} if reason else {}
         _log(session, proposal, f"playbook_change_{state}", by, now, **log_facts)
@@ -200,5 +199,4 @@ def hide_words(change: Change, event: MadePrivate) -> None:
     """Remove the text of proposals an incident led to, because it is private now."""
     for proposal in proposal_tables.of_incident(change.session, change.number):
         proposal.text, proposal.reason, proposal.incident_id = "its incident is private now", "", None
-        change.session.flush()
         _redraw_question(change.session, proposal, change.now)

@@ -36,7 +36,6 @@ SHARED_ALREADY = "file_already_completed"
 
 def deliver(session: Session, postmortem: PostMortem, now: datetime) -> None:
     """Enqueue the newest version for every copy that lacks it. The messages do not wait for the files."""
-    session.flush()
     lacking = copies.outdated_copies(session, postmortem.number)
     if not lacking:
         return
@@ -90,7 +89,6 @@ def upload(services: Services, row: OutboxRow) -> None:
         for new_upload in sorted(new_uploads, key=lambda each: content.KINDS.index(each.kind)):
             if wanted_versions.get(new_upload.copy_id) == new_upload.version:
                 session.add(new_upload)
-        session.flush()
         for copy in copies.outdated_copies(session, postmortem_id):
             if _has_files(session, copy):
                 key = f"{kinds.POST_MORTEM_FILES}:{copy.number}:{copy.wanted_version}"

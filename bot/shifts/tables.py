@@ -272,7 +272,6 @@ def begin(session: Session, now: datetime) -> None:
 
 def set_clock(session: Session, name: str, at: datetime) -> None:
     """Schedule the next check at `at`, replacing any other time."""
-    session.flush()
     upsert(session, ShiftClock(name=name, due_at=at))
     session.expire_all()
 

@@ -51,7 +51,6 @@ def mark_stale(session: Session, promise: Promise) -> None:
         return
     # The subject of each copy holds the draft's id and the recipient's.
     outbox.mark_stale_subject(session, promise.incident_id, (kinds.DRAFT,), str(promise.draft_id))
-    session.flush()
     shown_promises = drafts.promises_of(session, promise.draft_id)
     if not any(other.state in (WAITING, PAUSED) for other in shown_promises):
         outbox.stop_following(session, promise.incident_id, kinds.DRAFT, str(promise.draft_id))

@@ -11,6 +11,7 @@ from bot.incidents.change import Change
 from bot.incidents.events import Event
 from bot.incidents.public_view import public_view
 from bot.incidents.registry import Handler
+from bot.runtime.database import insert
 from bot.webhooks import sending, tables
 from bot.webhooks.tables import Delivery
 from bot.webhooks.targets import Webhooks
@@ -52,7 +53,7 @@ def notify(change: Change, event: Event) -> None:
         delivery = Delivery(
             webhook_name=target.name, incident_id=change.number, event_key=key, kind=name, body=body, at=change.now
         )
-        sending.enqueue(change.session, tables.add(change.session, delivery), change.now)
+        sending.enqueue(change.session, insert(change.session, delivery), change.now)
 
 
 def _details(change: Change, event: Event) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.runtime.database import Numbered, insert, utc_column
+from bot.runtime.database import Numbered, utc_column
 
 # Why it will not be delivered, instead of a time of delivery.
 WITHHELD, GIVEN_UP = "withheld", "given up"
@@ -30,11 +30,6 @@ class Delivery(Numbered, table=True):
     state: str = ""
     # How often a resend was requested.
     replays: int = 0
-
-
-def add(session: Session, delivery: Delivery) -> Delivery:
-    """Add a delivery, and set its number."""
-    return insert(session, delivery)
 
 
 def delivery(session: Session, delivery_id: int) -> Delivery | None:

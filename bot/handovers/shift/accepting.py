@@ -151,7 +151,6 @@ def _accept(session: Session, handover: Handover, now: datetime) -> None:
 
 def _settle_if_answered(session: Session, services: Services, shift: ShiftHandover, now: datetime) -> None:
     """Settle the handover when no item is pending or sent back: complete if all that is still open was accepted."""
-    session.flush()
     handovers = tables.items(session, shift.number)
     if not shift.is_offered or any(each.state in tables.UNACCEPTED for each in handovers):
         return

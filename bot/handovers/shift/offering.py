@@ -85,7 +85,7 @@ def _offer_items(
     if not items:
         raise rules.NothingToHandOver()
     for item in items:
-        item_tables.add(session, _new_offer(shift, item, by, now))
+        insert_new(session, _new_offer(shift, item, by, now))
     unasked_items = [item for item in items if (item.key, item.owner_id) not in asked]
     _ask_for_next_steps(session, services, unasked_items, shift, now)
     _enqueue_messages(session, shift, now)
@@ -170,7 +170,7 @@ def answer(services: Services, handover_id: int, text: str, by: str, now: dateti
             raise rules.ItemAnswered(state=handover.state)
         new_offer = _new_offer(shift, _current_item(session, services, handover, now), by, now)
         new_offer.note, new_offer.question = text.strip(), handover.question
-        if not item_tables.add(session, new_offer):
+        if not insert_new(session, new_offer):
             raise rules.ItemAnswered(state="offered again")
         if shift.due_at is None:
             shift.due_at = now + services.floor.shifts.handover.accepted_within
