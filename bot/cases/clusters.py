@@ -62,7 +62,7 @@ def get_locked(session: Session, number: int) -> Cluster:
 def of_occasion(session: Session, new: Cluster) -> Cluster:
     """Insert the new group, or return the one that another process inserted for the same occasion."""
     if insert_new(session, new):
-        return session.exec(select(Cluster).where(Cluster.id == new.id)).one()
+        return session.get_one(Cluster, new.id)
     return session.exec(select(Cluster).where(Cluster.occasion == new.occasion).with_for_update()).one()
 
 

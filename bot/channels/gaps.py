@@ -94,7 +94,7 @@ def unfilled_gap_ids(session: Session) -> list[int]:
 
 def get(session: Session, number: int) -> Gap:
     """Return the gap with that number, which must exist."""
-    return session.exec(select(Gap).where(Gap.id == number)).one()
+    return session.get_one(Gap, number)
 
 
 def locked(session: Session, number: int) -> Gap:

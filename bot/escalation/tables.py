@@ -174,7 +174,7 @@ def existing_page(session: Session, page: Page) -> Page:
 
 def get(session: Session, page_id: int) -> Page:
     """The page with that id, which must exist."""
-    return session.exec(select(Page).where(Page.id == page_id)).one()
+    return session.get_one(Page, page_id)
 
 
 def pages(session: Session, incident_id: int) -> Sequence[Page]:

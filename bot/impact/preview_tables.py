@@ -49,4 +49,4 @@ def save_column_map(session: Session, shape: str, columns: dict[str, Any], by: s
 
 def preview(session: Session, number: int) -> Preview | None:
     """A dropped file, with its row locked."""
-    return session.exec(select(Preview).where(Preview.id == number).with_for_update()).first()
+    return session.get(Preview, number, with_for_update=True)

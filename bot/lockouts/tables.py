@@ -63,8 +63,7 @@ class Burst(Numbered, table=True):
 
 def locked(session: Session, lockout_id: int, *, is_changed: bool = True) -> LockedAccount:
     """A lockout, locked for update if it is to be changed. Raises `NoSuchLockout`."""
-    query = select(LockedAccount).where(LockedAccount.id == lockout_id)
-    return require(session.exec(query.with_for_update() if is_changed else query).first(), NoSuchLockout)
+    return require(session.get(LockedAccount, lockout_id, with_for_update=is_changed or None), NoSuchLockout)
 
 
 def all_open(session: Session, limit: int | None = 500) -> Sequence[LockedAccount]:
@@ -136,8 +135,7 @@ def locked_logins_of_burst(session: Session, burst_id: int) -> Sequence[str]:
 
 def burst(session: Session, burst_id: int, *, is_locked: bool = True) -> Burst:
     """A burst, locked for update unless `is_locked` is False. Raises `NoSuchLockout`."""
-    query = select(Burst).where(Burst.id == burst_id)
-    return require(session.exec(query.with_for_update() if is_locked else query).first(), NoSuchLockout)
+    return require(session.get(Burst, burst_id, with_for_update=is_locked or None), NoSuchLockout)
 
 
 def put_into(session: Session, burst_id: int, lockout_ids: Collection[int]) -> None:

@@ -70,8 +70,7 @@ def add_batch(session: Session, batch: RequestBatch) -> RequestBatch | None:
 
 def batch(session: Session, number: int, *, is_locked: bool = True) -> RequestBatch:
     """The batch with that number, locked for update unless `is_locked` is False. Raises `NoSuchBatch`."""
-    query = select(RequestBatch).where(RequestBatch.id == number)
-    return require(session.exec(query.with_for_update() if is_locked else query).first(), NoSuchBatch)
+    return require(session.get(RequestBatch, number, with_for_update=is_locked or None), NoSuchBatch)
 
 
 def requests_of(session: Session, number: int) -> Sequence[tuple[AccountRequest, LockedAccount]]:

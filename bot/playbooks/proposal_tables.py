@@ -55,8 +55,8 @@ def get(session: Session, number: int) -> PlaybookProposal:
 
 def locked(session: Session, number: int) -> PlaybookProposal:
     """A proposal, locked for the transaction. Raises `NoSuchProposal`."""
-    query = select(PlaybookProposal).where(PlaybookProposal.id == number).with_for_update()
-    return require(session.exec(query.execution_options(populate_existing=True)).first(), NoSuchProposal)
+    proposal = session.get(PlaybookProposal, number, populate_existing=True, with_for_update=True)
+    return require(proposal, NoSuchProposal)
 
 
 def newest(session: Session, limit: int) -> Sequence[PlaybookProposal]:

@@ -64,9 +64,7 @@ def stop_run(session: Session, run_id: int, by: str, now: datetime) -> PlaybookR
     session.exec(
         sa.update(PlaybookStep).where(col(PlaybookStep.run_id) == run_id).values(remind_at=None, repeat_at=None)
     )
-    return session.exec(
-        select(PlaybookRun).where(PlaybookRun.id == run_id).execution_options(populate_existing=True)
-    ).one()
+    return session.get_one(PlaybookRun, run_id, populate_existing=True)
 
 
 def update_facts(session: Session, incident_id: int, facts: IncidentFacts, now: datetime) -> None:

@@ -51,7 +51,7 @@ def add(session: Session, postmortem: PostMortem, place: str) -> Copy:
 
 def get(session: Session, copy_id: int) -> Copy:
     """Return the copy with that id, which must exist."""
-    return session.exec(select(Copy).where(Copy.id == copy_id)).one()
+    return session.get_one(Copy, copy_id)
 
 
 def of_place(session: Session, postmortem_id: int, place: str) -> Copy | None:

@@ -57,7 +57,7 @@ def add_draft(
 
 def get(session: Session, draft_id: int) -> Draft:
     """The draft with that id, which must exist."""
-    return session.exec(select(Draft).where(Draft.id == draft_id)).one()
+    return session.get_one(Draft, draft_id)
 
 
 def open_of(session: Session, incident_id: int) -> Sequence[Draft]:
