@@ -45,10 +45,17 @@ def deliver(session: Session, postmortem: PostMortem, now: datetime) -> None:
     key = f"{kinds.POST_MORTEM_UPLOAD}:{postmortem.number}:{postmortem.version}:{newest}"
     _enqueue(session, kinds.POST_MORTEM_UPLOAD, key, postmortem.incident_id, postmortem.number, now)
     if not postmortem.is_preview:
-        # At most one per post-mortem, whatever the version; the lane keeps a delayed one from overwriting the next.
-        number, lane = postmortem.incident_id, f"{kinds.CANVAS}:of:{postmortem.incident_id}"
-        key = f"{kinds.CANVAS}:{postmortem.number}"
-        _enqueue(session, kinds.CANVAS, key, number, postmortem.number, now, priority=outbox.LAST, lane=lane)
+        _enqueue_canvas(session, postmortem, now)
+
+
+def _enqueue_canvas(session: Session, postmortem: PostMortem, now: datetime) -> None:
+    """Enqueue the channel's canvas, once for each version that the bot writes; people's files stay out of it."""
+    if versions.get(session, postmortem.number, postmortem.version).uploaded_by:
+        return
+    # The lane keeps a delayed one from overwriting the next.
+    number, lane = postmortem.incident_id, f"{kinds.CANVAS}:of:{postmortem.incident_id}"
+    key = f"{kinds.CANVAS}:{postmortem.number}:{postmortem.version}"
+    _enqueue(session, kinds.CANVAS, key, number, postmortem.number, now, priority=outbox.LAST, lane=lane)
 
 
 def supersede(session: Session, postmortem: PostMortem) -> None:

@@ -106,6 +106,31 @@ def test_a_canvas_created_by_people_is_left_alone(floor: TestFloor) -> None:
     assert not timeline(floor, "trouble")
 
 
+def test_a_draft_that_is_written_again_is_written_into_the_canvas_too(floor: TestFloor) -> None:
+    floor.sandbox.workspace.is_free = True
+    channel = closes(floor)
+    target = floor.sandbox.workspace.find_channel(channel)
+    assert target and not target.canvas, "the plan refused it"
+
+    floor.sandbox.workspace.is_free = False
+    presses(floor, "ana", ids.REWRITE)
+    assert canvas(floor, channel).startswith("# Post-mortem 1: IVR down in Manila")
+
+    floor.says("ana", "/incident impact 200 callers at Manila", channel)
+    presses(floor, "ana", ids.REWRITE)
+    assert "200 callers" in canvas(floor, channel)
+
+    del floor.sandbox.workspace.canvases[target.canvas]
+    target.canvas = ""
+    presses(floor, "ana", ids.REWRITE)
+    assert "200 callers" in canvas(floor, channel)
+
+    floor.ana.uploads("dm", "edited.md", b"# Better", thread_ts=letter(floor, "ana").ts)
+    floor.settle()
+    canvas_writes = [row for row in rows(floor, "outbox") if row["kind"] == "canvas"]
+    assert len(canvas_writes) == 4, "a version that people wrote stays out of it"
+
+
 def test_a_post_mortem_is_assigned_reviewed_edited_and_published(floor: TestFloor) -> None:
     channel = closes(floor)
     assert "Nobody was asked to review it yet" in presses(floor, "ana", ids.PUBLISH)
