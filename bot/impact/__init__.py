@@ -35,6 +35,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.ScopeChanged, watching.look_again)
     registry.on(events.MilestoneSet, watching.look_again)
     registry.record(uploads.record_file, "message")
+    registry.file_endings.update(uploads.ENDINGS)
     registry.ticks.append(Tick("figures", watching.check_new_imports, tables.NEXT_CHECK))
     registry.kinds += renderers.KINDS
     registry.takes_rows.setdefault("intervals", []).append(feeding.take_intervals)

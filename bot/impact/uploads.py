@@ -24,7 +24,7 @@ from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, plan, recognise
 from bot.impact.reading.rows import LeftOut
 from bot.incidents import incidents
-from bot.incidents.dropped_files import downloaded
+from bot.incidents.dropped_files import downloaded, ending_of
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import DroppedFile, Registry
 from bot.outbox import kinds, row_files
@@ -79,7 +79,7 @@ def record_file(services: Services, event: Event) -> None:
 
 
 def _is_table(file: Event) -> bool:
-    return str(file.get("name", "")).rpartition(".")[2].lower() in ENDINGS
+    return ending_of(file) in ENDINGS
 
 
 def _enqueue(session: Session, preview: Preview, occasion: str) -> None:

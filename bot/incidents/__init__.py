@@ -14,6 +14,7 @@ def register(registry: "Registry") -> None:
         commands,
         declaring_listeners,
         dispatch,
+        dropped_files,
         events,
         home,
         idle,
@@ -47,6 +48,7 @@ def register(registry: "Registry") -> None:
     registry.summary_parts += summaries.PARTS
     registry.checklist += checklist.ITEMS
     registry.record(home.refresh_home, "app_home_opened")
+    registry.record(dropped_files.answer_unreadable, "message")
     registry.departures.append(roles.release_all)
     registry.people += [people.holders_of_role, people.person_or_group]
     registry.without_text("participants", "role_holders", "related_incidents")

@@ -243,6 +243,8 @@ class Registry(Struct):
     posts: list[SignedPost] = field(default_factory=list)
     # Readers of files that people drop, tried before the files are read as figures.
     table_readers: list[TableReader] = field(default_factory=list)
+    # The endings of the names of files that are read when people drop them in a direct message.
+    file_endings: set[str] = field(default_factory=set)
     _handlers: dict[type[Event], list[Handler[Any]]] = field(default_factory=dict)
     _facts: dict[str, Callable[..., Any]] = field(default_factory=dict)
 

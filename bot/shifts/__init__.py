@@ -35,6 +35,7 @@ def register(registry: "Registry") -> None:
     registry.help(Section.ANYWHERE, 30, wording.HELP_ONCALL)
     registry.help(Section.ANYWHERE, 31, wording.HELP_ABSENCE)
     registry.record(roster_files.record_file, "message")
+    registry.file_endings.update(roster_files.ENDINGS)
     registry.table_readers.append(roster_files.READER)
     registry.people.insert(0, people.on_shift)
     registry.takes_rows.setdefault("shifts", []).append(feeding.take)

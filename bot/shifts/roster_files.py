@@ -11,7 +11,7 @@ from bot.directory.languages import language_of_reader
 from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
 from bot.errors import WatchfloorError
-from bot.incidents.dropped_files import download
+from bot.incidents.dropped_files import download, ending_of
 from bot.incidents.registry import DroppedFile, TableReader
 from bot.outbox import kinds
 from bot.outbox.tables import OutboxRow
@@ -24,13 +24,13 @@ from bot.sources.tabular.errors import FileRefused
 from bot.sources.tabular.sheet import open_sheet
 
 Event = dict[str, Any]
-ENDINGS = (".ics", ".ical")
+ENDINGS = ("ics", "ical")
 SHARES = (None, "file_share")
 
 
 def is_roster(file: Event) -> bool:
     """True if the file is a calendar, which is read as a roster."""
-    return str(file.get("name", "")).lower().endswith(ENDINGS)
+    return ending_of(file) in ENDINGS
 
 
 def record_file(services: Services, event: Event) -> None:

@@ -410,6 +410,27 @@ def test_the_figures_are_shown_by_queue_and_drawn_as_a_chart(floor: TestFloor, t
     assert floor.sandbox.workspace.files[chart].content.startswith(b"\x89PNG")
 
 
+def test_a_file_of_another_kind_sent_to_the_bot_alone_is_answered_with_the_kinds_that_it_reads(
+    floor: TestFloor,
+) -> None:
+    floor.ana.uploads("dm", "report <!channel>.pdf", b"%PDF-1.7")
+    floor.settle()
+
+    [answer] = [message for message in floor.ana.direct_messages() if message.is_reply]
+    assert answer.visible_text.startswith("⚠️ report &lt;!channel&gt;.pdf cannot be read here. Send figures,")
+    assert "CSV or xlsx" in answer.visible_text
+    assert "in the thread of its message" in answer.visible_text
+
+    channel = floor.declares()
+    floor.ana.uploads(channel, "invoice.pdf", b"%PDF-1.7")
+    floor.ana.uploads("dm", "emea.ics", b"BEGIN:VCALENDAR")
+    floor.settle()
+    assert not [message for message in floor.ana.sees(channel) if message.is_reply], "a file for the people there"
+    replies = [message for message in floor.ana.direct_messages() if message.is_reply]
+    assert len(replies) == 2
+    assert "cannot be read here" not in replies[1].visible_text
+
+
 def test_a_file_sent_to_the_bot_alone_counts_too(floor: TestFloor) -> None:
     channel = floor.declares()
     old_start = this_half_hour() - timedelta(days=3)
