@@ -136,7 +136,7 @@ def arrival_deadline(session: Session, services: Services, incident: Incident, n
 
 def _without_commander_tiers(session: Session, incident_id: int, ladder: rules.Ladder) -> rules.Ladder:
     has_commander = incidents.commander(session, incident_id) is not None
-    return rules.stop_clock(ladder, StopsOn.COMMANDER) if has_commander else ladder
+    return rules.stop_while_led(ladder) if has_commander else ladder
 
 
 def _save(session: Session, incident_id: int, ladder: rules.Ladder) -> None:

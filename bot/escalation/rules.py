@@ -117,7 +117,7 @@ def bring_forward(
 ) -> Ladder:
     """Make the next rung due now and the others at their usual distance from it, even if the clock was stopped.
 
-    `because` is the reason of the next rung, or of all of them.
+    `because` is the reason of the next rung, or of all of them; without it, each keeps its own.
     """
     next_tier = next_rung(ladder)
     if next_tier is None:
@@ -126,7 +126,9 @@ def bring_forward(
         replace(
             rung,
             due_at=now + max(rung.after - next_tier.after, timedelta()),
-            early_because=because if is_reason_of_all or rung.position == next_tier.position else "",
+            early_because=because
+            if because and (is_reason_of_all or rung.position == next_tier.position)
+            else rung.early_because,
         )
         if rung.is_waiting
         else rung
@@ -142,6 +144,12 @@ def stop_clock(ladder: Sequence[Rung], reason: StopsOn) -> Ladder:
         else rung
         for rung in ladder
     ]
+
+
+def stop_while_led(ladder: Sequence[Rung]) -> Ladder:
+    """Stop the rungs that wait for a commander while there is one, except those that were asked for early."""
+    stopped = stop_clock(ladder, StopsOn.COMMANDER)
+    return [old if old.early_because else new for old, new in zip(ladder, stopped, strict=True)]
 
 
 def resume_clock(ladder: Sequence[Rung], now: datetime) -> Ladder:

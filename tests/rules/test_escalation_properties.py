@@ -37,7 +37,7 @@ class NightOnTheLadder(RuleBasedStateMachine):
 
     def spare(self):
         if self.has_commander:
-            self.ladder = rules.stop_clock(self.ladder, StopsOn.COMMANDER)
+            self.ladder = rules.stop_while_led(self.ladder)
 
     @rule(minutes=st.integers(1, 30), nobody_is_there=st.booleans())
     def time_passes(self, minutes, nobody_is_there):
@@ -71,7 +71,7 @@ class NightOnTheLadder(RuleBasedStateMachine):
     @rule()
     def a_commander_is_named(self):
         self.has_commander = True
-        self.spare()
+        self.ladder = rules.stop_clock(self.ladder, StopsOn.COMMANDER)
 
     @precondition(lambda self: self.has_commander and not self.is_over)
     @rule()

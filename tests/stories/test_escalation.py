@@ -73,6 +73,22 @@ def test_taking_command_stops_the_clock_and_leaving_command_restarts_it(floor: T
     assert "On my way" in pages(floor, "erik")[0]
 
 
+def test_escalating_by_hand_while_somebody_leads_goes_on_when_a_person_cannot_come(floor: TestFloor) -> None:
+    channel = floor.declares("S0 every line is dead", who="ana")
+    floor.says("ana", "/incident claim", channel)
+    floor.says("ana", "/incident escalate", channel)
+    is_told(floor, "devi")
+
+    floor.devi.clicks(ids.CANNOT, channel="dm")
+
+    is_told(floor, "chloe")
+    assert "More people are asked for" in pages(floor, "chloe")[0]
+    floor.says("ana", "/incident leave commander", channel)
+    floor.says("ana", "/incident claim", channel)
+    floor.passes(minutes=30)
+    assert pages(floor, "erik") == [], "a commander who is named afterwards stops it"
+
+
 def test_on_my_way_stops_the_clock_invites_the_person_and_says_so(floor: TestFloor) -> None:
     channel = floor.declares("S0 every line is dead", who="ana")
     floor.passes(minutes=4)
