@@ -132,7 +132,7 @@ def add_interval(
         source = Source(f"form:{key}", tables.TYPED, by, number)
         result = importing.import_few(change.session, source, [row], now)
         before = _figures_before(change.session, result, starts_at)
-        change.log("figures_typed", queue=name.queue, starts_at=starts_at)
+        change.log_once(f"figures:{key}", "figures_typed", queue=name.queue, starts_at=starts_at)
     at = clock_time(datetime.fromtimestamp(starts_at, UTC))
     return answer_wording.interval_kept(queue_name(name.label), at, _kept_figures(Figures(*figures), before))
 

@@ -47,8 +47,8 @@ class PauseReasonMissing(WatchfloorError):
     """Please say why, such as `/incident pause the carrier works until 6`."""
 
 
-def set_cadence(services: Services, number: int, typed_cadence: str, by: str, now: datetime) -> str:
-    """Set the cadence typed as `[audience] length` or `[audience] usual`. Return the reply."""
+def set_cadence(services: Services, number: int, typed_cadence: str, key: str, by: str, now: datetime) -> str:
+    """Set the cadence typed as `[audience] length` or `[audience] usual`. Return the reply. Logged once per key."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         only_audience, cadence = _parse_cadence(services, change.incident, typed_cadence)
@@ -62,7 +62,7 @@ def set_cadence(services: Services, number: int, typed_cadence: str, by: str, no
         if not audiences_changed:
             return wording.NO_SCHEDULED_AUDIENCE
         pace = f"every {wording.describe_cadence(cadence)}" if cadence else "as usual"
-        change.log("update_pace", audience=titles, new=pace)
+        change.log_once(f"pace:{key}", "update_pace", audience=titles, new=pace)
         copies.update_footers(change, dict.fromkeys(audiences_changed))
         is_paused = pauses.current(change.session, number) is not None
     outcome = f"come every {wording.describe_cadence(cadence)}" if cadence else "follow their own pace"

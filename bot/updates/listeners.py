@@ -72,7 +72,7 @@ def _register_forms(app: App, services: Services) -> None:
 
     def set_cadence(body: Payload, number: int, by: str) -> Response:
         typed_cadence = f"{parse.field_value(body, ids.AUDIENCE)} {parse.field_value(body, ids.PACE)}"
-        return update_commands.set_cadence(services, number, typed_cadence, by, utcnow())
+        return update_commands.set_cadence(services, number, typed_cadence, body["view"]["id"], by, utcnow())
 
     def pause(body: Payload, number: int, by: str) -> Response:
         return update_commands.pause(services, number, parse.field_value(body, ids.REASON), by, utcnow())
@@ -129,7 +129,9 @@ def cadence(services: Services, command: SlashCommand) -> Response:
         build_form = draft_screens.cadence_form(services)
         open_incident_form(services, command.trigger_id, number, command.user_id, build_form)
         return None
-    return update_commands.set_cadence(services, number, command.argument, command.user_id, utcnow())
+    return update_commands.set_cadence(
+        services, number, command.argument, command.trigger_id, command.user_id, utcnow()
+    )
 
 
 def pause(services: Services, command: SlashCommand) -> Response:

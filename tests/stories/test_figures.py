@@ -285,8 +285,10 @@ def test_an_interval_is_typed_on_a_phone_and_a_what_if_is_computed_from_it(floor
     floor.ana.fills(ids.ANSWERED, "")
     floor.ana.fills(ids.ANSWERED_IN, "")
     floor.ana.fills(ids.SCHEDULED, "100")
+    floor.sandbox.deliver_twice("interactive")
     assert floor.ana.submits().closed
     floor.settle()
+    assert len(timeline(floor, "figures_typed")) == 1, "once for a form that was sent twice"
     answer = floor.ana.direct_messages()[-1].visible_text
     assert re.search(r"Kept: Billing at .*: offered 420, average handle time 6:00, agents staffed 92, ", answer)
 

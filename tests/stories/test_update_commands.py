@@ -159,8 +159,11 @@ def test_a_changed_pace_is_kept_until_the_severity_changes(floor: TestFloor) -> 
     floor.says("ana", "/incident cadence", channel)
     floor.ana.fills(ids.AUDIENCE, "Executives")
     floor.ana.fills(ids.PACE, "Every 20 min")
+    entry_count = len(timeline(floor, "update_pace"))
+    floor.sandbox.deliver_twice("interactive")
     assert floor.ana.submits().closed
     floor.settle()
+    assert len(timeline(floor, "update_pace")) == entry_count + 1, "once for a form that was sent twice"
     floor.passes(minutes=20)
     assert len(updates(floor, "executives")) == 1, "an audience not told by the clock is told now"
 
