@@ -62,10 +62,7 @@ def lost_since(session: Session, number: int) -> datetime | None:
 
 
 def mark_channel_lost(session: Session, floor: Floor, incident: Incident, loss: Loss, now: datetime) -> None:
-    """Stop drawing there, and tell the incident's lead, once per loss, with the buttons to go on.
-
-    Without a lead, the incidents channel is told, unless the incident is private.
-    """
+    """Stop drawing there, and tell the incident's lead, once per loss, with the buttons to go on."""
     number = incident.number
     if is_lost(session, number):
         return
@@ -73,13 +70,22 @@ def mark_channel_lost(session: Session, floor: Floor, incident: Incident, loss: 
     outbox.give_up(session, number)
     outbox.mark_stale(session, number, (kinds.DIGEST,))
     session.flush()
-    target: str | None = lead_of(session, incident)
-    if target == incident.channel_id:
-        target = None if incident.is_private else directory.channel_id(session, floor.incidents_channel)
+    target = reader_without_channel(session, floor, incident)
     if target is None:
         return
     text, blocks = forms.channel_lost(incident, loss.what, loss.remedy)
     outbox.post(session, f"lost:{number}:{entry_number}", target, text, now, incident_id=number, blocks=blocks)
+
+
+def reader_without_channel(session: Session, floor: Floor, incident: Incident) -> str | None:
+    """Who is told what the channel can no longer show: the incident's lead, else the incidents channel.
+
+    None for a private incident without a lead.
+    """
+    lead = lead_of(session, incident)
+    if lead != incident.channel_id:
+        return lead
+    return None if incident.is_private else directory.channel_id(session, floor.incidents_channel)
 
 
 def mark_channel_found(session: Session, incident: Incident, now: datetime) -> bool:

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from sqlmodel import col
 
 from bot import outbox
-from bot.incidents import rules, wording
+from bot.incidents import channel_loss, forms, rules, wording
 from bot.incidents.change import Change, changing_by_clock
 from bot.incidents.events import Event
 from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
 from bot.runtime.database import due_rows, next_due
 from bot.services import Services
+from bot.slack.blocks import Block
 from bot.slack.text import format_duration, mention
 from bot.timeline import timeline
 
@@ -53,8 +54,12 @@ def _ask_if_idle(change: Change) -> None:
         number=change.number,
         length=format_duration(now - last_act_at),
     )
-    key, target = f"idle:{change.number}:{checked_at.isoformat()}", incident.channel_id or lead
-    outbox.post(change.session, key, target, text, now, incident_id=change.number)
+    key, target, blocks = f"idle:{change.number}:{checked_at.isoformat()}", incident.channel_id, list[Block]()
+    if target is None or channel_loss.is_lost(change.session, change.number):
+        target = channel_loss.reader_without_channel(change.session, change.services.floor, incident)
+        text, blocks = forms.without_channel(incident, text)
+    if target:
+        outbox.post(change.session, key, target, text, now, incident_id=change.number, blocks=blocks)
 
 
 def _idle_after(services: Services, incident: Incident) -> timedelta | None:

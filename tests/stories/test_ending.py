@@ -173,3 +173,15 @@ def test_the_lead_is_asked_about_an_incident_in_which_nobody_records_anything(fl
     floor.says("ana", "/incident close", channel)
     floor.passes(days=3)
     assert len(asked()) == 3
+
+
+def test_an_idle_incident_without_its_channel_is_asked_about_where_its_loss_was_told(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow")
+    floor.ana.archives(channel)
+    floor.settle()
+
+    floor.passes(hours=4, minutes=1)
+
+    [question] = [text for text in floor.direct_texts("ana") if "nobody has recorded anything" in text]
+    assert question.endswith("for a false alarm.\nControl panel")
+    assert not [row for row in rows(floor, "outbox") if row["key"].startswith("idle:") and row["refused"]]
