@@ -65,9 +65,10 @@ class EscalationFacts(Struct, frozen=True):
 def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
     """The direct message to a person who is needed; edited when they or somebody else answers."""
     request = _request_line(facts.incident, page)
-    text = f"🔔 You are needed in {_incident_phrase(facts.incident)}. {request}"
+    text = f"🔔 You are needed in {_incident_phrase(facts.incident)}. {request}".rstrip()
     where = " · ".join(part for part in (channel_link(facts.incident.channel_id or ""), facts.bridge) if part)
-    blocks = [section(f"🔔 *You are needed* in {_incident_phrase(facts.incident)}\n{request}\n{where}")]
+    lines = [f"🔔 *You are needed* in {_incident_phrase(facts.incident)}", request, where]
+    blocks = [section("\n".join(filter(None, lines)))]
     if page.answer == Answer.COMING:
         blocks += _coming_blocks(facts)
     elif page.answer == Answer.CANNOT:
@@ -134,11 +135,9 @@ def _incident_phrase(incident: Incident) -> str:
 
 
 def _request_line(incident: Incident, page: Page) -> str:
-    reason = escape(page.reason[:1].upper() + page.reason[1:])
-    if not page.asked_by:
-        return reason
-    # What people type about a private incident stays in its channel.
-    return f"{mention(page.asked_by)} asks for you. {'' if incident.is_private else reason}".rstrip()
+    # What people type about a private incident stays in its channel; a reason may quote it.
+    reason = "" if incident.is_private else escape(page.reason[:1].upper() + page.reason[1:])
+    return f"{mention(page.asked_by)} asks for you. {reason}".rstrip() if page.asked_by else reason
 
 
 def _headlines(facts: EscalationFacts) -> list[str]:

@@ -23,3 +23,8 @@ FAULT_ASKED: Final = "Asked. An answer is due {answer_by}; then the escalation l
 FAULT_TAKEN: Final = "It is yours. Your answer is due {answer_by}."
 # The notice to the person who reported the fault.
 YOUR_FAULT_ANSWERED: Final = "{person} answered your routing fault in incident {number}; the answer is on its card."
+
+
+def fault_unanswered(length: str, wrong: str, *, is_again: bool) -> str:
+    """Why people are paged about a routing fault."""
+    return f"a routing fault has not been answered for {length}{' (asked again)' if is_again else ''}: {wrong}"

@@ -19,16 +19,15 @@ from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing, changing_by_clock
 from bot.incidents.events import AnswerOverdue, Closed, Declined, Merged
 from bot.incidents.permissions import check_member
-from bot.incidents.rules import check_may_change
+from bot.incidents.rules import REASON_SHOWN, check_may_change
 from bot.outbox import kinds
 from bot.runtime.database import insert
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.text import mention, near_time
+from bot.slack.text import format_duration, mention, near_time, shorten
 
 # Users' clocks may be a little ahead of ours.
 TOLERANCE = timedelta(minutes=1)
-REASON = "a routing fault has not been answered"
 
 
 class Fault(Struct, frozen=True):
@@ -172,8 +171,15 @@ def _escalate(change: Change, engagement: Engagement) -> None:
         outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)
     change.log("routing_overdue", text=engagement.wrong)
     asked_ids = (engagement.owner_id,) if engagement.owner_id else ()
-    change.publish(AnswerOverdue(key, REASON, asked_ids))
+    change.publish(AnswerOverdue(key, _page_reason(change, engagement), asked_ids))
     change.mark_stale(kinds.ENGAGEMENT)
+
+
+def _page_reason(change: Change, engagement: Engagement) -> str:
+    """Why people are paged, and once more if nobody answers."""
+    wrong = shorten(" ".join(engagement.wrong.split()), REASON_SHOWN)
+    length = format_duration(change.now - engagement.asked_at)
+    return answer_wording.fault_unanswered(length, wrong, is_again=engagement.escalations > 1)
 
 
 @contextmanager

@@ -89,6 +89,18 @@ def test_escalating_by_hand_while_somebody_leads_goes_on_when_a_person_cannot_co
     assert pages(floor, "erik") == [], "a commander who is named afterwards stops it"
 
 
+def test_a_page_of_an_incident_that_becomes_private_says_only_its_number(floor: TestFloor) -> None:
+    channel = floor.declares("S0 every line is dead", who="ana")
+    floor.passes(minutes=2)
+    is_told(floor, "devi")
+    assert "No commander is named yet" in pages(floor, "devi")[0]
+
+    floor.says("ana", "/incident private a bomb threat", channel)
+
+    [page] = pages(floor, "devi")
+    assert page.startswith("🔔 *You are needed* in incident 1, which is private\n<#"), page
+
+
 def test_on_my_way_stops_the_clock_invites_the_person_and_says_so(floor: TestFloor) -> None:
     channel = floor.declares("S0 every line is dead", who="ana")
     floor.passes(minutes=4)

@@ -220,14 +220,20 @@ def test_a_routing_fault_is_asked_escalated_and_answered(floor: TestFloor) -> No
 
     floor.passes(minutes=31)
     assert "has answered the routing fault" in floor.visible_text(channel)
-    assert any(row["occasion"].startswith("routing:") for row in rows(floor, "pages"))
+    assert [row["reason"] for row in rows(floor, "pages") if row["occasion"].startswith("routing:")] == [
+        "a routing fault has not been answered for 31 min: Spanish goes to <!here> English"
+    ]
+    floor.passes(minutes=31)
+    assert [row["reason"] for row in rows(floor, "pages") if row["occasion"].startswith("routing:")][1:] == [
+        "a routing fault has not been answered for 1 h 02 min (asked again): Spanish goes to <!here> English"
+    ]
     press(floor, "chloe", ids.TAKE, channel)
     press(floor, "chloe", ids.ANSWER, channel)
     assert submit(floor, "chloe", {ids.REPLY: "A skill was lost in the last change"}).closed
     assert "A skill was lost" in floor.visible_text(channel)
     assert "answered your routing fault" in floor.ana.direct_messages()[-1].visible_text
     floor.passes(hours=2)
-    assert len(timeline(floor, "routing_overdue")) == 1
+    assert len(timeline(floor, "routing_overdue")) == 2
 
     floor.says("ana", "/incident routing", channel)
     assert submit(floor, "ana", {ids.WRONG: "Orders reach Billing"}).closed
