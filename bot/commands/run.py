@@ -63,8 +63,11 @@ def run(settings: Settings, when_ready: Callable[[Bot], None], can_go_on: Callab
     shutdown = ShutdownSignals()
     _limit_malloc_arenas()
     bot = bootstrap.build(settings)
-    for problem in bot.services.get(ReloadingLibrary).library.problems:
+    playbook_library = bot.services.get(ReloadingLibrary).library
+    for problem in playbook_library.problems:
         log.warning("a playbook is left out: %s", problem)
+    for note in playbook_library.notes:
+        log.warning("look at a playbook: %s", note)
     try:
         _check_token(bot)
         bot.start()

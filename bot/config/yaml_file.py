@@ -119,7 +119,7 @@ class LineNumbers:
 
 def parse(path: Path) -> tuple[LineNumbers, Any]:
     """Return lines and plain content of a YAML file; refuses large and deep files, anchors and duplicate keys."""
-    text = _text_of(path)
+    text = text_of(path)
     try:
         _refuse_anchors_and_depth(path, text)
         loader = SAFE_LOADER(text)
@@ -144,7 +144,8 @@ def parse(path: Path) -> tuple[LineNumbers, Any]:
         raise FileRefused([Problem(path.name, line, "", reason)]) from None
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a file. Raises `FileRefused` if it is too large, no file, or no text."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):

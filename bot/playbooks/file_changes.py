@@ -19,6 +19,8 @@ def mark_runs_with_newer_file(services: Services, now: datetime) -> None:
         return
     for problem in library.problems:
         log.warning("playbook refused", extra={"problem": str(problem)})
+    for note in library.notes:
+        log.warning("playbook to look at", extra={"problem": str(note)})
     with services.database.transaction() as session:
         for number in incidents_running(session, library.playbooks):
             outbox.mark_stale(session, number, (kinds.RUN,))

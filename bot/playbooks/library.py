@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from bot.config import yaml_file as yamlfile
 from bot.config.floor import Floor
+from bot.config.yaml_comments import cut_texts
 from bot.config.yaml_file import FileRefused, Problem
 from bot.playbooks.checks import Finding, findings, unknown_guides
 from bot.playbooks.field_types import SLUG
@@ -27,6 +28,7 @@ class LibraryFile(Struct, frozen=True):
     stamp: FileStamp
     playbook: Playbook | None
     problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
 
 class Library(Struct, frozen=True):
@@ -48,6 +50,11 @@ class Library(Struct, frozen=True):
             return [Problem(self.folder.name, 1, "", "the folder is missing; make it, or set another one")]
         return [problem for entry in self.entries.values() for problem in entry.problems]
 
+    @property
+    def notes(self) -> list[Problem]:
+        """What is worth a look in usable files, file by file."""
+        return [note for entry in self.entries.values() for note in entry.notes]
+
     def reloaded(self) -> "Library":
         """This library, or a new one if a file was written, added or removed; only changed files are read again."""
         stamps = _stamps(self.folder)
@@ -61,7 +68,8 @@ class Library(Struct, frozen=True):
         if previous_entry and previous_entry.stamp == stamp:
             return previous_entry
         try:
-            return LibraryFile(stamp, read_playbook(path, self.floor))
+            book = read_playbook(path, self.floor)
+            return LibraryFile(stamp, book, notes=tuple(cut_texts(path)))
         except FileRefused as refused:
             problems = tuple(refused.problems)
         except Exception as broken:  # one bad file must never stop a declaration, whatever is wrong with it
@@ -89,8 +97,9 @@ def check_path(path: Path, floor: Floor | None = None) -> tuple[int, list[Proble
     return 1, []
 
 
-def guides_elsewhere(path: Path, floor: Floor) -> list[Problem]:
-    """Guides named by the playbooks of a file or folder but found in no file: worth checking, but no error."""
+def notes_on(path: Path, floor: Floor) -> list[Problem]:
+    """What is worth a look in the usable playbooks of a file or folder, but no error: texts that YAML cuts, and
+    guides that are found in no file."""
     notes: list[Problem] = []
     for file in _stamps(path) if path.is_dir() else [path] if path.exists() else ():
         try:
@@ -98,7 +107,7 @@ def guides_elsewhere(path: Path, floor: Floor) -> list[Problem]:
         except FileRefused:
             continue
         lines, _ = yamlfile.parse(file)
-        notes += _as_problems(file, lines, unknown_guides(book, floor))
+        notes += [*cut_texts(file), *_as_problems(file, lines, unknown_guides(book, floor))]
     return notes
 
 

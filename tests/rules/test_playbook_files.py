@@ -8,7 +8,7 @@ import pytest
 
 from bot.config import floor as floors
 from bot.config.floor.cases import Cases, Guide
-from bot.playbooks.library import guides_elsewhere, load_library
+from bot.playbooks.library import load_library, notes_on
 from tests.rules.playbook_builders import ROOT
 
 GOOD = """
@@ -196,6 +196,27 @@ def test_inconsistent_steps_are_refused_in_a_sentence(folder, steps, reason):
     assert all(reason in sentence for sentence in problems)
 
 
+def test_a_text_that_yaml_cuts_at_a_hash_is_named_and_the_playbook_can_be_used(folder, floor):
+    steps = """
+        - id: a
+          title: Call #vendor   # the number is in the wiki
+          instructions: "Ask in #war-room"   # not cut
+          due: 5 min after start   # in time
+        - {id: b, title: Call #2
+          }
+    """
+    assert problems_of(folder, steps, floor) == []
+    texts = [
+        "bad.yaml:9: YAML reads ` #vendor` as the beginning of a comment, so the text ends before it."
+        " Put the text in quotes, or a space after the `#` of a comment.",
+        "bad.yaml:12: YAML reads ` #2` as the beginning of a comment, so the text ends before it."
+        " Put the text in quotes, or a space after the `#` of a comment.",
+    ]
+    assert [str(note) for note in load_library(folder).notes] == texts
+    assert [str(note) for note in notes_on(folder / "bad.yaml", floor)] == texts
+    assert load_library(ROOT / "playbooks").notes == []
+
+
 def test_a_missing_guide_is_named_with_the_nearest_title_and_the_playbook_can_be_used(folder, floor):
     (folder / "guides").mkdir()
     (folder / "guides" / "carrier.md").write_text("\n# Carrier tickets\n\nCall them")
@@ -206,9 +227,9 @@ def test_a_missing_guide_is_named_with_the_nearest_title_and_the_playbook_can_be
     assert (
         problems_of(folder, "- {id: a, title: A, guides: [SSO lockout, Carrier tickets]}", floor_with_guides) == []
     )
-    assert guides_elsewhere(folder, floor_with_guides) == []
+    assert notes_on(folder, floor_with_guides) == []
     assert problems_of(folder, "- {id: a, title: A, guides: SSO lockouts}", floor_with_guides) == []
-    assert [str(note) for note in guides_elsewhere(folder, floor_with_guides)] == [
+    assert [str(note) for note in notes_on(folder, floor_with_guides)] == [
         "bad.yaml:8 (phases.0.steps.0.guides): no file has the guide “SSO lockouts”. Did you mean `SSO lockout`?"
         " It is found if it was published in Slack; `/incident guide` shows what is."
     ]

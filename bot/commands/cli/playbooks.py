@@ -25,7 +25,7 @@ def check(
         floor_settings = floor.read(settings.floor_file)
         checked_paths = paths or [settings.playbooks_dir]
         results = [library.check_path(path, floor_settings) for path in checked_paths]
-        notes = [note for path in checked_paths for note in library.guides_elsewhere(path, floor_settings)]
+        notes = [note for path in checked_paths for note in library.notes_on(path, floor_settings)]
     problems = [problem for _, mistakes in results for problem in mistakes]
     for problem in problems:
         typer.echo(problem)

@@ -26,5 +26,6 @@ def check(floor_file: Path, playbooks_dir: Path, templates_dir: Path) -> Iterato
     playbook_library = library.load_library(playbooks_dir, floor_settings)
     for problem in playbook_library.problems:
         yield missing(str(problem), "Mend the line; until then this playbook is left out.")
+    yield from (note(str(each)) for each in playbook_library.notes)
     yield ok(f"{len(playbook_library.playbooks)} playbooks can be used.")
     yield from templates.check(floor_settings, templates_dir)
