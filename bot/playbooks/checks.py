@@ -9,7 +9,7 @@ from bot.config.floor import Floor
 from bot.config.floor.guide_files import guide_titles
 from bot.config.yaml_file import KeyPath, did_you_mean
 from bot.playbooks.ids import MESSAGE
-from bot.playbooks.messages import FACTS, placeholders_in
+from bot.playbooks.messages import FACTS, placeholders_in, single_braces_in
 from bot.playbooks.playbook import PHASE, START, Ask, Playbook, Step
 
 Finding = tuple[KeyPath, str]
@@ -94,12 +94,20 @@ def _wrong_values(ask: Ask, values: Iterable[str]) -> Iterator[str]:
 def _find_bad_placeholders(book: Playbook) -> Iterator[Finding]:
     known_names = (*FACTS, *book.asks)
     for path, step in _steps_with_path(book):
-        for placeholder in placeholders_in(step.posts.message) if step.posts else ():
+        if step.posts is None:
+            continue
+        message_path = (*path, "posts", "message")
+        for placeholder in placeholders_in(step.posts.message):
             if placeholder not in known_names:
                 yield (
-                    (*path, "posts", "message"),
+                    message_path,
                     f"`{{{placeholder}}}` stands for nothing.{did_you_mean(placeholder, known_names)}",
                 )
+        for text in single_braces_in(step.posts.message):
+            yield (
+                message_path,
+                f"`{text}` has no other brace; a word that is replaced stands in two, like `{{title}}`",
+            )
 
 
 def _dependencies(book: Playbook) -> dict[str, set[str]]:

@@ -18,11 +18,18 @@ FACTS = {
 }
 UNKNOWN = "not known yet"
 PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
+PLACEHOLDER_REMOVED = "\n"
+SINGLE_BRACE = re.compile(r"\{[^{}\n]{0,20}|\}")
 
 
 def placeholders_in(message: str) -> list[str]:
     """The words in braces, in order of appearance."""
     return [placeholder.strip() for placeholder in PLACEHOLDER.findall(message)]
+
+
+def single_braces_in(message: str) -> list[str]:
+    """Each brace that belongs to no placeholder, an opening one with the text after it."""
+    return SINGLE_BRACE.findall(PLACEHOLDER.sub(PLACEHOLDER_REMOVED, message))
 
 
 def fill(message: str, values: Mapping[str, str]) -> str:

@@ -183,6 +183,12 @@ def test_all_problems_of_a_file_are_named_at_once_with_line_key_and_suggestion(f
             "- {id: a, title: 'x'" + " " * 3 + ", instructions: '" + "&" * 400 + "'}",
             "is 2000 characters long; at most 1500",
         ),
+        (
+            "- {id: a, title: A, posts: {to: operations, message: 'Down: {title since {started}'}}",
+            "`{title since ` has",
+        ),
+        ("- {id: a, title: A, posts: {to: operations, message: 'Down: {{title} now'}}", "`{` has no other brace"),
+        ("- {id: a, title: A, posts: {to: operations, message: 'Down: title} now'}}", "`}` has no other brace"),
         ("- {id: a}", "is missing"),
         ("- {id: A b, title: A}", "write it like `call-carrier`"),
         ("- {id: a, title: A, owner: boss}", "'commander'"),
