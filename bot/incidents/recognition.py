@@ -23,6 +23,7 @@ _SEVERITY_FIRST = re.compile(
 _KIND_FIRST = re.compile(
     r"(?P<kind>afterwards?|retroactive(?:ly)?|private|drill)(?:\s*[:,;–—-]+(?=\s|$)|(?=\s)|$)\s*", re.IGNORECASE
 )
+_QUOTES = ('""', "''", "``", "“”", "„“", "„”", "‘’", "«»", "””")
 # Accents of Latin, Greek and Cyrillic letters; marks of other scripts are letters of their own.
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
@@ -55,14 +56,21 @@ class Scope(Struct, frozen=True):
 def read_declaration(typed_declaration: str) -> Declaration:
     """`S1 IVR down in Manila`, `afterwards S1 …` or `S1 drill …` taken apart. A first word that looks like a
     severity but is none is refused."""
-    kind, text = _split_kind(typed_declaration.strip())
+    kind, text = _split_kind(_without_quotes(typed_declaration))
     match = _SEVERITY_FIRST.match(text)
     if match is None:
         return Declaration(None, clean_title(text), kind)
-    text = text[match.end() :]
+    text = _without_quotes(text[match.end() :])
     if kind == Kind.NOW:
         kind, text = _split_kind(text)
     return Declaration(read_severity(match["severity"]), clean_title(text), kind)
+
+
+def _without_quotes(text: str) -> str:
+    """The text without the quotes around it; one that has more of them keeps all."""
+    text = text.strip()
+    quotes, quoted_text = text[:1] + text[-1:], text[1:-1]
+    return quoted_text.strip() if quotes in _QUOTES and not {*quotes} & {*quoted_text} else text
 
 
 def _split_kind(text: str) -> tuple[Kind, str]:
@@ -70,7 +78,7 @@ def _split_kind(text: str) -> tuple[Kind, str]:
     if match is None:
         return Kind.NOW, text
     kinds = {str(kind): kind for kind in Kind}
-    return kinds.get(match["kind"].lower(), Kind.AFTERWARDS), text[match.end() :]
+    return kinds.get(match["kind"].lower(), Kind.AFTERWARDS), _without_quotes(text[match.end() :])
 
 
 def fold(text: str) -> str:

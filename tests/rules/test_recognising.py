@@ -64,6 +64,21 @@ def test_a_severity_is_understood_with_any_separator_before_the_title(
     assert read_declaration(text) == Declaration(SEVERITIES[typed], "IVR down")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["“S1 IVR down”", '"S1 IVR down"', "S1 “IVR down”", "'S1: IVR down'", "«S1 IVR down» ", "„S1 IVR down“"],
+)
+def test_quotes_around_a_declaration_or_its_title_are_left_out(typed: str) -> None:
+    assert read_declaration(typed) == Declaration("S1", "IVR down")
+
+
+@pytest.mark.parametrize(
+    "typed", ['"Billing" and "Orders"', "Agents' and callers'", 'The queue "Billing"', '"Billing']
+)
+def test_quotes_within_a_title_belong_to_it(typed: str) -> None:
+    assert read_declaration(f"S1 {typed}") == Declaration("S1", typed)
+
+
 @pytest.mark.parametrize("typed", ["S1,", "s1:", " S1 ", "S1 -", "S1\u00a0"])
 def test_a_severity_alone_has_no_title(typed: str) -> None:
     assert read_declaration(typed) == Declaration("S1", "")
