@@ -22,6 +22,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.Declined, actions.end_pending)
     registry.on(events.Merged, actions.end_pending)
     registry.on(events.MadePrivate, actions.hide_summary)
+    registry.departures.append(actions.end_offers_to)
     registry.ticks.append(Tick("handovers", reminders.remind, tables.NEXT_DUE))
     registry.kinds += renderers.KINDS
     registry.purge_rules.append(

@@ -6,7 +6,7 @@ of the acceptance: there is exactly one commander at every moment.
 
 from datetime import datetime
 
-from bot import outbox
+from bot import directory, outbox
 from bot.directory.lookup import person_of
 from bot.handovers import rules, tables, views, wording
 from bot.handovers.rules import Kind, State
@@ -19,10 +19,11 @@ from bot.incidents.invitations import invite_participant
 from bot.incidents.rules import check_may_change
 from bot.incidents.summaries import summarise
 from bot.outbox import kinds
+from bot.runtime.clock import utcnow
 from bot.runtime.database import insert_new
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.text import mention, near_time
+from bot.slack.text import escape, mention, near_time
 
 COMMANDER = "commander"
 MESSAGE_KINDS = (kinds.HANDOVER, kinds.HANDOVER_LINE)
@@ -34,6 +35,9 @@ def offer_form(services: Services, number: int, by: str, now: datetime, person: 
     check_may_change(number, incident.status)
     with services.database.reading() as session:
         _check_is_commander(incidents.commander(session, number), by)
+    if person:
+        _check_can_take_over(services, person)
+    with services.database.reading() as session:
         last_handover = tables.last(session, number, Kind.COMMAND)
         summary = "\n\n".join(part.text for part in summarise(session, services, incident, now))
     if last_handover and last_handover.state == State.RETURNED and last_handover.from_id == by:
@@ -43,8 +47,7 @@ def offer_form(services: Services, number: int, by: str, now: datetime, person: 
 
 def offer(services: Services, number: int, to: str, note: str, by: str, now: datetime) -> None:
     """Offer command to a colleague, taking back any earlier offer."""
-    if not person_of(services, to).may_act:
-        raise rules.CannotTakeOver(person=mention(to))
+    _check_can_take_over(services, to)
     with changing(services, number, by, now) as change:
         session, incident = change.session, change.incident
         check_may_change(number, incident.status)
@@ -138,8 +141,7 @@ def take_back(services: Services, handover_id: int, by: str, now: datetime) -> s
 
 def hand_over_role(services: Services, number: int, role: str, to: str, by: str, now: datetime) -> str:
     """Hand a role over at once, for two people who have already talked. Return the reply."""
-    if not person_of(services, to).may_act:
-        raise rules.CannotTakeOver(person=mention(to))
+    _check_can_take_over(services, to)
     with changing(services, number, by, now) as change:
         check_may_change(number, change.incident.status)
         roles.pass_on(change, role, to)
@@ -161,6 +163,25 @@ def end_pending(change: Change, event: Closed | Declined | Merged) -> None:
     """Withdraw the pending offer of an incident that is over."""
     if handover := tables.pending(change.session, change.number, Kind.COMMAND):
         _withdraw(change, handover)
+
+
+def end_offers_to(services: Services, user_id: str) -> None:
+    """Withdraw the pending offers to a person whose account is deactivated, and tell the commanders."""
+    with services.database.reading() as session:
+        offers = [(handover.number, handover.incident_id or 0) for handover in tables.offered_to(session, user_id)]
+        name = directory.display_names(session, [user_id]).get(user_id, user_id)
+    for handover_id, number in offers:
+        now = utcnow()
+        with services.database.transaction() as session:
+            change = Change(session, services, incidents.by_number_locked(session, number), "", now)
+            handover = tables.get(session, handover_id)
+            if handover.is_pending:
+                _withdraw(change, handover)
+                text, key = (
+                    wording.RECIPIENT_GONE.format(name=escape(name), number=number),
+                    f"handover:{handover_id}:gone",
+                )
+                outbox.post(session, key, handover.from_id, text, now, incident_id=number)
 
 
 def hide_summary(change: Change, event: MadePrivate) -> None:
@@ -198,6 +219,11 @@ def _check_pending(handover: Handover, now: datetime, advice: str) -> None:
     if not handover.is_pending:
         state = {State.RETURNED: "sent back", State.WITHDRAWN: "taken back"}.get(State(handover.state), "accepted")
         raise rules.HandoverOver(state=state, when=near_time(handover.decided_at or now, now), next=advice)
+
+
+def _check_can_take_over(services: Services, user_id: str) -> None:
+    if not person_of(services, user_id).may_act:
+        raise rules.CannotTakeOver(person=mention(user_id))
 
 
 def _check_is_commander(commander: str | None, by: str) -> None:

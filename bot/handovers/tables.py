@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError, require
-from bot.handovers.rules import State
+from bot.handovers.rules import Kind, State
 from bot.runtime.database import Numbered, due_rows, next_due, partial_index, utc_column
 
 
@@ -80,6 +80,12 @@ def pending(session: Session, incident_id: int, kind: str) -> Handover | None:
         .where(Handover.incident_id == incident_id, Handover.kind == kind, Handover.state == State.PENDING)
         .execution_options(populate_existing=True)
     ).first()
+
+
+def offered_to(session: Session, user_id: str) -> Sequence[Handover]:
+    """The pending offers of command to a person."""
+    is_offer = (Handover.to_id == user_id, Handover.kind == Kind.COMMAND, Handover.state == State.PENDING)
+    return session.exec(select(Handover).where(*is_offer).order_by(col(Handover.id))).all()
 
 
 def last(session: Session, incident_id: int, kind: str) -> Handover | None:

@@ -11,6 +11,11 @@ HELP_SHIFT = (
 NOT_CHANGED_HANDS = "Command has not changed hands."
 OFFER_AGAIN = "`/incident handover` offers command again."
 YOU_KEEP_COMMAND = "You keep command."
+# The message to the commander when the person with the offer has left the workspace.
+RECIPIENT_GONE: Final = (
+    "The account of {name} was deactivated, so you keep command of incident {number}. `/incident handover` in its "
+    "channel offers it to somebody else."
+)
 # The reply to taking command.
 YOU_COMMAND: Final = "You are in command of incident {number}. {duties}"
 # The reply to handing a role over.

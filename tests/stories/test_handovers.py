@@ -138,6 +138,20 @@ def test_an_unaccepted_offer_is_reminded_then_escalated_and_the_commander_stays(
     assert commanders(floor) == ["U0BEN"], "late is not too late"
 
 
+def test_an_offer_to_a_person_who_leaves_the_workspace_ends_at_once(floor: TestFloor) -> None:
+    channel = led_incident(floor)
+    offers(floor, channel, "U0BEN")
+
+    floor.sandbox.workspace.deactivate(floor.sandbox.workspace.users["U0BEN"])
+    floor.settle()
+
+    assert "The account of Ben Okafor was deactivated, so you keep command" in floor.direct_texts("ana")[-1]
+    assert [row["kind"] for row in timeline(floor, "handover_withdrawn")] == ["handover_withdrawn"]
+    floor.passes(minutes=30)
+    assert not timeline(floor, "handover_unaccepted")
+    assert "can't take over" in floor.says("ana", "/incident handover <@U0BEN|ben>", channel)
+
+
 def test_only_the_commander_offers_command_only_to_colleagues_and_one_offer_at_a_time(floor: TestFloor) -> None:
     leaderless = floor.declares("S3 Headsets hum")
     assert "Nobody has command yet." in floor.says("ana", "/incident handover @ben", leaderless)
@@ -146,7 +160,9 @@ def test_only_the_commander_offers_command_only_to_colleagues_and_one_offer_at_a
     assert "Only the commander hands over command: <@U0ANA>" in floor.says(
         "ben", "/incident handover <@U0DEVI|d>", channel
     )
-    floor.says("ana", "/incident handover <@U0GUS|gus>", channel)
+    assert "can't take over" in floor.says("ana", "/incident handover <@U0GUS|gus>", channel)
+    floor.says("ana", "/incident handover", channel)
+    floor.ana.fills(ids.PERSON, "gus")
     assert "can't take over" in str(floor.ana.submits().errors)
     floor.ana.fills(ids.PERSON, "ana")
     assert "commander already" in str(floor.ana.submits().errors)
