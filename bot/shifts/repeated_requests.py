@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from bot import outbox
 from bot.errors import WatchfloorError
@@ -35,8 +35,7 @@ def settle(session: Session, services: Services, shift_ids: Collection[int | Non
     for other in swap_tables.asked_about(session, shift_ids):
         other.state = State.OVER
         translate = people.translator_for(session, services, other.to_id)
-        query = select(outbox.OutboxRow).where(outbox.OutboxRow.key == f"shift_swap:{other.number}")
-        row = session.exec(query).first()
+        row = outbox.by_key(session, f"shift_swap:{other.number}")
         if row and row.payload:
             blocks = [block for block in row.payload["blocks"] if block["type"] != "actions"]
             note = context(translate("The shift has changed hands meanwhile; there is nothing left to answer."))
