@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot import outbox
-from bot.incidents import drills, incidents, invitations, rules, wording
+from bot.incidents import incidents, responders, rules, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.events import SeverityChanged
 from bot.services import Services
@@ -30,18 +30,8 @@ def set_severity(change: Change, severity: str, reason: str) -> None:
     change.publish(SeverityChanged(old_severity, severity))
     _tell_commander(change, old_severity, reason, f"severity:{entry_number}")
     if rules.is_higher(severity, than=old_severity):
-        _invite_responders(change, old_severity, f"severity:{entry_number}:responders")
-
-
-def _invite_responders(change: Change, old_severity: str, key: str) -> None:
-    """Invite the groups of the higher severity, as a declaration would have; those of the old one were before."""
-    floor, incident = change.services.floor, change.incident
-    invited_before = floor.severity(old_severity).invite
-    groups = [name for name in floor.severity(incident.severity).invite if name not in invited_before]
-    if not groups or incident.status not in rules.OPEN or not drills.may_page(change.services, incident):
-        return
-    invitations.invite(change.session, change.number, key, change.now, [], groups=groups)
-    change.answers.append(wording.responders_invited(groups))
+        invited_before = change.services.floor.invited(old_severity, change.incident.type)
+        responders.invite_added(change, invited_before, f"severity:{entry_number}:responders")
 
 
 def _tell_commander(change: Change, old_severity: str, reason: str, key: str) -> None:

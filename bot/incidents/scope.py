@@ -5,7 +5,7 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from bot.errors import WatchfloorError
-from bot.incidents import recognition, rules, wording
+from bot.incidents import recognition, responders, rules, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.events import ScopeChanged
 from bot.incidents.recognition import Scope
@@ -50,7 +50,8 @@ def change_type(services: Services, number: int, typed_type: str, by: str, now: 
         old_scope = scope_of(change.incident)
         new_scope = Scope(_read_type(services, typed_type), old_scope.sites, old_scope.partners)
         set_scope(change, new_scope)
-    return wording.TYPE_CHANGED.format(type_title=services.floor.types[new_scope.type])
+    type_title = services.floor.types[new_scope.type]
+    return " ".join([wording.TYPE_CHANGED.format(type_title=type_title), *change.answers])
 
 
 def edit(services: Services, number: int, title: str, new_scope: Scope, by: str, now: datetime) -> None:
@@ -84,6 +85,9 @@ def set_scope(change: Change, new_scope: Scope) -> None:
     )
     _log(change, old_scope, new_scope)
     change.publish(ScopeChanged(old_scope, new_scope))
+    if new_scope.type != old_scope.type:
+        invited_before = change.services.floor.invited(incident.severity, old_scope.type)
+        responders.invite_added(change, invited_before, f"type:{change.number}:{change.now.isoformat()}:responders")
 
 
 def _log(change: Change, old_scope: Scope, new_scope: Scope) -> None:

@@ -149,7 +149,7 @@ def about_incident(number: int, answer: str) -> str:
 
 
 def responders_invited(groups: Sequence[str]) -> str:
-    """Added to the answer to a higher severity."""
+    """Added to the answer to a higher severity or another type."""
     return f"Invited: {', '.join(escape(name) for name in groups)}."
 
 

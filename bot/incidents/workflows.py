@@ -203,10 +203,11 @@ def invite_and_show(services: Services, number: int, declarer_id: str) -> None:
 
 
 def invite_people(services: Services, number: int, declarer_id: str) -> None:
-    """Invite the declarer and this severity's responders in one call. Those who cannot be invited are named."""
+    """Invite the declarer and the responders of severity and type in one call. Those who cannot be invited are
+    named."""
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
-    groups = services.floor.severity(incident.severity).invite if _calls_people(services, incident) else ()
+    groups = services.floor.invited(incident.severity, incident.type) if _calls_people(services, incident) else ()
     # Unknown groups are invited from the outbox, so that nobody waits for Slack to list their members.
     member_ids, unknown_groups = known_people(services, groups)
     user_ids = [user_id for user_id in dict.fromkeys([declarer_id, *member_ids]) if not _is_bot(services, user_id)]

@@ -108,6 +108,8 @@ def test_a_reaction_has_one_meaning_and_is_read_as_people_write_it() -> None:
         ("declare: [anyone]", "declare: [comander]", "did you mean `commander`?"),
         ("declare: [anyone]", "declare: [incident-analysts]", "`@incident-analysts`"),
         ('invite: ["@incident-analysts"]', "invite: [incident-analysts]", "`@incident-analysts`"),
+        ("\nzone: ", "\ninvited_by_type: {phones: ['@x']}\nzone: ", "phones are no types; add them to `types`"),
+        ("\nzone: ", "\ninvited_by_type: {telephony: [x]}\nzone: ", "`@x`"),
         ("language: en", "language: de", "templates exist for en, es"),
         ("sites: [Manila, Cebu", "sites: [NO, Cebu", "put the word in quotes"),
         ("\nzone: ", "\nzone: [] # ", "[] is not a time zone"),

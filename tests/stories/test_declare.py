@@ -1,5 +1,7 @@
 """Declaring an incident."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.incidents import ids
@@ -31,6 +33,25 @@ def test_the_second_call_invites_the_declarer_and_the_third_posts_the_card(floor
     own_calls = [call for call in calls if call.args.get("channel") in (None, channel_id)]
     methods = [call.method for call in own_calls]
     assert methods[:3] == ["conversations.create", "conversations.invite", "chat.postMessage"]
+
+
+def test_people_are_invited_by_type_too_and_again_when_it_changes(tmp_path: Path) -> None:
+    file = tmp_path / "floor.yaml"
+    groups = "{telephony: ['@telephony-oncall'], data_exposure: ['@executives', '@telephony-oncall']}"
+    file.write_text(f"{Path('floor.yaml').read_text()}\ninvited_by_type: {groups}\n")
+    with TestFloor(tmp_path, floor_file=file) as floor:
+        channel = floor.declares("S3 IVR crackles", who="ben")
+        members = floor.sandbox.workspace.channel(channel).members
+        assert "U0CHLOE" in members
+        assert "U0ERIK" not in members
+
+        answer = floor.says("ben", "/incident type data exposure", channel)
+
+        assert answer.endswith(" Invited: @executives."), answer
+        assert "U0ERIK" in members
+
+        drill = floor.declares("drill S3 IVR crackles", who="ben")
+        assert "U0CHLOE" not in floor.sandbox.workspace.channel(drill).members
 
 
 def test_responders_are_invited_by_severity(floor: TestFloor) -> None:

@@ -58,12 +58,14 @@ def _groups(floor: Floor) -> dict[str, list[str]]:
         severity: [name for tier in settings.ladder for name in tier.tell]
         for severity, settings in floor.severities.items()
     }
-    for by_severity, purpose in (
+    invited_by_type = {floor.types[kind]: names for kind, names in floor.invited_by_type.items()}
+    for names_by, purpose in (
         (invited_by_severity, "invited to {}"),
+        (invited_by_type, "invited to incidents of the type {}"),
         (called_by_severity, "called when nobody leads {}"),
     ):
-        for group in dict.fromkeys(name for names in by_severity.values() for name in names):
-            add_use([group], purpose.format(", ".join(s for s, names in by_severity.items() if group in names)))
+        for group in dict.fromkeys(name for names in names_by.values() for name in names):
+            add_use([group], purpose.format(", ".join(key for key, names in names_by.items() if group in names)))
     for audience in floor.audiences.values():
         add_use(audience.members, f"subscribers who read the words for {audience.title}")
         add_use(audience.approval, f"approve what {audience.title} are told")

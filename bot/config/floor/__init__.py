@@ -31,6 +31,7 @@ from bot.config.floor.reading import (
     FloorPart,
     Moment,
     Name,
+    People,
     SeverityName,
     WorkingDays,
     Zone,
@@ -92,6 +93,8 @@ class Floor(FloorPart):
     severities: dict[SeverityName, Severity]
     types: dict[Name, Name]
     recognised_by: dict[str, tuple[Name, ...]] = Field(default_factory=dict)
+    # Invited to an incident of the type, beside the people of its severity.
+    invited_by_type: dict[str, People] = Field(default_factory=dict)
     # By language: the titles of types and the names of sites in it.
     translations: dict[str, dict[str, Name]] = Field(default_factory=dict)
     sites: tuple[Name, ...] = ()
@@ -153,12 +156,12 @@ class Floor(FloorPart):
 
     @model_validator(mode="after")
     def _names_are_known(self) -> "Floor":
-        unknown_types = sorted(set(self.recognised_by) - set(self.types))
-        if unknown_types:
-            raise Misplaced(
-                ("recognised_by", unknown_types[0]),
-                f"{', '.join(unknown_types)} are no types; add them to `types` or remove them",
-            )
+        for key, by_type in (("recognised_by", self.recognised_by), ("invited_by_type", self.invited_by_type)):
+            if unknown_types := sorted(set(by_type) - set(self.types)):
+                raise Misplaced(
+                    (key, unknown_types[0]),
+                    f"{', '.join(unknown_types)} are no types; add them to `types` or remove them",
+                )
         unknown_bridges = sorted(set(self.bridges) - {"default", *SEVERITIES, *self.types})
         if unknown_bridges:
             raise Misplaced(
@@ -195,6 +198,7 @@ class Floor(FloorPart):
     def groups(self) -> set[str]:
         """Every user group named in the file, without the @."""
         names = [group for severity in self.severities.values() for group in severity.invite]
+        names += [group for invited in self.invited_by_type.values() for group in invited]
         names += [name for severity in self.severities.values() for tier in severity.ladder for name in tier.tell]
         names += [*self.shifts.managers, *self.shifts.fallback]
         names += [name for report in self.reports.sent for name in report.to]
@@ -214,6 +218,10 @@ class Floor(FloorPart):
 
     def severity(self, name: str) -> Severity:
         return self.severities[name]  # type: ignore[index]  # names come from the database, checked when written
+
+    def invited(self, severity: str, type_: str) -> tuple[str, ...]:
+        """The people and groups invited to an incident of this severity and type, each once."""
+        return tuple(dict.fromkeys((*self.severity(severity).invite, *self.invited_by_type.get(type_, ()))))
 
     def role(self, name: str) -> Role:
         return self.roles[name]  # type: ignore[index]  # likewise
