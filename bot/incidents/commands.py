@@ -188,11 +188,12 @@ def close(services: Services, command: SlashCommand) -> Response:
 
 
 def reopen(services: Services, command: SlashCommand) -> Response:
-    """`/incident reopen calls drop again`: open the incident again, because it is not over after all."""
+    """`/incident reopen calls drop again`: open the incident again, because it is not over after all,
+    or was merged by mistake."""
     number = incident_number_here(services, command)
     if _asks_why(services, command, number, lifecycle_screens.REOPEN):
         return None
-    return lifecycle.reopen(services, number, command.argument, command.user_id, utcnow())
+    return merging.reopen(services, number, command.argument, command.user_id, utcnow())
 
 
 def decline(services: Services, command: SlashCommand) -> Response:

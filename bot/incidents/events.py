@@ -100,7 +100,9 @@ class MembersChanged(Event, frozen=True):
 
 
 class Reopened(Event, frozen=True):
-    """The incident is not over after all."""
+    """The incident is not over after all, or not part of the one into which it was merged."""
+
+    was_merged: bool = False
 
 
 class SituationChanged(Event, frozen=True):

@@ -127,8 +127,7 @@ def panel(incident: Incident, next_update_at: datetime | None, now: datetime) ->
                 block_id="panel.state",
             )
         )
-    if incident.status != "merged":
-        blocks.append(actions(_lifecycle_buttons(incident, number), block_id="panel.ending"))
+    blocks.append(actions(_lifecycle_buttons(incident, number), block_id="panel.ending"))
     if incident.is_active:
         blocks += [actions(_buttons_of_others(number), block_id="panel.more"), context(PANEL_COMMANDS)]
     return summary, blocks

@@ -49,7 +49,7 @@ def set_status(change: Change, status: str, reason: str) -> None:
     """The same within a transaction on the incident. A resolved incident is reopened by this, if the person may."""
     if change.incident.status not in rules.OPEN:
         check_permission(change.services, change.session, change.by, "close", change.number)
-        _reopen(change, reason)
+        reopen_within(change, reason)
     old_status = change.incident.status
     if old_status != status:
         event = StatusChanged(old_status, status)
@@ -104,12 +104,17 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
     """Reopen the incident: it is not over after all, and updates are promised again."""
     with changing(services, number, by, now, "close") as change:
         rules.check_may_reopen(number, change.incident.status)
-        _reopen(change, reason)
+        if change.incident.merged_into:
+            raise rules.AlreadyMerged(number=number)
+        reopen_within(change, reason)
     return " ".join([wording.REOPENED.format(number=number), *change.answers])
 
 
-def _reopen(change: Change, reason: str) -> None:
-    entry_number = set_and_publish(change, Status.INVESTIGATING, "reopened", Reopened(), reason=reason)
+def reopen_within(change: Change, reason: str, *, was_merged: bool = False) -> None:
+    """The same within a transaction on the incident."""
+    facts = {"was": Status.MERGED.value} if was_merged else {}
+    event = Reopened(was_merged)
+    entry_number = set_and_publish(change, Status.INVESTIGATING, "reopened", event, reason=reason, **facts)
     if change.incident.channel_id:
         # Topic and card, which are edited in place, notify nobody.
         text = wording.reopened_by(mention(change.by), one_line(reason, rules.REASON_SHOWN))

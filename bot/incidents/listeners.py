@@ -14,6 +14,7 @@ from bot.incidents import (
     lifecycle,
     lifecycle_screens,
     listening,
+    merging,
     parse,
     privacy,
     responses,
@@ -150,7 +151,7 @@ def _close(services: Services, body: Payload, now: datetime) -> str:
 
 def _reopen(services: Services, body: Payload, now: datetime) -> str:
     number, reason, _ = _lifecycle_values(body)
-    return lifecycle.reopen(services, number, reason, parse.user_id(body), now)
+    return merging.reopen(services, number, reason, parse.user_id(body), now)
 
 
 def _decline(services: Services, body: Payload, now: datetime) -> str:

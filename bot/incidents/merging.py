@@ -1,4 +1,7 @@
-"""Merges two incidents: the merged one ends and leads to the other, which takes over its sites and partners."""
+"""Merges two incidents: the merged one ends and leads to the other, which takes over its sites and partners.
+
+A merge by mistake is undone by reopening the merged one; what came along stays with the other.
+"""
 
 from datetime import datetime
 
@@ -33,15 +36,58 @@ def merge(services: Services, number: int, target_number: int, by: str, now: dat
         for earlier_number in incidents.redirect_merged(session, number, target_number):
             outbox.mark_stale(session, earlier_number)
         event = Merged(target_number, target.title, was_open)
-        lifecycle.set_and_publish(change, Status.MERGED, "merged", event, number=target_number)
-        _take_over(target_change, incident)
-        _post_link_to_target(change, target)
-        _post_in_target(target_change, incident)
+        entry_number = lifecycle.set_and_publish(change, Status.MERGED, "merged", event, number=target_number)
+        # An incident may be merged again, after a merge that was undone.
+        key = f"merged:{entry_number}"
+        _take_over(target_change, incident, key)
+        _post_link_to_target(change, target, key)
+        _post_in_target(target_change, incident, key)
         change.mark_stale()
         target_change.mark_stale()
     return wording.MERGED.format(
         number=number, target_number=target_number, channel=channel_link(target.channel_id or "")
     )
+
+
+def reopen(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
+    """Reopen the incident; a merged one becomes one of its own again. Return the answer to show."""
+    with services.database.reading() as session:
+        target_number = incidents.by_number(session, number).merged_into
+    if target_number is None:
+        return lifecycle.reopen(services, number, reason, by, now)
+    check_member(services, by)
+    with services.database.transaction() as session:
+        incident, target = _lock_incidents(session, number, target_number)
+        incidents.check_visible(session, incident, by)
+        check_permission(services, session, by, "close", number)
+        if incident.merged_into != target_number:
+            raise rules.StillOpen(number=number, status=incident.status)
+        incident.merged_into = None
+        change = Change(session, services, incident, by, now)
+        lifecycle.reopen_within(change, reason, was_merged=True)
+        _tell_target(Change(session, services, target, by, now), incident, reason)
+        change.mark_stale()
+    return " ".join([wording.UNMERGED.format(number=number, target_number=target_number), *change.answers])
+
+
+def _tell_target(change: Change, unmerged_incident: Incident, reason: str) -> None:
+    """Log in the target, and tell people there, that an incident was taken out of it again.
+
+    Of a private incident they read only the number: its people may be others than the target's.
+    """
+    title, told_reason = ("", "") if unmerged_incident.is_private else (unmerged_incident.title, reason)
+    entry_number = change.log("unmerged", number=unmerged_incident.number, reason=told_reason)
+    change.mark_stale()
+    if change.incident.channel_id is None:
+        return
+    text = wording.unmerged_here(
+        unmerged_incident.number,
+        one_line(title, rules.REASON_SHOWN),
+        mention(change.by),
+        one_line(told_reason, rules.REASON_SHOWN),
+    )
+    key = f"unmerged:{entry_number}"
+    outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)
 
 
 def _lock_incidents(session: Session, number: int, target_number: int) -> tuple[Incident, Incident]:
@@ -50,7 +96,7 @@ def _lock_incidents(session: Session, number: int, target_number: int) -> tuple[
     return incidents_by_number[number], incidents_by_number[target_number]
 
 
-def _take_over(change: Change, merged_incident: Incident) -> None:
+def _take_over(change: Change, merged_incident: Incident, key: str) -> None:
     """Log the merge in the target, add the merged incident's sites and partners, and invite its role holders."""
     change.log("merged_from", number=merged_incident.number, text=merged_incident.title)
     own_scope, merged_scope = scope_of(change.incident), scope_of(merged_incident)
@@ -63,20 +109,20 @@ def _take_over(change: Change, merged_incident: Incident) -> None:
         for user_id in user_ids
     }
     if holders and not change.incident.is_private:
-        key = f"merged:{merged_incident.number}:{change.number}"
-        invitations.invite(change.session, change.number, key, change.now, sorted(holders))
+        invitations.invite(change.session, change.number, f"{key}:invited", change.now, sorted(holders))
 
 
-def _post_link_to_target(change: Change, target: Incident) -> None:
+def _post_link_to_target(change: Change, target: Incident, key: str) -> None:
     if change.incident.channel_id is None:
         return
     target_link = channel_link(target.channel_id or "")
     text = wording.GOES_ON_IN.format(number=target.number, channel=target_link)
-    key = f"merged:{change.number}"
-    outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)
+    outbox.post(
+        change.session, f"{key}:link", change.incident.channel_id, text, change.now, incident_id=change.number
+    )
 
 
-def _post_in_target(change: Change, merged_incident: Incident) -> None:
+def _post_in_target(change: Change, merged_incident: Incident, key: str) -> None:
     """Tell people in the target what was merged into it, and with which impact: the card notifies nobody.
 
     Of a private incident they read only the number: its people may be others than the target's.
@@ -87,5 +133,6 @@ def _post_in_target(change: Change, merged_incident: Incident) -> None:
     title = "" if is_private else one_line(merged_incident.title, rules.REASON_SHOWN)
     impact = "" if is_private else one_line(merged_incident.impact, rules.REASON_SHOWN)
     text = wording.merged_here(merged_incident.number, title, mention(change.by), impact)
-    key = f"merged-here:{merged_incident.number}:{change.number}"
-    outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)
+    outbox.post(
+        change.session, f"{key}:here", change.incident.channel_id, text, change.now, incident_id=change.number
+    )

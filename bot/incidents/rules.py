@@ -90,7 +90,8 @@ class NotResolvedYet(WatchfloorError):
 
 
 class AlreadyMerged(WatchfloorError):
-    """Incident {number} was merged into another one. Its card links to the incident where it goes on."""
+    """Incident {number} was merged into another one. Its card links to the incident where it goes on;
+    `/incident reopen` in its channel makes it one of its own again."""
 
 
 class EndMissing(WatchfloorError):
@@ -259,10 +260,8 @@ def check_may_close(number: int, status: str) -> None:
 
 
 def check_may_reopen(number: int, status: str) -> None:
-    """Refuse to reopen an incident that is still open or was merged into another."""
-    if status == Status.MERGED:
-        raise AlreadyMerged(number=number)
-    if status not in (Status.RESOLVED, Status.CLOSED, Status.DECLINED):
+    """Refuse to reopen an incident that is still open."""
+    if status not in (Status.RESOLVED, *OVER):
         raise StillOpen(number=number, status=status)
 
 

@@ -82,6 +82,11 @@ RESOLVED = (
 DECLINED = "Declined as a false alarm. Everyone who was told of it is told so, and no more updates follow."
 REOPENED: Final = "Incident {number} is open again."
 MERGED: Final = "Incident {number} is merged into incident {target_number}: {channel}."
+UNMERGED: Final = (
+    "Incident {number} is one of its own again. Its cases, alerts, caller messages, routing faults and subscribers "
+    "went to incident {target_number} and stay there, and so do its sites and partners: `/incident edit` in that "
+    "channel takes out what does not belong."
+)
 # The message in the merged incident's channel.
 GOES_ON_IN: Final = "This incident was merged into #{number}. Please go on in {channel}."
 RESOLVE_QUESTION = "What ended the impact?"
@@ -173,6 +178,13 @@ def merged_here(number: int, title: str, by: str, impact: str) -> str:
     name = f"#{number} {title}" if title else f"#{number}"
     text = f"{by} merged {name} into this incident."
     return f"{text} Its impact: {impact}" if impact else text
+
+
+def unmerged_here(number: int, title: str, by: str, reason: str) -> str:
+    """The message in that channel when the merge is undone; of a private incident without title and reason."""
+    name = f"#{number} {title}" if title else f"#{number}"
+    because = f": {reason}." if reason else "."
+    return f"{by} took {name} out of this incident again{because} `/incident edit` corrects sites and partners."
 
 
 def made_private(merged_numbers: Sequence[int]) -> str:

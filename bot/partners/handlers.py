@@ -126,7 +126,7 @@ def send_all_clear(change: Change, label: str = "all_clear") -> None:
 def reopen_notices(change: Change, event: Reopened) -> None:
     """Ask partners that heard the all-clear again, and plan the notices of listed partners that were dropped."""
     session, services, incident, now = change.session, change.services, change.incident, change.now
-    to_phone = []
+    label, to_phone = "unmerged" if event.was_merged else "reopened", []
     for row in tables.of_incident(session, incident.number):
         is_listed = row.partner in incident.partners
         if row.state == State.DROPPED and is_listed:
@@ -137,11 +137,11 @@ def reopen_notices(change: Change, event: Reopened) -> None:
             row.cleared_at = row.reminded_at = row.named_at = None
             row.answer, row.answered_at, row.answered_by, row.agents = Answer.NONE, None, None, None
             key = f"partner:{row.number}:reopened:{now.isoformat()}"
-            if reply_in_thread(session, services, row, "reopened", now, key=key):
+            if reply_in_thread(session, services, row, label, now, key=key):
                 row.plan(NextAction.REMIND, now + services.floor.partner_answers.reminded_after)
             else:
                 to_phone.append(row)
-    ask_to_phone(change, to_phone, f"reopened:{now.isoformat()}", wording.PURPOSES_OF_CALLS["reopened"])
+    ask_to_phone(change, to_phone, f"reopened:{now.isoformat()}", wording.PURPOSES_OF_CALLS[label])
     update_notices(change)
 
 

@@ -25,6 +25,7 @@ DEFAULT_LABELS: dict[str, str] = {
     "drill": "🧪 *This is a drill.* Nothing is broken.",
     "merged": "➡️ This is the same outage as another one. Updates go on under the other notice.",
     "reopened": "It is not over after all: the notice above is open again. Please answer it once more.",
+    "unmerged": "It is an outage of its own after all: the notice above is open again. Please answer it once more.",
     "guidance": "There is new guidance for your agents: please read the notice above again, and tell them.",
     "thanks": "Thank you.",
 }
@@ -55,6 +56,7 @@ PURPOSES_OF_CALLS = {
     "false_alarm": ", to say that it was a false alarm",
     "merged": ", to say that it goes on under another incident",
     "reopened": ", to say that it is not over after all",
+    "unmerged": ", to say that it is an outage of its own after all",
 }
 NO_CHANNEL = "it has no channel"
 HELP = "`/incident partners` who was told and who answered · `add NAME`, `tell`, `phoned NAME 12`, `guidance`"

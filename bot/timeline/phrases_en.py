@@ -21,6 +21,7 @@ SENTENCES = {
     "unrelated": "{who} removed the link to incident {number}",
     "made_private": "{who} made it private{because}",
     "merged": "{who} merged it into incident {number}",
+    "unmerged": "{who} took incident {number} out of this one again{because}",
     "merged_from": "{who} merged incident {number} into this one: {text}",
     "closed": "{who} closed it{because}",
     "bridge": "{who} set the bridge",

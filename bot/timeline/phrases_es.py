@@ -16,6 +16,7 @@ SENTENCES = {
     "unrelated": "{who} quitó la relación con el incidente {number}",
     "made_private": "{who} lo hizo privado{because}",
     "merged": "{who} lo unió al incidente {number}",
+    "unmerged": "{who} separó de nuevo de este el incidente {number}{because}",
     "merged_from": "{who} unió el incidente {number} a este: {text}",
     "closed": "{who} lo cerró{because}",
     "bridge": "{who} fijó la conferencia",

@@ -45,7 +45,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "state": (
         *("declared", "severity", "status", "renamed", "type", "sites", "impact", "front_door"),
         *("cause", "cause_unknown", "actions", "needs", "nothing_needed", "situation_cleared"),
-        *("resolved", "reopened", "closed", "declined", "merged", "merged_from", "made_private"),
+        *("resolved", "reopened", "closed", "declined", "merged", "merged_from", "unmerged", "made_private"),
         *("related", "unrelated", "milestone", "bridge", "bridge_removed"),
         *("figures_typed", "figures_warning", "alert_fired", "alert_resolved", "cases_linked"),
         *("front_door_on", "front_door_changed", "front_door_heard", "front_door_kept", "front_door_off"),

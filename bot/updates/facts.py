@@ -202,10 +202,14 @@ def _since(session: Session, incident: Incident, promise: Promise) -> datetime |
 
 
 def _is_open_again(session: Session, incident: Incident, since: datetime | None) -> bool:
-    """True if the incident was reopened after the last update to this audience, and is open."""
+    """True if the incident was reopened after the last update to this audience, and is open.
+
+    One that was merged was never said to be over.
+    """
     if since is None or incident.status not in OPEN:
         return False
-    return bool(timeline.since(session, incident.number, since, ("reopened",)))
+    entries = timeline.since(session, incident.number, since, ("reopened",))
+    return any(entry.facts.get("was") != Status.MERGED for entry in entries)
 
 
 def has_nothing_new(

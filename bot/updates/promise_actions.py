@@ -58,7 +58,7 @@ def promise_first_updates(change: Change, only: str | None = None, at_once: Coll
 
 def promise_again(change: Change) -> None:
     """Promise updates as after a declaration; audiences that were told that it is over hear of it at once."""
-    told_of_the_end = tables.audiences_told_at(change.session, change.number, (RESOLVED, CLOSED, DECLINED))
+    told_of_the_end = tables.audiences_told_at(change.session, change.number, (RESOLVED, CLOSED, DECLINED, MERGED))
     # The final update may still be waiting to be composed; it would promise a series of its own.
     end(change)
     promise_first_updates(change, at_once=told_of_the_end)

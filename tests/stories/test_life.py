@@ -109,12 +109,48 @@ def test_a_merged_incident_points_to_the_incident_that_continues(floor: TestFloo
     floor.chloe.clicks(ids.JOIN, channel="incidents", value="1")
     floor.settle()
     assert first in joined_channels(floor, "chloe")
-    assert "was merged into another one" in floor.says("ben", "/incident reopen no", second)
-    assert "It continues in incident 1" in str(floor.ben.types("/incident", channel=second).blocks)
+    assert "was merged into another one" in floor.says("ben", "/incident severity S1", second)
+    panel = str(floor.ben.types("/incident", channel=second).blocks)
+    assert "It continues in incident 1" in panel
+    assert ids.REOPEN in panel, "a merge by mistake can be undone"
     third = floor.declares("S3 Headsets hum", who="devi")
     assert "Incident 2 is merged, so nothing can be merged into it" in floor.says(
         "devi", "/incident merge 2", third
     )
+
+
+def test_an_incident_merged_by_mistake_becomes_one_of_its_own_again(floor: TestFloor) -> None:
+    target = floor.declares("S1 IVR down in Manila", who="ana")
+    channel = floor.declares("S1 Calls drop for Northline", who="ben")
+    floor.says("ben", "/incident claim", channel)
+    floor.passes(minutes=70)
+    floor.says("ben", "/incident merge 1", channel)
+    assert "goes on in another incident" in floor.visible_text("executives")
+
+    answer = floor.says("ben", "/incident reopen another <!here> outage", channel)
+    floor.passes(seconds=3)  # Slack takes one message a second in each channel
+
+    assert answer.startswith("Incident 2 is one of its own again. Its cases, alerts, caller messages,"), answer
+    assert "🔎 investigating" in floor.card(channel, who="ben")
+    assert "Commander* <@U0BEN>" in floor.card(channel, who="ben")
+    assert "Merged into" not in floor.card(channel, who="ben") + floor.card(target)
+    assert "<@U0BEN> took #2 Calls drop for Northline out of this incident again: another @here outage." in (
+        floor.live_markup(target)
+    )
+    assert [row["incident_id"] for row in timeline(floor, "unmerged")] == [1]
+    assert [row["incident_id"] for row in timeline(floor, "reopened")] == [2]
+    assert {row["incident_id"] for row in rows(floor, "promises") if row["state"] == "waiting"} == {1, 2}
+    assert "It is not over after all" not in floor.visible_text("executives")
+    last_update = floor.ana.sees("executives")[-1].visible_text
+    assert last_update.startswith("🟠 *S1 · Calls drop for Northline* – investigating"), "told at once"
+    partner_texts = floor.visible_text("partner-northline")
+    assert "It is an outage of its own after all: the notice above is open again." in partner_texts
+    assert "It is not over after all" not in partner_texts
+
+    assert "nothing to reopen" in floor.says("ben", "/incident reopen again", channel)
+    assert "Incident 2 is merged into incident 1" in floor.says("ben", "/incident merge 1", channel)
+    floor.passes(seconds=3)
+    assert floor.visible_text(channel, who="ben").count("This incident was merged into #1.") == 2, "each is told"
 
 
 def test_private_incidents_are_never_merged_into_public_ones_or_named_on_public_cards(floor: TestFloor) -> None:
