@@ -100,7 +100,7 @@ class MembersChanged(Event, frozen=True):
 
 
 class Reopened(Event, frozen=True):
-    """The incident is not over after all, or not part of the one into which it was merged."""
+    """The incident is not over after all; `was_merged`: it was merged while it was open, so it never was over."""
 
     was_merged: bool = False
 

@@ -64,7 +64,8 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
             raise rules.StillOpen(number=number, status=incident.status)
         incident.merged_into = None
         change = Change(session, services, incident, by, now)
-        lifecycle.reopen_within(change, reason, was_merged=True)
+        # Everybody was told that a resolved incident is over, and nothing of its merge.
+        lifecycle.reopen_within(change, reason, was_merged=incident.resolved_at is None)
         _tell_target(Change(session, services, target, by, now), incident, reason)
         change.mark_stale()
     return " ".join([wording.UNMERGED.format(number=number, target_number=target_number), *change.answers])

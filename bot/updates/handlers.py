@@ -144,7 +144,7 @@ def send_at_close(change: Change, event: Closed) -> None:
 
 def promise_again(change: Change, event: Reopened) -> None:
     """Promise updates again, the first one at once to audiences that were told that it is over."""
-    promises.promise_again(change)
+    promises.promise_again(change, was_merged=event.was_merged)
     _say_when(change)
     _send_what_is_due(change)
 

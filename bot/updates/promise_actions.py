@@ -56,13 +56,20 @@ def promise_first_updates(change: Change, only: str | None = None, at_once: Coll
     add_promises(change, promises)
 
 
-def promise_again(change: Change) -> None:
-    """Promise updates as after a declaration; audiences that were told that it is over hear of it at once."""
+def promise_again(change: Change, *, was_merged: bool) -> None:
+    """Promise updates as after a declaration; audiences that were told that it is over hear of it at once.
+
+    Outside audiences are told nothing of a merge, so its end is no change to them.
+    """
     told_of_the_end = tables.audiences_told_at(change.session, change.number, (RESOLVED, CLOSED, DECLINED, MERGED))
     # The final update may still be waiting to be composed; it would promise a series of its own.
     end(change)
     promise_first_updates(change, at_once=told_of_the_end)
-    on_change(change, told_of_the_end.difference(scheduled_promises(change)))
+    outside = {
+        name for name, audience in audiences_of(change.services, change.incident).items() if audience.outside
+    }
+    unaware = outside if was_merged else set[str]()
+    on_change(change, told_of_the_end.difference(scheduled_promises(change)), without=unaware)
 
 
 def reschedule(change: Change, old_severity: str) -> None:
@@ -119,8 +126,8 @@ def restore_cadences(change: Change) -> None:
                 change_cadence(change, promise, cadence)
 
 
-def on_change(change: Change, also_audiences: Collection[str] = ()) -> None:
-    """Promise an update to the audiences told on change and to `also_audiences`.
+def on_change(change: Change, also_audiences: Collection[str] = (), without: Collection[str] = ()) -> None:
+    """Promise an update to the audiences told on change and to `also_audiences`, except to those in `without`.
 
     All changes in an audience's quiet hours or during a pause make one update.
     """
@@ -128,7 +135,8 @@ def on_change(change: Change, also_audiences: Collection[str] = ()) -> None:
     names = [
         name
         for name, audience in audiences.items()
-        if audience.usual_cadence(change.incident.severity) == Moment.ON_CHANGE or name in also_audiences
+        if name not in without
+        and (audience.usual_cadence(change.incident.severity) == Moment.ON_CHANGE or name in also_audiences)
     ]
     _drop_on_change(change, names)
     quiet_hours = {name: quiet_hours_of(change.services, change.incident, name) for name in names}

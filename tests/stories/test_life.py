@@ -128,7 +128,7 @@ def test_an_incident_merged_by_mistake_becomes_one_of_its_own_again(floor: TestF
     assert "goes on in another incident" in floor.visible_text("executives")
 
     answer = floor.says("ben", "/incident reopen another <!here> outage", channel)
-    floor.passes(seconds=3)  # Slack takes one message a second in each channel
+    floor.passes(seconds=10)  # Slack takes about one message a second in each channel
 
     assert answer.startswith("Incident 2 is one of its own again. Its cases, alerts, caller messages,"), answer
     assert "🔎 investigating" in floor.card(channel, who="ben")
@@ -143,14 +143,28 @@ def test_an_incident_merged_by_mistake_becomes_one_of_its_own_again(floor: TestF
     assert "It is not over after all" not in floor.visible_text("executives")
     last_update = floor.ana.sees("executives")[-1].visible_text
     assert last_update.startswith("🟠 *S1 · Calls drop for Northline* – investigating"), "told at once"
+    assert "It is an outage of its own after all: another @here outage" in last_update
     partner_texts = floor.visible_text("partner-northline")
     assert "It is an outage of its own after all: the notice above is open again." in partner_texts
     assert "It is not over after all" not in partner_texts
 
     assert "nothing to reopen" in floor.says("ben", "/incident reopen again", channel)
     assert "Incident 2 is merged into incident 1" in floor.says("ben", "/incident merge 1", channel)
-    floor.passes(seconds=3)
+    floor.passes(seconds=10)
     assert floor.visible_text(channel, who="ben").count("This incident was merged into #1.") == 2, "each is told"
+
+
+def test_customers_are_told_nothing_of_a_merge_by_mistake_and_nothing_of_its_end(floor: TestFloor) -> None:
+    floor.declares("S1 IVR down in Manila", who="ana")
+    channel = floor.declares("S2 Chat is slow", who="ben")
+    floor.says("ben", "/incident update we look at it", channel)
+    message_count = len(floor.ana.sees("front-line"))
+
+    floor.says("ben", "/incident merge 1", channel)
+    floor.says("ben", "/incident reopen another outage", channel)
+    floor.passes(seconds=10)
+
+    assert len(floor.ana.sees("front-line")) == message_count
 
 
 def test_private_incidents_are_never_merged_into_public_ones_or_named_on_public_cards(floor: TestFloor) -> None:
