@@ -60,5 +60,5 @@ def register(registry: "Registry") -> None:
         )
     )
     registry.kinds += renderers.KINDS
-    registry.purge_rules += [PurgeRule("pages", ("reason",)), PurgeRule("ladder_rungs")]
+    registry.purge_rules += [PurgeRule("pages", ("reason",)), PurgeRule("ladder_rungs", (), {"early_because": ""})]
     registry.exports.append(exporting.PAGES)

@@ -161,7 +161,7 @@ def escalate_now(services: Services, number: int, reason: str, by: str, now: dat
         if next_tier is None or next_tier.is_top:
             raise LadderExhausted()
         # The later tiers are told too, even while somebody leads.
-        hurried = rules.bring_forward(rungs, now, wording.MORE_PEOPLE, is_reason_of_all=True)
+        hurried = rules.bring_forward(rungs, now, wording.more_people(reason), is_reason_of_all=True)
         tables.save_ladder(session, number, hurried)
         ladder.mark_stale(session, number)
         change.log("escalated", tier=next_tier.position + 1, reason=reason)

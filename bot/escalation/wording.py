@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bot.incidents.rules import REASON_SHOWN
+from bot.slack.text import shorten
+
 HELP = (
     "`/incident page @ana why` asks for a person, a group or a role · `/incident escalate why` tells the next tier "
     "now"
@@ -11,8 +14,6 @@ ANSWERS_MESSAGE = "the escalation message"
 REASON_STAYS = "The incident is private, so the page gives your name but not the reason."
 CANNOT_ALREADY = "You already said so. Thank you."
 
-# The reason of a page when a person escalates by hand; their own words stay in the timeline.
-MORE_PEOPLE = "more people are asked for"
 # The notice to the lead.
 LADDER_EXHAUSTED: Final = (
     "Everyone on the escalation ladder of incident {number} was paged, and nobody is on the way: {where}. Page "
@@ -39,6 +40,11 @@ def updates_late(audiences: Sequence[str]) -> str:
     if len(audiences) == 1:
         return f"the update for {audiences[0]} is late, and nobody leads"
     return f"the updates for {', '.join(audiences)} are late, and nobody leads"
+
+
+def more_people(reason: str) -> str:
+    """Why people are paged who were asked for by hand."""
+    return f"more people are asked for{f': {shorten(reason, REASON_SHOWN)}' if reason else ''}"
 
 
 def cannot(asked_by: str, *, pages_others: bool) -> str:

@@ -76,13 +76,13 @@ def test_taking_command_stops_the_clock_and_leaving_command_restarts_it(floor: T
 def test_escalating_by_hand_while_somebody_leads_goes_on_when_a_person_cannot_come(floor: TestFloor) -> None:
     channel = floor.declares("S0 every line is dead", who="ana")
     floor.says("ana", "/incident claim", channel)
-    floor.says("ana", "/incident escalate", channel)
+    floor.says("ana", "/incident escalate two more <!here> for the trunks", channel)
     is_told(floor, "devi")
 
     floor.devi.clicks(ids.CANNOT, channel="dm")
 
     is_told(floor, "chloe")
-    assert "More people are asked for" in pages(floor, "chloe")[0]
+    assert "More people are asked for: two more @here for the trunks" in pages(floor, "chloe")[0]
     floor.says("ana", "/incident leave commander", channel)
     floor.says("ana", "/incident claim", channel)
     floor.passes(minutes=30)
