@@ -93,8 +93,15 @@ def _merge_rungs(old: Rung | None, new: Rung | None, now: datetime) -> Rung:
         return old
     due_times = [moment for moment in (old.due_at, new.due_at) if moment]
     # The shorter of the two delays, so that delays still grow from rung to rung.
-    after = min(old.after, new.after)
-    return replace(new, after=after, tell=(*old.tell, *new_names), state=State.WAITING, due_at=min(due_times))
+    after, early_because = min(old.after, new.after), old.early_because if old.is_waiting else ""
+    return replace(
+        new,
+        after=after,
+        tell=(*old.tell, *new_names),
+        state=State.WAITING,
+        due_at=min(due_times),
+        early_because=early_because,
+    )
 
 
 def mark_told(ladder: Sequence[Rung], position: int) -> Ladder:

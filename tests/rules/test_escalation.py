@@ -82,6 +82,15 @@ def test_a_graver_ladder_adds_people_to_tiers_and_tiers_to_the_ladder() -> None:
     assert raised[0].state == State.TOLD
 
 
+def test_tiers_asked_for_by_hand_go_on_while_somebody_leads_and_the_severity_rises() -> None:
+    asked = rules.bring_forward(ladder((5, "@a"), (10, "@b")), NOON, "more people", is_reason_of_all=True)
+
+    raised = rules.merge_higher_ladder(asked, ladder((5, "@a"), (10, "@c")), NOON)
+
+    assert minutes(rules.stop_while_led(raised))[:2] == [0, 5]
+    assert [rung.early_because for rung in raised[:2]] == ["more people", "more people"]
+
+
 def test_a_paged_tier_that_gains_people_has_its_turn_again() -> None:
     lesser = rules.mark_told(ladder((2, "@ana")), 0)
     later = NOON + 3 * MINUTE
