@@ -91,7 +91,7 @@ def test_an_archived_channel_is_reported_to_the_lead_and_redrawn_when_it_is_back
     assert "I can no longer write into the channel of incident 1, <#" in answer.text
     assert "Control panel" in str(answer.blocks)
     floor.passes(minutes=60)
-    assert len(updates(floor, "executives")) == 2, "people outside the channel still get updates"
+    assert "no change since" in updates(floor, "executives")[-1], "people outside the channel still get updates"
     floor.ana.unarchives(channel)
     floor.settle()
     floor.ana.says("The trunk is back", channel)
