@@ -106,10 +106,10 @@ def queues_between(
     their names are words of those incidents.
     """
     came_for = col(Import.incident_id)
-    private_ids = select(Incident.id).where(col(Incident.is_private).is_(True))
+    is_private = sa.exists().where(col(Incident.id) == came_for, col(Incident.is_private).is_(True))
     own_ids = [number for number in (incident_id, reader) if number is not None]
     has_rows = sa.exists().where(
-        sa.or_(came_for.is_(None), came_for.in_(own_ids), came_for.not_in(private_ids)),
+        sa.or_(came_for.is_(None), came_for.in_(own_ids), ~is_private),
         *([sa.or_(came_for.is_(None), came_for == incident_id)] if incident_id is not None else []),
         col(IntervalFigures.queue_id) == col(Queue.id),
         col(IntervalFigures.starts_at) >= start,
