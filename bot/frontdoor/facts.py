@@ -7,9 +7,9 @@ from sqlmodel import Session
 from bot.frontdoor import tables
 from bot.frontdoor.rules import TITLES, Variant, minutes_on
 from bot.frontdoor.tables import CallerMessage, MessageVersion
+from bot.incidents.caller_views import next_check
 from bot.incidents.facts import CallerMessageRow
 from bot.incidents.tables import Incident
-from bot.incidents.views import next_check
 from bot.services import Services
 from bot.slack.text import escape, near_time
 

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from bot.frontdoor import ids
 from bot.frontdoor.rules import GUIDANCE, LONGEST_LINES, LONGEST_TEXT, TITLES, Variant, Wording, minutes_on
 from bot.frontdoor.tables import CallerMessage
+from bot.incidents.caller_views import next_check
 from bot.incidents.situation_forms import LANGUAGE_NAMES
 from bot.incidents.tables import Incident
-from bot.incidents.views import next_check
 from bot.slack.blocks import (
     Block,
     Element,

@@ -13,7 +13,7 @@ from bot.handovers.rules import Kind, State
 from bot.handovers.tables import Handover
 from bot.incidents import incidents, roles
 from bot.incidents.access import visible_incident
-from bot.incidents.change import Change, changing
+from bot.incidents.change import Change, changing, changing_by_clock
 from bot.incidents.events import Closed, CommandHandedOver, Declined, MadePrivate, Merged, RoleChanged
 from bot.incidents.invitations import invite_participant
 from bot.incidents.rules import check_may_change
@@ -172,16 +172,13 @@ def end_offers_to(services: Services, user_id: str) -> None:
         name = directory.display_names(session, [user_id]).get(user_id, user_id)
     for handover_id, number in offers:
         now = utcnow()
-        with services.database.transaction() as session:
-            change = Change(session, services, incidents.by_number_locked(session, number), "", now)
-            handover = tables.get(session, handover_id)
+        with changing_by_clock(services, number, now) as change:
+            handover = tables.get(change.session, handover_id)
             if handover.is_pending:
                 _withdraw(change, handover)
-                text, key = (
-                    wording.RECIPIENT_GONE.format(name=escape(name), number=number),
-                    f"handover:{handover_id}:gone",
-                )
-                outbox.post(session, key, handover.from_id, text, now, incident_id=number)
+                text = wording.RECIPIENT_GONE.format(name=escape(name), number=number)
+                key = f"handover:{handover_id}:gone"
+                outbox.post(change.session, key, handover.from_id, text, now, incident_id=number)
 
 
 def hide_summary(change: Change, event: MadePrivate) -> None:

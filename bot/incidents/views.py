@@ -7,6 +7,7 @@ from msgspec import Struct, field
 from bot.config.floor import Floor
 from bot.incidents import ids
 from bot.incidents.bridge_rules import bridge_of, bridge_text
+from bot.incidents.caller_views import CallerMessageOn, callers_hear_line
 from bot.incidents.rules import OPEN
 from bot.incidents.situation import CERTAINTY_TITLES, NOTHING_RECORDED, Certainty, Situation, SituationField
 from bot.incidents.tables import Incident
@@ -54,14 +55,6 @@ class IncidentLink(Struct, frozen=True):
 
 
 MERGED_INTO, MERGED_HERE, RELATED = "Merged into", "Merged into this one", "Related"
-
-
-class CallerMessageOn(Struct, frozen=True):
-    """A caller message that is on: what happens to the call, who dialled in and heard it, when to check again."""
-
-    variant: str
-    heard_by: str
-    look_at: datetime
 
 
 class IncidentFacts(Struct, frozen=True):
@@ -126,7 +119,7 @@ def _lines(facts: IncidentFacts, floor: Floor) -> list[str]:
         _impact(incident),
         *figures_lines(facts),
         *_situation_lines(facts.situation, is_open=incident.status in OPEN),
-        callers_hear_line(facts),
+        callers_hear_line(facts.callers_hear, facts.now),
         _state(facts),
         _roles(facts, floor),
         bridge,
@@ -136,26 +129,6 @@ def _lines(facts: IncidentFacts, floor: Floor) -> list[str]:
 def figures_lines(facts: IncidentFacts) -> list[str]:
     """The figures in a line, if there are any."""
     return [f"📊 {facts.figures[:1].upper()}{facts.figures[1:]}"] if facts.figures else []
-
-
-def callers_hear_line(facts: IncidentFacts) -> str:
-    """One line while a message is on: what it does to the call, who dialled in, when to check again."""
-    messages_on = facts.callers_hear
-    if not messages_on:
-        return ""
-    variants = ", ".join(dict.fromkeys(message.variant for message in messages_on))
-    heard_by = [message.heard_by for message in messages_on if message.heard_by]
-    hearers = f"heard by {mentions(dict.fromkeys(heard_by))}" if heard_by else "nobody has dialled in yet"
-    if 0 < len(heard_by) < len(messages_on):
-        hearers = f"only {len(heard_by)} of them {hearers}"
-    check = next_check(min(message.look_at for message in messages_on), facts.now)
-    count_text = "a message" if len(messages_on) == 1 else f"{len(messages_on)} messages"
-    return f"📞 Callers hear {count_text} ({escape(variants)}) · {hearers} · {check}"
-
-
-def next_check(look_at: datetime, now: datetime) -> str:
-    """When somebody looks whether a caller message is still needed, or since when nobody has."""
-    return f"{'⏰ check overdue since' if look_at <= now else 'check again'} {near_time(look_at, now)}"
 
 
 def _links(facts: IncidentFacts) -> list[str]:

@@ -6,8 +6,9 @@ from msgspec import Struct
 
 from bot.config.floor import Floor
 from bot.incidents import ids
+from bot.incidents.caller_views import callers_hear_line
 from bot.incidents.summaries import situation_lines
-from bot.incidents.views import STATUS_EMOJI, IncidentFacts, callers_hear_line, figures_lines
+from bot.incidents.views import STATUS_EMOJI, IncidentFacts, figures_lines
 from bot.slack.blocks import Block, actions, button, section
 from bot.slack.text import ago, link, mentions, near_time, one_line
 
@@ -46,7 +47,7 @@ def _lines(summary: CatchUp, floor: Floor) -> Iterator[str]:
     yield f"{status}, declared {near_time(incident.declared_at, facts.now)} ({ago(incident.declared_at)})"
     yield from figures_lines(facts)
     yield from situation_lines(facts.situation, facts.incident.status)
-    yield callers_hear_line(facts)
+    yield callers_hear_line(facts.callers_hear, facts.now)
     next_update = f" · *Next update* {near_time(facts.next_update_at, facts.now)}" if facts.next_update_at else ""
     yield f"{_leads(facts)}{next_update}"
     yield f"*Decided:* {summary.decisions[0]}" if summary.decisions else ""

@@ -11,12 +11,13 @@ from sqlmodel import Session, col, select
 
 from bot.frontdoor.tables import CallerMessage, MessageVersion
 from bot.impact.watch_tables import Summary
+from bot.incidents.caller_views import CallerMessageOn
 from bot.incidents.related import RelatedIncident
 from bot.incidents.rules import OPEN
 from bot.incidents.situation import Situation, Value
 from bot.incidents.situation_tables import ORIGINAL, SituationValue
 from bot.incidents.tables import Incident, NoSuchIncident, RoleHolder
-from bot.incidents.views import MERGED_HERE, MERGED_INTO, RELATED, CallerMessageOn, IncidentFacts, IncidentLink
+from bot.incidents.views import MERGED_HERE, MERGED_INTO, RELATED, IncidentFacts, IncidentLink
 from bot.outbox import kinds
 from bot.outbox.tables import OutboxRow
 from bot.playbooks import views as playbook_views

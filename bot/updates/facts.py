@@ -24,7 +24,7 @@ from bot.timeline import timeline
 from bot.updates import tables, variables
 from bot.updates.changes import News, cause_before, news_inside
 from bot.updates.figure_facts import figure_facts
-from bot.updates.reported import Reported, is_unchanged, reported
+from bot.updates.news_filter import NewsFilter, filter_for, is_unchanged
 from bot.updates.tables import Choice, Promise
 from bot.updates.views import LANGUAGE_SEPARATOR
 
@@ -226,26 +226,26 @@ def _unchanged(
 ) -> dict[str, Any]:
     """Since when nothing has changed, and whether to say only that, as after two updates that said the same."""
     promise, number = context.promise, incident.number
-    what = reported(services, context.audience, promise.audience)
+    news_filter = filter_for(services, context.audience, promise.audience)
     is_same = since is not None and not promise.text.strip()
     if promise.choice in AUTOMATIC_CHOICES:
-        is_same = is_same and is_unchanged(session, number, since or context.now, what)
+        is_same = is_same and is_unchanged(session, number, since or context.now, news_filter)
     if not is_same:
         return {"unchanged_since": "", "is_short": False}
-    last_entry = timeline.last_of(session, number, (*what.kinds, "declared"))
+    last_entry = timeline.last_of(session, number, (*news_filter.kinds, "declared"))
     return {
         "unchanged_since": near_time(last_entry.at if last_entry else incident.declared_at, context.now),
-        "is_short": promise.choice == Choice.NOTHING or is_repeated(session, incident, promise, what),
+        "is_short": promise.choice == Choice.NOTHING or is_repeated(session, incident, promise, news_filter),
     }
 
 
-def is_repeated(session: Session, incident: Incident, promise: Promise, what: Reported) -> bool:
+def is_repeated(session: Session, incident: Incident, promise: Promise, news_filter: NewsFilter) -> bool:
     """True if this update would only repeat the last two; one with user-written text never does."""
     last_updates = tables.last_two_sent(session, incident.number, promise.audience)
     if len(last_updates) < 2 or promise.text.strip() or incident.status not in OPEN:
         return False
     earliest = last_updates[-1].composed_at or last_updates[-1].due_at
-    return is_unchanged(session, incident.number, earliest, what)
+    return is_unchanged(session, incident.number, earliest, news_filter)
 
 
 def _next_promised(session: Session, promise: Promise, now: datetime) -> datetime | None:

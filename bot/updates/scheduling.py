@@ -14,7 +14,7 @@ from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.updates import draft_messages, pauses, promise_changes, rules, tables, wording
 from bot.updates.facts import is_repeated
-from bot.updates.reported import reported
+from bot.updates.news_filter import filter_for
 from bot.updates.rules import LATE_AFTER
 from bot.updates.tables import CLOCK, PAUSED, Promise
 
@@ -101,7 +101,7 @@ def _slowed(
     audience = services.floor.audiences[promise.audience]
     if audience.unchanged is None:
         return cadence
-    if not is_repeated(session, incident, promise, reported(services, audience, promise.audience)):
+    if not is_repeated(session, incident, promise, filter_for(services, audience, promise.audience)):
         return cadence
     return max(cadence, audience.unchanged)
 

@@ -20,6 +20,7 @@ from bot.impact.rules.intervals import QueueInterval
 from bot.impact.rules.series import merged
 from bot.impact.tables import Import
 from bot.runtime import migrations
+from bot.runtime.clock import utcnow
 from bot.runtime.database import Database
 from tests import prepared
 
@@ -164,7 +165,7 @@ def test_weeks_that_overlap_count_an_interval_once(store: Database) -> None:
 
 
 def test_contacts_of_a_time_to_come_are_left_out_and_its_plans_are_kept(store: Database) -> None:
-    now = datetime.now(UTC)
+    now = utcnow()
     to_come = row(0, offered=0, agents=0, forecast_offered=90, agents_scheduled=40)._replace(
         starts_at=int(now.timestamp()) + 1800
     )

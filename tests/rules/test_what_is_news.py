@@ -6,15 +6,15 @@ import pytest
 
 from bot.runtime.templates import Templates
 from bot.updates import variables
-from bot.updates.reported import shown
+from bot.updates.news_filter import filter_of_template
 
 TEMPLATES = Templates(Path("message_templates"))
 
 
 def _kinds(audience: str, language: str, *, is_outside: bool = False) -> tuple[set[str], bool]:
     used = TEMPLATES.variables(variables.template_of(audience, language))
-    reported = shown(used, is_outside=is_outside)
-    return set(reported.kinds), reported.has_marked
+    news_filter = filter_of_template(used, is_outside=is_outside)
+    return set(news_filter.kinds), news_filter.has_marked
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -38,6 +38,6 @@ def test_outsiders_have_news_of_the_impact_and_of_what_callers_hear(language: st
 
 
 def test_a_template_that_shows_everything_to_outsiders_is_no_way_around_that() -> None:
-    reported = shown(variables.EXAMPLE, is_outside=True)
-    assert not {"cause", "step_done", "decision", "figures_warning"} & set(reported.kinds)
-    assert not reported.has_marked
+    news_filter = filter_of_template(variables.EXAMPLE, is_outside=True)
+    assert not {"cause", "step_done", "decision", "figures_warning"} & set(news_filter.kinds)
+    assert not news_filter.has_marked

@@ -39,31 +39,31 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
 SHOWN_OUTSIDE = ("impact", "callers_hear")
 
 
-class Reported(Struct, frozen=True):
+class NewsFilter(Struct, frozen=True):
     """The kinds of entries that are news, and whether messages that people marked are."""
 
     kinds: tuple[str, ...]
     has_marked: bool
 
 
-def reported(services: Services, audience: Audience, name: str) -> Reported:
+def filter_for(services: Services, audience: Audience, name: str) -> NewsFilter:
     """What is news for the audience of that name."""
     used = _variables(services, variables.template_of(audience.template or name, audience.languages[0]))
-    return shown(used, is_outside=audience.outside)
+    return filter_of_template(used, is_outside=audience.outside)
 
 
-def shown(used: Collection[str], *, is_outside: bool) -> Reported:
+def filter_of_template(used: Collection[str], *, is_outside: bool) -> NewsFilter:
     """What a template shows that uses these variables."""
     shown_variables = [name for name in SHOWN_BY if name in used and (name in SHOWN_OUTSIDE or not is_outside)]
     kinds = [kind for name in shown_variables for kind in SHOWN_BY[name]]
-    return Reported((*HEADLINE_KINDS, *dict.fromkeys(kinds)), "said" in shown_variables)
+    return NewsFilter((*HEADLINE_KINDS, *dict.fromkeys(kinds)), "said" in shown_variables)
 
 
-def is_unchanged(session: Session, number: int, since: datetime, what: Reported) -> bool:
+def is_unchanged(session: Session, number: int, since: datetime, news_filter: NewsFilter) -> bool:
     """True if nothing that the audience reads has happened since then."""
-    if timeline.since(session, number, since, what.kinds):
+    if timeline.since(session, number, since, news_filter.kinds):
         return False
-    return not (what.has_marked and is_any_marked(session, number, since))
+    return not (news_filter.has_marked and is_any_marked(session, number, since))
 
 
 def _variables(services: Services, template: str) -> Collection[str]:
