@@ -13,7 +13,7 @@ from bot.incidents.registry import Registry, SummaryPart
 from bot.incidents.rules import OPEN, Status
 from bot.incidents.situation import Certainty, Situation, SituationField
 from bot.incidents.tables import Incident
-from bot.incidents.views import STATUS_EMOJI
+from bot.incidents.views import STATUS_EMOJI, figures_line
 from bot.services import Services
 from bot.slack.text import ELLIPSIS, mentions, near_time, one_line, to_plain_text
 from bot.timeline import timeline
@@ -62,7 +62,7 @@ def _state(session: Session, services: Services, incident: Incident, now: dateti
     figures = services.get(Registry).ask(FIGURE_SENTENCES)(session, incident.number, "en").line
     return [
         f"{state}, declared {near_time(incident.declared_at, now)}{_roles(session, services, incident)}",
-        *([f"📊 {figures[:1].upper()}{figures[1:]}"] if figures else []),
+        *filter(None, [figures_line(figures)]),
         *situation_lines(situation, status),
     ]
 

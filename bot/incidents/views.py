@@ -117,7 +117,7 @@ def _lines(facts: IncidentFacts, floor: Floor) -> list[str]:
     bridge = bridge_text(incident, floor) if incident.status in OPEN else ""
     return [
         _impact(incident),
-        *figures_lines(facts),
+        figures_line(facts.figures),
         *_situation_lines(facts.situation, is_open=incident.status in OPEN),
         callers_hear_line(facts.callers_hear, facts.now),
         _state(facts),
@@ -126,9 +126,9 @@ def _lines(facts: IncidentFacts, floor: Floor) -> list[str]:
     ]
 
 
-def figures_lines(facts: IncidentFacts) -> list[str]:
-    """The figures in a line, if there are any."""
-    return [f"📊 {facts.figures[:1].upper()}{facts.figures[1:]}"] if facts.figures else []
+def figures_line(figures: str) -> str:
+    """The figures in a line; empty if there are none."""
+    return f"📊 {figures[:1].upper()}{figures[1:]}" if figures else ""
 
 
 def _links(facts: IncidentFacts) -> list[str]:

@@ -8,7 +8,7 @@ from bot.config.floor import Floor
 from bot.incidents import ids
 from bot.incidents.caller_views import callers_hear_line
 from bot.incidents.summaries import situation_lines
-from bot.incidents.views import STATUS_EMOJI, IncidentFacts, figures_lines
+from bot.incidents.views import STATUS_EMOJI, IncidentFacts, figures_line
 from bot.slack.blocks import Block, actions, button, section
 from bot.slack.text import ago, link, mentions, near_time, one_line
 
@@ -32,7 +32,7 @@ def catch_up(summary: CatchUp, floor: Floor) -> tuple[str, list[Block]]:
     """The summary, short enough to read on a phone before joining the conversation."""
     number = str(summary.facts.incident.number)
     lines = [line for line in _lines(summary, floor) if line]
-    for extra in (_ruled_out(summary), *figures_lines(summary.facts)):
+    for extra in (_ruled_out(summary), figures_line(summary.facts.figures)):
         if len(lines) > MOST_LINES and extra in lines:
             lines.remove(extra)
     buttons = [button("Control panel", ids.PANEL, number), button("Subscribe", ids.SUBSCRIBE, number)]
@@ -45,7 +45,7 @@ def _lines(summary: CatchUp, floor: Floor) -> Iterator[str]:
     yield f"{floor.severity(incident.severity).emoji} *{incident.severity}* *{one_line(incident.title, TEXT)}*"
     status = f"{STATUS_EMOJI.get(incident.status, '')} {incident.status}".strip()
     yield f"{status}, declared {near_time(incident.declared_at, facts.now)} ({ago(incident.declared_at)})"
-    yield from figures_lines(facts)
+    yield figures_line(facts.figures)
     yield from situation_lines(facts.situation, facts.incident.status)
     yield callers_hear_line(facts.callers_hear, facts.now)
     next_update = f" · *Next update* {near_time(facts.next_update_at, facts.now)}" if facts.next_update_at else ""
