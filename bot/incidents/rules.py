@@ -44,6 +44,7 @@ SYNONYMS = {
     **dict.fromkeys(("commands", "?", "usage"), "help"),
     **dict.fromkeys(("title", "name"), "rename"),
     **dict.fromkeys(("sites", "site", "partner"), "edit"),
+    **dict.fromkeys(("cause", "actions", "needs", "situation"), "brief"),
     **dict.fromkeys(("fixed", "done", "solved"), "resolve"),
     **dict.fromkeys(("cancel", "false", "reject"), "decline"),
     **dict.fromkeys(("duplicate", "dup"), "merge"),
@@ -191,9 +192,10 @@ def channel_name(number: int, title: str, attempt: int = 1) -> str:
 
 def unknown_subcommand(typed_word: str, subcommands: Sequence[str], argument: str = "") -> UnknownSubcommand:
     """Return the refusal for an unknown subcommand; it suggests the nearest one, or declaring for a sentence."""
-    nearest = _nearest_subcommand(typed_word.lower(), subcommands)
+    word = typed_word.lower()
+    nearest = _nearest_subcommand(word, subcommands)
     is_severity = re.fullmatch(r"(s|sev)-?[0-4][:,]?", typed_word, re.IGNORECASE)
-    is_misspelt = typed_word in SYNONYMS or SequenceMatcher(None, typed_word, nearest).ratio() > SURELY_MISSPELT
+    is_misspelt = word in SYNONYMS or SequenceMatcher(None, word, nearest).ratio() > SURELY_MISSPELT
     if is_severity:
         nearest = f"declare {typed_word.upper()} {quoted(argument)}"
     elif len(argument.split()) >= WORDS_OF_A_SENTENCE and not is_misspelt:

@@ -73,6 +73,7 @@ def test_the_intended_command_is_suggested(typed: str, suggested: str) -> None:
         ("statsu mitigated on trunk 8", "status"),
         ("declre S1 IVR down", "declare"),
         ("new IVR is down", "declare"),
+        ("Cause trunk 7 flaps", "brief"),
     ],
 )
 def test_a_sentence_without_a_command_is_suggested_as_a_declaration(typed: str, suggested: str) -> None:
