@@ -16,8 +16,9 @@ STARTS = 7
 LIST_LIBRARIES = """
 import json, sys
 from bot.commands import cli, sandbox_process
-from bot.runtime import logs
+from bot.runtime import logs, postgresql_driver
 logs.configure()
+postgresql_driver.leave_out()
 from bot import bootstrap
 from bot.commands import run
 from bot.config import settings
@@ -29,6 +30,8 @@ print(json.dumps([name for name, file in files.items() if "site-packages" in fil
 """
 IMPORT_LIBRARIES = """
 import importlib, json, sys
+from bot.runtime import postgresql_driver
+postgresql_driver.leave_out()
 for name in json.loads(sys.argv[1]):
     importlib.import_module(name)
 print("ready")

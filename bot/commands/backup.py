@@ -91,7 +91,7 @@ def restore(settings: Settings, backup: Path) -> Iterator[str]:
 
 
 def _files(settings: Settings) -> tuple[Path, Path]:
-    if not settings.database_url.startswith("sqlite"):
+    if not settings.is_sqlite:
         raise BackupOfPostgres()
     incidents, flows = (sa.make_url(url).database or "" for url in (settings.database_url, settings.durable_url))
     return Path(incidents), Path(flows)

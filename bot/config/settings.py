@@ -131,16 +131,21 @@ class Settings(BaseSettings):
         )
 
     @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a file of SQLite, and not PostgreSQL."""
+        return self.database_url.startswith("sqlite")
+
+    @property
     def replica_name(self) -> str:
         """This process's name among those that share its database."""
-        if self.replica or self.database_url.startswith("sqlite"):
+        if self.replica or self.is_sqlite:
             return self.replica or "local"
         return f"{socket.gethostname()}-{os.getpid()}"
 
     @property
     def durable_url(self) -> str:
         """The address of the durable engine's records: a file of its own on SQLite, a schema on PostgreSQL."""
-        if self.database_url.startswith("sqlite"):
+        if self.is_sqlite:
             return self.database_url.removesuffix(".sqlite") + "-flows.sqlite"
         return self.database_url
 

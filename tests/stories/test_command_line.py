@@ -159,6 +159,11 @@ class Running:
     def output(self) -> str:
         return self.log.read_text() if self.log.exists() else ""
 
+    @property
+    def loaded_files(self) -> str:
+        """The files in its memory."""
+        return Path(f"/proc/{self.process.pid}/maps").read_text()
+
     def hears(self, sign: signal.Signals) -> Self:
         os.kill(self.process.pid or 0, sign)
         return self
@@ -183,6 +188,7 @@ def test_one_command_opens_a_workspace_in_which_an_incident_can_be_declared(term
     assert f"Open {terminal.url} – you are Ana. Type /incident declare S1 IVR down in Manila" in running.output
     order(terminal.url, "types", '{"as": "ana", "text": "/incident declare S1 IVR down", "channel": "general"}')
     assert wait_until(lambda: "inc-1-ivr-down" in look(terminal.url, "channels?as=ana"), SEEN_WITHIN_S)
+    assert "psycopg" not in running.loaded_files, "PostgreSQL's driver is not needed"
     assert running.hears(signal.SIGINT).ends() == 0
     assert "Traceback" not in running.output
 

@@ -26,12 +26,14 @@ def run() -> None:
     # Imported objects are never garbage, and garbage collection during the imports costs a tenth of the start.
     gc.disable()
     from bot.commands.sandbox_process import sandbox_beside_bot
-    from bot.runtime import logs
+    from bot.runtime import logs, postgresql_driver
 
     with errors_as_sentences(), ExitStack() as stack:
         settings = settings_of.read()
         settings_of.check_tokens(settings)
         logs.configure(settings.log_format)
+        if settings.is_sqlite:
+            postgresql_driver.leave_out()
         if settings.has_slack:
             _run(settings, "Watchfloor is ready in your workspace. Ctrl-C ends it.", lambda: True)
             return
