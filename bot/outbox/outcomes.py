@@ -1,7 +1,6 @@
 """The possible outcomes for a row: delivered, retried, put off, absent or unknown."""
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -15,6 +14,7 @@ from bot.outbox.kinds import CARD, Call, Incidents, Kind, Message, Settled
 from bot.outbox.staleness import mark_stale
 from bot.outbox.tables import LEASE, OutboxRow
 from bot.runtime.clock import utcnow
+from bot.runtime.json_text import write_json
 from bot.slack.messages import Posted
 
 Consequence = Callable[[Settled, Incidents], None]
@@ -40,12 +40,9 @@ class Rendered(Struct, frozen=True, dict=True):
     @cached_property
     def content_hash(self) -> str:
         """A hash that is equal for equal content."""
-        content = (
-            self.message_or_call.content
-            if isinstance(self.message_or_call, Call)
-            else json.dumps(self.message_or_call)
-        )
-        return hashlib.sha256(content.encode()).hexdigest()
+        wanted = self.message_or_call
+        content = wanted.content.encode() if isinstance(wanted, Call) else write_json(wanted)
+        return hashlib.sha256(content).hexdigest()
 
 
 def put_off(row: OutboxRow, later: TryLater) -> Outcome:

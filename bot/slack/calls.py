@@ -16,6 +16,7 @@ from slack_sdk.http_retry import RetryHandler
 from slack_sdk.web import SlackResponse
 
 from bot.runtime import clock
+from bot.runtime.json_text import has_lone_surrogates
 from bot.runtime.network import Network
 from bot.slack import deadline, refusals
 from bot.slack.errors import NotSent, OutcomeUnknown, RateLimited, SlackRefused
@@ -74,12 +75,9 @@ def _field(value: Any) -> Any:
 
 def _without_half_characters(arguments: dict[str, Any]) -> dict[str, Any]:
     """Replace lone surrogates, in which cut text may end, and which Slack does not accept."""
-    text = json.dumps(arguments, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return dict(json.loads(text.encode(errors="replace")))
-    return arguments
+    if not has_lone_surrogates(arguments):
+        return arguments
+    return dict(json.loads(json.dumps(arguments, ensure_ascii=False).encode(errors="replace")))
 
 
 def _rate_limit_key(method: str, arguments: dict[str, Any]) -> str:

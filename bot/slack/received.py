@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.errors import WatchfloorError
+from bot.runtime.json_text import has_lone_surrogates, write_json
 
 SURROGATES = ("utf-16", "surrogatepass")
 
@@ -25,9 +26,7 @@ def received(body: Mapping[str, Any]) -> Received:
 
     Neither databases nor files accept lone surrogates.
     """
-    text = json.dumps(body, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = text.encode(*SURROGATES).decode("utf-16", "replace")
+    text: str | bytes = write_json(body)
+    if has_lone_surrogates(body):
+        text = json.dumps(body, ensure_ascii=False).encode(*SURROGATES).decode("utf-16", "replace")
     return Received(json.loads(text, object_hook=Received))

@@ -1,9 +1,9 @@
 """Messages and forms within Slack's limits: what does not fit is left out, and a note says so."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from bot.runtime.json_text import write_json
 from bot.slack.blocks.elements import SECTION_TEXT, plain_text
 from bot.slack.blocks.layout import FIELD_TEXT, Block, context, section
 from bot.slack.text import ELLIPSIS, shorten
@@ -74,7 +74,7 @@ def fit_message(blocks: Sequence[Block]) -> list[Block]:
 
 def _is_short(blocks: Sequence[Block]) -> bool:
     """True if it is short enough even with its markup: most messages are, and this check is fast."""
-    return len(json.dumps(blocks, ensure_ascii=False)) <= MESSAGE_CHARACTERS
+    return len(write_json(blocks)) <= MESSAGE_CHARACTERS
 
 
 def text_length(part: Any) -> int:
