@@ -11,10 +11,10 @@ def register(registry: "Registry") -> None:
     from bot.frontdoor import (
         actions,
         answer_wording,
-        engagement_tables,
-        engagements,
         exporting,
         facts,
+        fault_tables,
+        faults,
         listeners,
         reminders,
         renderers,
@@ -32,12 +32,12 @@ def register(registry: "Registry") -> None:
     registry.help(Section.CHANNEL, 66, answer_wording.HELP)
     registry.on(events.FrontDoorSet, actions.follow_playbook)
     registry.on(events.Merged, actions.follow_merge)
-    registry.on(events.Merged, engagements.follow_merge)
-    registry.on(events.Closed, engagements.end_open)
-    registry.on(events.Declined, engagements.end_open)
+    registry.on(events.Merged, faults.follow_merge)
+    registry.on(events.Closed, faults.end_open)
+    registry.on(events.Declined, faults.end_open)
     registry.ticks += [
         Tick("caller messages", reminders.remind, tables.NEXT_DUE),
-        Tick("routing faults", engagements.escalate, engagement_tables.NEXT_DUE),
+        Tick("routing faults", faults.escalate, fault_tables.NEXT_DUE),
     ]
     # Named before the playbooks' objections, because callers notice it.
     registry.guards.insert(0, MESSAGES_ON)
@@ -50,4 +50,4 @@ def register(registry: "Registry") -> None:
         PurgeRule("caller_message_versions", emptied={"texts": {}, "lines": []}),
         PurgeRule("routing_faults", ("wrong", "examples", "workaround", "answer")),
     ]
-    registry.exports += [exporting.MESSAGES, exporting.ENGAGEMENTS]
+    registry.exports += [exporting.MESSAGES, exporting.ROUTING_FAULTS]

@@ -2,14 +2,14 @@
 
 from sqlmodel import Session
 
-from bot.frontdoor import engagement_tables, tables
+from bot.frontdoor import fault_tables, tables
 from bot.incidents.registry import Export, Naming, Rows
 
 HEADER = (
     *("message", "version", "variant", "lines", "language", "text", "approved_by", "set_by", "set_at"),
     *("on_at", "on_by", "heard_at", "heard_by", "off_at", "off_by", "gone_at", "gone_by"),
 )
-ENGAGEMENT_HEADER = (
+FAULT_HEADER = (
     *("what_is_wrong", "examples", "since", "workaround", "asked_by", "asked_at", "due_at", "owner"),
     *("state", "answer", "answered_at", "escalated"),
 )
@@ -31,29 +31,29 @@ def _rows(session: Session, number: int, name_of: Naming) -> Rows:
     ]
 
 
-def _engagement_rows(session: Session, number: int, name_of: Naming) -> Rows:
+def _fault_rows(session: Session, number: int, name_of: Naming) -> Rows:
     return [
         (
             *(
-                engagement.wrong,
-                engagement.examples,
-                engagement.since,
-                engagement.workaround,
-                name_of(engagement.asked_by),
-                engagement.asked_at,
+                fault.wrong,
+                fault.examples,
+                fault.since,
+                fault.workaround,
+                name_of(fault.asked_by),
+                fault.asked_at,
             ),
             *(
-                engagement.answer_by,
-                name_of(engagement.owner_id),
-                engagement.state,
-                engagement.answer,
-                engagement.answered_at,
+                fault.answer_by,
+                name_of(fault.owner_id),
+                fault.state,
+                fault.answer,
+                fault.answered_at,
             ),
-            engagement.escalations,
+            fault.escalations,
         )
-        for engagement in engagement_tables.of_incident(session, number)
+        for fault in fault_tables.of_incident(session, number)
     ]
 
 
 MESSAGES = Export("caller_messages.csv", HEADER, _rows)
-ENGAGEMENTS = Export("routing_faults.csv", ENGAGEMENT_HEADER, _engagement_rows)
+ROUTING_FAULTS = Export("routing_faults.csv", FAULT_HEADER, _fault_rows)

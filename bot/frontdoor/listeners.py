@@ -2,9 +2,9 @@
 
 from slack_bolt import App
 
-from bot.frontdoor import actions, answer_wording, engagements, ids, rules
+from bot.frontdoor import actions, answer_wording, faults, ids, rules
 from bot.frontdoor.actions import TypedMessage
-from bot.frontdoor.engagements import Fault
+from bot.frontdoor.faults import TypedFault
 from bot.frontdoor.rules import TITLES, Wording, read_lines
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
@@ -29,20 +29,20 @@ def routing(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident routing`: send a routing fault to the routing team, with examples and the time by which you need
     an answer."""
     number = incident_number_here(services, command)
-    return engagements.form(services, number, command.user_id, utcnow(), wrong=command.argument.strip())
+    return faults.form(services, number, command.user_id, utcnow(), wrong=command.argument.strip())
 
 
 def register(app: App, services: Services) -> None:
     """Register the listeners for the cards' buttons and for the forms."""
     listening.opens_form(app, services, ids.ADD, actions.form)
     listening.opens_form(app, services, ids.CHANGE, actions.change_form)
-    listening.opens_form(app, services, ids.ANSWER, engagements.answer_form)
+    listening.opens_form(app, services, ids.ANSWER, faults.answer_form)
     listening.on_click(app, services, ids.HEARD, actions.record_heard)
     listening.on_click(app, services, ids.STILL_NEEDED, actions.record_still_needed)
     listening.on_click(app, services, ids.SWITCH_OFF, actions.switch_off)
     listening.on_click(app, services, ids.HEARD_GONE, actions.record_heard_gone)
-    listening.on_click(app, services, ids.TAKE, engagements.take)
-    listening.on_click(app, services, ids.WITHDRAW, engagements.withdraw)
+    listening.on_click(app, services, ids.TAKE, faults.take)
+    listening.on_click(app, services, ids.WITHDRAW, faults.withdraw)
     message_fields = {
         rules.TextMissing: f"{ids.TEXT}.{services.floor.language}",
         rules.InFuture: ids.ON_AT,
@@ -50,7 +50,7 @@ def register(app: App, services: Services) -> None:
     }
     listening.on_form(app, services, ids.FORM, ids.LINES, lambda body: _record(services, body), message_fields)
     listening.on_form(app, services, ids.ROUTING_FORM, ids.WRONG, lambda body: _report_fault(services, body))
-    listening.on_text(app, services, ids.ANSWER_FORM, ids.REPLY, engagements.answer)
+    listening.on_text(app, services, ids.ANSWER_FORM, ids.REPLY, faults.answer)
 
 
 def _record(services: Services, body: Payload) -> str:
@@ -91,7 +91,7 @@ def _record(services: Services, body: Payload) -> str:
 
 
 def _report_fault(services: Services, body: Payload) -> str:
-    fault = Fault(
+    typed_fault = TypedFault(
         str(body["view"]["id"]),
         parse.field_value(body, ids.WRONG),
         parse.field_value(body, ids.EXAMPLES),
@@ -100,4 +100,4 @@ def _report_fault(services: Services, body: Payload) -> str:
         parse.field_value(body, ids.OWNER),
         parse.selected_time(body, ids.DUE),
     )
-    return engagements.report(services, parse.form_number(body), fault, parse.user_id(body), utcnow())
+    return faults.report(services, parse.form_number(body), typed_fault, parse.user_id(body), utcnow())

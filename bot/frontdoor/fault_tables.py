@@ -6,16 +6,16 @@ from datetime import datetime
 from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError, require
-from bot.frontdoor.engagement_rules import State
+from bot.frontdoor.fault_rules import State
 from bot.runtime.database import Numbered, due_rows, next_due, partial_index, utc_column
 
 
-class NoSuchEngagement(WatchfloorError):
+class NoSuchFault(WatchfloorError):
     """There is no such routing fault, or you may not see it. `/incident routing` in an incident's channel reports
     one."""
 
 
-class Engagement(Numbered, table=True):
+class RoutingFault(Numbered, table=True):
     """A routing fault that a team is asked to look at, and what it answered."""
 
     __tablename__ = "routing_faults"
@@ -39,27 +39,27 @@ class Engagement(Numbered, table=True):
     answered_at: datetime | None = Field(default=None, sa_column=utc_column())
 
 
-def get(session: Session, engagement_id: int) -> Engagement:
-    """The fault with that id. Raises `NoSuchEngagement`."""
-    return require(session.get(Engagement, engagement_id, populate_existing=True), NoSuchEngagement)
+def get(session: Session, fault_id: int) -> RoutingFault:
+    """The fault with that id. Raises `NoSuchFault`."""
+    return require(session.get(RoutingFault, fault_id, populate_existing=True), NoSuchFault)
 
 
-def of_incident(session: Session, incident_id: int) -> Sequence[Engagement]:
+def of_incident(session: Session, incident_id: int) -> Sequence[RoutingFault]:
     """Every fault of an incident, in order."""
     return session.exec(
-        select(Engagement).where(Engagement.incident_id == incident_id).order_by(col(Engagement.id))
+        select(RoutingFault).where(RoutingFault.incident_id == incident_id).order_by(col(RoutingFault.id))
     ).all()
 
 
-def open_faults(session: Session, incident_id: int) -> list[Engagement]:
+def open_faults(session: Session, incident_id: int) -> list[RoutingFault]:
     """An incident's faults that still await an answer, in order."""
-    return [engagement for engagement in of_incident(session, incident_id) if engagement.state == State.OPEN]
+    return [fault for fault in of_incident(session, incident_id) if fault.state == State.OPEN]
 
 
-def due(session: Session, now: datetime) -> Sequence[Engagement]:
+def due(session: Session, now: datetime) -> Sequence[RoutingFault]:
     """Faults that have not been answered in time."""
-    return due_rows(session, Engagement, col(Engagement.due_at), now)
+    return due_rows(session, RoutingFault, col(RoutingFault.due_at), now)
 
 
 # When an answer is due next.
-NEXT_DUE = next_due(col(Engagement.due_at))
+NEXT_DUE = next_due(col(RoutingFault.due_at))

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from bot.frontdoor import ids
-from bot.frontdoor.engagement_rules import LONGEST, State
-from bot.frontdoor.engagement_tables import Engagement
+from bot.frontdoor.fault_rules import LONGEST, State
+from bot.frontdoor.fault_tables import RoutingFault
 from bot.slack.blocks import (
     Block,
     actions,
@@ -50,66 +50,66 @@ def _text(name: str, placeholder: str, initial: str = "") -> Block:
     return text_input(name, initial=initial, multiline=True, longest=LONGEST, placeholder=placeholder)
 
 
-def answer_form(engagement: Engagement) -> Block:
+def answer_form(fault: RoutingFault) -> Block:
     """The form for what was found or done."""
     blocks = [
-        section(f"*{one_line(engagement.wrong, SHOWN)}*"),
+        section(f"*{one_line(fault.wrong, SHOWN)}*"),
         text_field("What did you find or do?", ids.REPLY, multiline=True, longest=LONGEST),
     ]
-    return modal(ids.ANSWER_FORM, "Answer", blocks, submit="Answer", subject=engagement.number)
+    return modal(ids.ANSWER_FORM, "Answer", blocks, submit="Answer", subject=fault.number)
 
 
-def card(engagement: Engagement, now: datetime) -> Screen:
+def card(fault: RoutingFault, now: datetime) -> Screen:
     """The card in the incident's channel."""
-    text = f"🔀 Routing fault: {one_line(engagement.wrong, TITLE)}"
+    text = f"🔀 Routing fault: {one_line(fault.wrong, TITLE)}"
     lines = [
-        f"🔀 *Routing fault* {one_line(engagement.wrong, SHOWN)}",
-        f"*Since* {near_time(engagement.since, now)}",
+        f"🔀 *Routing fault* {one_line(fault.wrong, SHOWN)}",
+        f"*Since* {near_time(fault.since, now)}",
     ]
-    for title, value in (("Examples", engagement.examples), ("Workaround", engagement.workaround)):
+    for title, value in (("Examples", fault.examples), ("Workaround", fault.workaround)):
         lines += [f"*{title}* {one_line(value, SHOWN)}"] if value else []
-    blocks = [section("\n".join(lines)), context(_state_text(engagement, now))]
-    return text, [*blocks, *_buttons(engagement)]
+    blocks = [section("\n".join(lines)), context(_state_text(fault, now))]
+    return text, [*blocks, *_buttons(fault)]
 
 
-def moved_card(engagement: Engagement) -> Screen:
+def moved_card(fault: RoutingFault) -> Screen:
     """The card in the channel of an incident that was merged into another."""
-    wrong = one_line(engagement.wrong, TITLE)
-    text = f"🔀 The routing fault “{wrong}” goes on in incident {engagement.incident_id}."
+    wrong = one_line(fault.wrong, TITLE)
+    text = f"🔀 The routing fault “{wrong}” goes on in incident {fault.incident_id}."
     return text, [section(text)]
 
 
-def _state_text(engagement: Engagement, now: datetime) -> str:
-    end_text = near_time(engagement.answered_at or now, now)
-    if engagement.state == State.ANSWERED:
-        return f"✅ {mention(engagement.answered_by or '')} {end_text}: {one_line(engagement.answer, SHOWN)}"
-    if engagement.state == State.WITHDRAWN:
+def _state_text(fault: RoutingFault, now: datetime) -> str:
+    end_text = near_time(fault.answered_at or now, now)
+    if fault.state == State.ANSWERED:
+        return f"✅ {mention(fault.answered_by or '')} {end_text}: {one_line(fault.answer, SHOWN)}"
+    if fault.state == State.WITHDRAWN:
         return f"Taken back {end_text}"
-    if engagement.state == State.ENDED:
+    if fault.state == State.ENDED:
         return f"Ended with the incident {end_text}, without an answer"
-    owner = mention(engagement.owner_id) if engagement.owner_id else "nobody yet"
-    due_label = "⚠️ answer was due" if engagement.answer_by <= now else "answer due"
-    requester_text = f"asked by {mention(engagement.asked_by)}"
-    return f"Looked at by {owner} · {due_label} {near_time(engagement.answer_by, now)} · {requester_text}"
+    owner = mention(fault.owner_id) if fault.owner_id else "nobody yet"
+    due_label = "⚠️ answer was due" if fault.answer_by <= now else "answer due"
+    requester_text = f"asked by {mention(fault.asked_by)}"
+    return f"Looked at by {owner} · {due_label} {near_time(fault.answer_by, now)} · {requester_text}"
 
 
-def _buttons(engagement: Engagement) -> list[Block]:
-    if engagement.state != State.OPEN:
+def _buttons(fault: RoutingFault) -> list[Block]:
+    if fault.state != State.OPEN:
         return []
-    number = str(engagement.number)
+    number = str(fault.number)
     buttons = [
-        *([] if engagement.owner_id else [button("I look at it", ids.TAKE, number, style="primary")]),
+        *([] if fault.owner_id else [button("I look at it", ids.TAKE, number, style="primary")]),
         button("Answer…", ids.ANSWER, number),
         button("Take back", ids.WITHDRAW, number),
     ]
     return [actions(buttons, block_id=f"routing-{number}")]
 
 
-def overdue_text(engagement: Engagement, now: datetime) -> str:
+def overdue_text(fault: RoutingFault, now: datetime) -> str:
     """The message to the channel when a fault was not answered in time."""
-    owner = mention(engagement.owner_id) if engagement.owner_id else "Nobody"
-    has = "has not" if engagement.owner_id else "has"
+    owner = mention(fault.owner_id) if fault.owner_id else "Nobody"
+    has = "has not" if fault.owner_id else "has"
     return (
-        f"⚠️ {owner} {has} answered the routing fault “{one_line(engagement.wrong, TITLE)}”; the answer was due "
-        f"{near_time(engagement.answer_by, now)}. Please answer on its card."
+        f"⚠️ {owner} {has} answered the routing fault “{one_line(fault.wrong, TITLE)}”; the answer was due "
+        f"{near_time(fault.answer_by, now)}. Please answer on its card."
     )
