@@ -18,9 +18,9 @@ from bot.incidents.events import Declared, Merged, Withdrawn
 from bot.incidents.permissions import check_member
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.outbox.kinds import Message
 from bot.runtime.clock import utcnow
 from bot.services import Services
+from bot.slack.blocks import Message
 from bot.timeline import timeline
 
 FORGET_EVERY_S = 6 * 3600

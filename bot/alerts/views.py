@@ -7,7 +7,19 @@ from bot.alerts import ids
 from bot.alerts.rules import State
 from bot.alerts.tables import Alert, AlertGroup
 from bot.incidents.tables import Incident
-from bot.slack.blocks import Block, actions, button, context, field, modal, option, paragraphs, section, select
+from bot.slack.blocks import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    field,
+    modal,
+    option,
+    paragraphs,
+    section,
+    select,
+)
 from bot.slack.pages import page_of
 from bot.slack.text import channel_link, day_and_time, link, mention, one_line
 
@@ -19,7 +31,7 @@ IGNORED_FOR_H = 2
 
 def message(
     group: AlertGroup, alerts: Sequence[Alert], incident: Incident | None, ignored_until: datetime | None
-) -> tuple[str, list[Block]]:
+) -> Message:
     """The single message about a group, in its current state."""
     firing_alerts = [alert for alert in alerts if alert.resolved_at is None]
     title = one_line(group.title, 250)
@@ -39,7 +51,7 @@ def message(
     return text, blocks
 
 
-def listing(group: AlertGroup, alerts: Sequence[Alert], page: int) -> tuple[str, list[Block]]:
+def listing(group: AlertGroup, alerts: Sequence[Alert], page: int) -> Message:
     """All alerts of a group, page by page, firing ones first."""
     ordered_alerts = sorted(alerts, key=lambda alert: alert.resolved_at is not None)
     firing_alerts = [alert for alert in alerts if alert.resolved_at is None]
@@ -48,7 +60,7 @@ def listing(group: AlertGroup, alerts: Sequence[Alert], page: int) -> tuple[str,
     return text, [*paragraphs([text, *map(_line_of_listing, shown_alerts)], rest=""), *page_note]
 
 
-def group_listing(groups: Sequence[tuple[AlertGroup, Sequence[Alert]]]) -> tuple[str, list[Block]]:
+def group_listing(groups: Sequence[tuple[AlertGroup, Sequence[Alert]]]) -> Message:
     """An incident's groups, a line each, with the command that lists the alerts of each."""
     lines = [
         f"• *{one_line(group.title, 250)}*: "

@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from bot.cases import ids
 from bot.cases.cluster_views import decimal
 from bot.cases.rules.balance import DAY, Move, TeamLoad
-from bot.slack.blocks import Block, actions, button, context, header, paragraphs, section
+from bot.slack.blocks import Message, actions, button, context, header, paragraphs, section
 from bot.slack.phrases import Translator
 from bot.slack.text import format_duration, one_line
 
-Screen = tuple[str, list[Block]]
 NO_TEAMS = "No team has open cases, and floor.yaml names none under `cases: teams`."
 HELP = "`/incident balance` helps."
 NAMES_SHOWN = 10
 
 
-def screen(teams: Sequence[TeamLoad], index: float | None, move: Move | None, translate: Translator) -> Screen:
+def screen(teams: Sequence[TeamLoad], index: float | None, move: Move | None, translate: Translator) -> Message:
     """One line per team, and the suggestion with its button."""
     if not teams:
         return translate(NO_TEAMS), [section(translate(NO_TEAMS))]
@@ -80,7 +79,7 @@ def reason(move: Move, translate: Translator) -> str:
     return f"{loads_text}; {translate(hours_phrase, hours=hours)}"
 
 
-def moved_message(move: Move, names: Sequence[str], person: str, translate: Translator) -> Screen:
+def moved_message(move: Move, names: Sequence[str], person: str, translate: Translator) -> Message:
     """The message to the managers of both teams."""
     text = translate(
         "{person} moved {count} cases from {source} to {target}: {why}",

@@ -25,6 +25,7 @@ from bot.incidents.people import NO_INCIDENT, known_people
 from bot.incidents.permissions import check_member, check_permission
 from bot.runtime.database import Row, insert_new, utc_column
 from bot.services import Services
+from bot.slack.blocks import Message
 from bot.slack.phrases import Translator
 from bot.slack.text import mention, one_line
 
@@ -50,7 +51,7 @@ class CaseAlert(Row, table=True):
     at: datetime = Field(sa_column=utc_column(nullable=False))
 
 
-def screen(services: Services, by: str, now: datetime) -> balance_views.Screen:
+def screen(services: Services, by: str, now: datetime) -> Message:
     """The load of the teams, for any full member."""
     check_member(services, by)
     with services.database.reading() as session:

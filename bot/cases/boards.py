@@ -16,11 +16,11 @@ from bot.incidents.facts import STALE_SOURCES
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
 from bot.outbox import kinds
-from bot.outbox.kinds import Context, Message
+from bot.outbox.kinds import Context
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Row, insert_new, utc_column
 from bot.services import Services
-from bot.slack.blocks import Block, context
+from bot.slack.blocks import Block, Message, context
 
 # Colours change with time alone. Changes of cases are shown sooner, but a thousand of them in one redraw.
 EVERY, SOON = timedelta(minutes=1), timedelta(seconds=5)
@@ -48,7 +48,7 @@ def page(services: Services, wanted: Wanted, now: datetime, per_page: int = view
     return board(entries, wanted, now, per_page)
 
 
-def screen(services: Services, wanted: Wanted, now: datetime) -> views.Screen:
+def screen(services: Services, wanted: Wanted, now: datetime) -> Message:
     """A page for any full member."""
     check_member(services, wanted.by)
     translate = translator_of_reader(services, wanted.by)

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.cases import ids
 from bot.cases.clusters import DECLARING, DISMISSED, INCIDENT, Cluster
 from bot.cases.tables import Case
-from bot.slack.blocks import Block, actions, button, context, modal, section, text_field
+from bot.slack.blocks import Block, Message, actions, button, context, modal, section, text_field
 from bot.slack.phrases import Translator
 from bot.slack.text import format_duration, mention, near_time, one_line
 
@@ -38,7 +38,7 @@ def title_of(cluster: Cluster, cases: Sequence[Case], translate: Translator) -> 
 
 def proposal(
     cluster: Cluster, cases: Sequence[Case], translate: Translator, now: datetime, *, is_private: bool = False
-) -> tuple[str, list[Block]]:
+) -> Message:
     """The proposal, with buttons until somebody has decided; the number of a private incident is not shown."""
     customers = len({case.customer for case in cases if case.customer})
     length = translate(format_duration(cluster.last_at - cluster.first_at))

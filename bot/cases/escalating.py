@@ -23,7 +23,7 @@ from bot.incidents.permissions import check_member
 from bot.outbox.tables import OutboxRow
 from bot.runtime.database import insert_new
 from bot.services import Services
-from bot.slack.blocks import Block, actions, button, context, section
+from bot.slack.blocks import Block, Message, actions, button, context, section
 from bot.slack.phrases import Translator
 from bot.slack.text import format_duration, mention, one_line
 
@@ -182,7 +182,7 @@ def alerts_channel(services: Services) -> str:
     return (services.floor.cases.alerts or services.floor.incidents_channel).removeprefix("#")
 
 
-def message(notices: Sequence[Notice], translate: Translator, now: datetime) -> tuple[str, list[Block]]:
+def message(notices: Sequence[Notice], translate: Translator, now: datetime) -> Message:
     """The notification about one or several cases, with a button for each of them."""
     texts = [_case_text(notice, translate, now) for notice in notices]
     blocks: list[Block] = []

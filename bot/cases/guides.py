@@ -15,7 +15,7 @@ from bot.errors import WatchfloorError, require
 from bot.incidents import ids as incident_ids
 from bot.incidents.permissions import check_member
 from bot.services import Services
-from bot.slack.blocks import Block, actions, button, context, modal, paragraphs, section
+from bot.slack.blocks import Block, Message, actions, button, context, modal, paragraphs, section
 from bot.slack.text import link, one_line
 
 SHOWN = 5
@@ -82,7 +82,7 @@ def find(guides: Sequence[Guide], text: str, most: int = SHOWN) -> list[Guide]:
     return [guides[position] for position, _ in index.alike(grams(text), LEAST_ALIKE)[:most]]
 
 
-def search(services: Services, typed: str, by: str) -> str | tuple[str, list[Block]]:
+def search(services: Services, typed: str, by: str) -> str | Message:
     """`/incident guide WORDS`"""
     check_member(services, by)
     if not typed.strip():

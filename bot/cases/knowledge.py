@@ -14,7 +14,18 @@ from bot.incidents.change import Change
 from bot.incidents.events import Closed, MadePrivate
 from bot.incidents.permissions import check_member
 from bot.services import Services
-from bot.slack.blocks import Block, actions, button, field, modal, paragraphs, section, text_field, user_select
+from bot.slack.blocks import (
+    Block,
+    Message,
+    actions,
+    button,
+    field,
+    modal,
+    paragraphs,
+    section,
+    text_field,
+    user_select,
+)
 from bot.slack.phrases import Translator
 from bot.slack.text import mention, one_line
 from bot.timeline import timeline
@@ -156,7 +167,7 @@ def send_to_review(
     return translate("{person} is asked to read it.", person=mention(reviewer))
 
 
-def review_message(gap: KnowledgeGap, by: str, translate: Translator) -> tuple[str, list[Block]]:
+def review_message(gap: KnowledgeGap, by: str, translate: Translator) -> Message:
     """The request to the reviewer, with its buttons."""
     headline = translate(
         "{person} wrote the guide “{title}” and asks you to read it.", person=mention(by), title=_title(gap)

@@ -8,7 +8,7 @@ from bot.cases.reading import ReadCases
 from bot.cases.rules.states import ENDED, phase_of
 from bot.cases.storing import Stored
 from bot.cases.wording import reason_in
-from bot.slack.blocks import Block, actions, button, section
+from bot.slack.blocks import Message, actions, button, section
 from bot.slack.phrases import Translator
 from bot.slack.text import near_time, one_line
 
@@ -22,7 +22,7 @@ MEANINGS |= {"started_at": "started at", "resolved_at": "resolved at", "closed_a
 
 def preview_message(
     number: int, file_name: str, content: ReadCases, before: Sequence[str], translate: Translator, now: datetime
-) -> tuple[str, list[Block]]:
+) -> Message:
     """What the file contains, with the buttons to import or discard it; `before` says if it was imported before."""
     counts = {"count": content.cases, "rows": len(content.rows), "open": _open(content)}
     lines = [

@@ -6,11 +6,9 @@ from datetime import datetime
 from bot.cases import ids
 from bot.cases.rules.board import AMBER, FILTERS, MINE, PAUSED, RED, Board, Entry, OpenCase, Wanted
 from bot.cases.tables import Case
-from bot.slack.blocks import Block, actions, button, context, header, section
+from bot.slack.blocks import Block, Message, actions, button, context, header, section
 from bot.slack.phrases import Translator
 from bot.slack.text import format_duration, link, mention, near_time, one_line
-
-Screen = tuple[str, list[Block]]
 
 PER_PAGE = 6
 EMOJI = {RED: "🔴", AMBER: "🟡", PAUSED: "⏸️"}
@@ -24,7 +22,7 @@ NO_CASES = (
 )
 
 
-def board_screen(board: Board, translate: Translator, now: datetime) -> Screen:
+def board_screen(board: Board, translate: Translator, now: datetime) -> Message:
     """A page of the board with its buttons."""
     if not board.total:
         return translate(NO_CASES), [section(translate(NO_CASES))]
@@ -37,7 +35,7 @@ def board_screen(board: Board, translate: Translator, now: datetime) -> Screen:
     return text, [*blocks, actions(_pages(board, translate)), context(_range_text(board, translate))]
 
 
-def board_message(board: Board, translate: Translator, now: datetime) -> Screen:
+def board_message(board: Board, translate: Translator, now: datetime) -> Message:
     """The board for a channel: the first cases, with buttons that reply only to the person who clicks."""
     if not board.total:
         return translate(NO_CASES), [section(translate(NO_CASES))]

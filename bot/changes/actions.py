@@ -9,13 +9,12 @@ from bot import outbox
 from bot.changes import rules, tables, views, wording
 from bot.changes.rules import Kind, State
 from bot.changes.tables import PlannedChange
-from bot.changes.views import Screen
 from bot.directory.lookup import person_of
 from bot.directory.rules import GuestChosen
 from bot.incidents.permissions import check_member, check_permission
 from bot.runtime.database import insert_new
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, Message
 
 ANSWERS = {
     State.VERIFIED: wording.VERIFIED,
@@ -41,7 +40,7 @@ class TypedChange(Struct, frozen=True):
     type: str = ""
 
 
-def overview(services: Services, by: str, now: datetime, page: int = 1) -> Screen:
+def overview(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     """The calendar: changes planned, awaiting an answer, or made since yesterday."""
     check_member(services, by)
     with services.database.reading() as session:

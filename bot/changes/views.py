@@ -9,6 +9,7 @@ from bot.changes.tables import PlannedChange
 from bot.slack.blocks import (
     Block,
     Element,
+    Message,
     actions,
     button,
     context,
@@ -25,13 +26,12 @@ from bot.slack.blocks import (
 from bot.slack.pages import page_of
 from bot.slack.text import escape, mention, near_time, one_line
 
-Screen = tuple[str, list[Block]]
 SHOWN = 10
 BESIDE = 5
 NONE = "No nesting or routing changes are planned, and none waits for an answer."
 
 
-def overview(changes: Sequence[PlannedChange], types: Mapping[str, str], now: datetime, page: int = 1) -> Screen:
+def overview(changes: Sequence[PlannedChange], types: Mapping[str, str], now: datetime, page: int = 1) -> Message:
     """The calendar, ordered by time; changes awaiting an answer have buttons."""
     blocks: list[Block] = []
     shown_changes, which_page = page_of(changes, page, SHOWN, "/incident changes")
@@ -121,7 +121,7 @@ def _text_input(name: str) -> Element:
     return text_input(name, multiline=True, longest=LONGEST)
 
 
-def notice(change: PlannedChange, types: Mapping[str, str], now: datetime) -> Screen:
+def notice(change: PlannedChange, types: Mapping[str, str], now: datetime) -> Message:
     """The notice to the approver and the verification contact of a recorded change."""
     text = f"{mention(change.recorded_by)} recorded a change with your name. Tell them if that is wrong."
     change_blocks = [
@@ -131,7 +131,7 @@ def notice(change: PlannedChange, types: Mapping[str, str], now: datetime) -> Sc
     return text, [section(text), *change_blocks]
 
 
-def reminder(change: PlannedChange, now: datetime) -> Screen:
+def reminder(change: PlannedChange, now: datetime) -> Message:
     """The reminder that asks whether the change works."""
     text = f"⏰ Does this change work? {line(change, now)}{_details(change)}"
     return text, [section(text), actions(_buttons(change, now), block_id=f"change-ask-{change.number}")]

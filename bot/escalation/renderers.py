@@ -5,8 +5,9 @@ from bot.escalation.views import EscalationFacts
 from bot.incidents import incidents
 from bot.incidents.bridge_rules import bridge_outside_channel
 from bot.outbox import kinds
-from bot.outbox.kinds import Context, Kind, Message
+from bot.outbox.kinds import Context, Kind
 from bot.runtime.clock import utcnow
+from bot.slack.blocks import Message
 
 
 def _render(context: Context) -> Message:

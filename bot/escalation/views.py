@@ -11,7 +11,7 @@ from bot.escalation.tables import Answer, Page
 from bot.incidents import ids as incident_ids
 from bot.incidents.rules import OPEN, REASON_SHOWN
 from bot.incidents.tables import Incident
-from bot.slack.blocks import Block, Element, actions, button, context, section
+from bot.slack.blocks import Block, Element, Message, actions, button, context, section
 from bot.slack.text import channel_link, escape, mention, mentions, near_time, one_line
 
 PAGES_SHOWN = 15
@@ -62,7 +62,7 @@ class EscalationFacts(Struct, frozen=True):
         return self.needs_people and not (self.has_commander and waits_for_commander)
 
 
-def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
+def page_message(facts: EscalationFacts, page: Page) -> Message:
     """The direct message to a person who is needed; edited when they or somebody else answers."""
     request = _request_line(facts.incident, page)
     text = f"🔔 You are needed in {_incident_phrase(facts.incident)}. {request}".rstrip()
@@ -89,7 +89,7 @@ def page_message(facts: EscalationFacts, page: Page) -> tuple[str, list[Block]]:
     return text, blocks
 
 
-def channel_message(facts: EscalationFacts) -> tuple[str, list[Block]]:
+def channel_message(facts: EscalationFacts) -> Message:
     """The one message in the incident's channel: who asks for whom, what the ladder does, and the answers."""
     text, *other_headlines = _headlines(facts)
     pages_by_person = _by_person(facts.pages)

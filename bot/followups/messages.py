@@ -13,9 +13,10 @@ from bot.incidents.change import Change
 from bot.incidents.events import MadePrivate
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox.kinds import Context, Message
+from bot.outbox.kinds import Context
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
+from bot.slack.blocks import Message
 
 # The occasion of a direct message; it is part of the display's subject.
 NEWS, REMINDER = "news", "reminder"

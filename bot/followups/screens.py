@@ -11,14 +11,12 @@ from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident, NoIncidentHere
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import OPTIONS, Block
+from bot.slack.blocks import OPTIONS, Block, Message
 
 A_WEEK = timedelta(days=7)
 NONE_OF_INCIDENT = "There are no follow-ups here yet. `/incident followup` and what is to be done adds one."
 NONE_OF_MINE = "You have no follow-up to do."
 NONE_LATE = "None of the follow-ups that you can see is late."
-
-Screen = tuple[str, list[Block]]
 
 
 def add_form(
@@ -71,7 +69,7 @@ def _form_for(services: Services, number: int, user_id: str, build_form: Callabl
     return build_form(follow_up)
 
 
-def list_of_incident(services: Services, number: int, user_id: str, now: datetime, page: int = 1) -> Screen:
+def list_of_incident(services: Services, number: int, user_id: str, now: datetime, page: int = 1) -> Message:
     """Return the follow-ups of one incident, open ones first."""
     check_member(services, user_id)
     with services.database.reading() as session:
@@ -83,7 +81,7 @@ def list_of_incident(services: Services, number: int, user_id: str, now: datetim
     return views.listing(pairs, listed, now)
 
 
-def list_of_mine(services: Services, user_id: str, now: datetime, page: int = 1) -> Screen:
+def list_of_mine(services: Services, user_id: str, now: datetime, page: int = 1) -> Message:
     """Return a person's open follow-ups over all incidents."""
     check_member(services, user_id)
     with services.database.reading() as session:
@@ -103,7 +101,7 @@ def on_home(services: Services, user_id: str) -> list[Block]:
     return home_blocks(services, user_id, utcnow())
 
 
-def list_of_overdue(services: Services, user_id: str, now: datetime, page: int = 1) -> Screen:
+def list_of_overdue(services: Services, user_id: str, now: datetime, page: int = 1) -> Message:
     """Return the late follow-ups over all incidents that this person may see."""
     check_member(services, user_id)
     with services.database.reading() as session:

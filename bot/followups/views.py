@@ -10,7 +10,7 @@ from bot.followups.rules import State
 from bot.followups.tables import FollowUp
 from bot.incidents import ids as incident_ids
 from bot.incidents.tables import Incident
-from bot.slack.blocks import MESSAGE_TEXT, Block, Element, actions, button, context, header, section
+from bot.slack.blocks import MESSAGE_TEXT, Element, Message, actions, button, context, header, section
 from bot.slack.pages import page_of
 from bot.slack.text import channel_link, day, escape, link, mention, one_line, shorten
 
@@ -34,7 +34,7 @@ class FollowUpFacts(Struct, frozen=True):
         return self.follow_up.is_open and rules.is_late(self.follow_up.due_at, self.now)
 
 
-def channel_message(facts: FollowUpFacts) -> tuple[str, list[Block]]:
+def channel_message(facts: FollowUpFacts) -> Message:
     """Return the one message about a follow-up in its incident's channel."""
     follow_up = facts.follow_up
     text = f"🔖 Follow-up {follow_up.number}: {_short_text(follow_up)}"
@@ -68,7 +68,7 @@ class DirectMessage(Struct, frozen=True):
     may_read: bool = True
 
 
-def owner_message(facts: FollowUpFacts, message: DirectMessage) -> tuple[str, list[Block]]:
+def owner_message(facts: FollowUpFacts, message: DirectMessage) -> Message:
     """Return a direct message to the owner, or the person who is to find one; the newest has the buttons."""
     follow_up = facts.follow_up
     text_shown = _short_text(follow_up) if message.may_read else "_its text is in the channel_"
@@ -180,7 +180,7 @@ class Listed(Struct, frozen=True):
     page: int = 1
 
 
-def listing(pairs: Sequence[tuple[FollowUp, Incident]], listed: Listed, now: datetime) -> tuple[str, list[Block]]:
+def listing(pairs: Sequence[tuple[FollowUp, Incident]], listed: Listed, now: datetime) -> Message:
     """Return a page of follow-ups, each with a button that opens it."""
     if not pairs:
         return listed.empty_text, [section(listed.empty_text)]
@@ -212,7 +212,7 @@ class Week(Struct, frozen=True):
     now: datetime
 
 
-def digest(week: Week) -> tuple[str, list[Block]]:
+def digest(week: Week) -> Message:
     """Return the weekly digest: figures, then what is late or due this week. It mentions and notifies no one."""
     figures = f"{week.open} open, {week.late} late, {week.done} done last week"
     lines = [_digest_line(follow_up, incident, week) for follow_up, incident in week.due[:DIGEST_SHOWN]]

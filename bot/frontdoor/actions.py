@@ -13,7 +13,6 @@ from bot import outbox
 from bot.frontdoor import answer_wording, ids, named_people, rules, tables, views
 from bot.frontdoor.rules import Wording
 from bot.frontdoor.tables import CallerMessage
-from bot.frontdoor.views import Screen
 from bot.incidents import incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
@@ -21,7 +20,7 @@ from bot.incidents.events import FrontDoorSet, Merged
 from bot.incidents.rules import check_may_change
 from bot.outbox import kinds
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, Message
 from bot.slack.text import near_time
 
 # Users' clocks may be a little ahead of ours.
@@ -38,7 +37,7 @@ class TypedMessage(Struct, frozen=True):
     is_heard: bool
 
 
-def overview(services: Services, number: int, by: str, now: datetime) -> Screen:
+def overview(services: Services, number: int, by: str, now: datetime) -> Message:
     """What callers hear because of an incident."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:

@@ -7,6 +7,7 @@ from bot.frontdoor.fault_rules import LONGEST, State
 from bot.frontdoor.fault_tables import RoutingFault
 from bot.slack.blocks import (
     Block,
+    Message,
     actions,
     button,
     context,
@@ -20,7 +21,6 @@ from bot.slack.blocks import (
 )
 from bot.slack.text import escape, mention, near_time, one_line
 
-Screen = tuple[str, list[Block]]
 SHOWN = 700
 TITLE = 120
 
@@ -59,7 +59,7 @@ def answer_form(fault: RoutingFault) -> Block:
     return modal(ids.ANSWER_FORM, "Answer", blocks, submit="Answer", subject=fault.number)
 
 
-def card(fault: RoutingFault, now: datetime) -> Screen:
+def card(fault: RoutingFault, now: datetime) -> Message:
     """The card in the incident's channel."""
     text = f"🔀 Routing fault: {one_line(fault.wrong, TITLE)}"
     lines = [
@@ -72,7 +72,7 @@ def card(fault: RoutingFault, now: datetime) -> Screen:
     return text, [*blocks, *_buttons(fault)]
 
 
-def moved_card(fault: RoutingFault) -> Screen:
+def moved_card(fault: RoutingFault) -> Message:
     """The card in the channel of an incident that was merged into another."""
     wrong = one_line(fault.wrong, TITLE)
     text = f"🔀 The routing fault “{wrong}” goes on in incident {fault.incident_id}."

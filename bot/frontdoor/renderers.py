@@ -2,8 +2,9 @@
 
 from bot.frontdoor import fault_tables, fault_views, tables, views
 from bot.outbox import kinds
-from bot.outbox.kinds import Context, Kind, Message
+from bot.outbox.kinds import Context, Kind
 from bot.runtime.clock import utcnow
+from bot.slack.blocks import Message
 
 
 def _card(context: Context) -> Message:

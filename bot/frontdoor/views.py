@@ -12,6 +12,7 @@ from bot.incidents.tables import Incident
 from bot.slack.blocks import (
     Block,
     Element,
+    Message,
     actions,
     button,
     checkboxes,
@@ -30,7 +31,6 @@ from bot.slack.blocks import (
 from bot.slack.pages import and_more
 from bot.slack.text import escape, format_duration, listed, mention, near_time, one_line
 
-Screen = tuple[str, list[Block]]
 TEXT_SHOWN = 500
 LINES_SHOWN = 6
 NOTHING_ON = "No caller message is recorded for this incident."
@@ -89,7 +89,7 @@ def _heard_box() -> Element:
     return checkboxes(ids.HEARD_NOW, [option("I dialled in and heard this wording", "yes")])
 
 
-def card(message: CallerMessage, wording: Wording, now: datetime) -> Screen:
+def card(message: CallerMessage, wording: Wording, now: datetime) -> Message:
     """The one message in the incident's channel about what callers hear."""
     text = f"📣 {headline(message, wording, now)}"
     lines = [text, *_quotes(wording)]
@@ -98,7 +98,7 @@ def card(message: CallerMessage, wording: Wording, now: datetime) -> Screen:
     return text, [*blocks, actions(buttons, block_id=f"frontdoor-{message.number}")] if buttons else blocks
 
 
-def moved_card(message: CallerMessage) -> Screen:
+def moved_card(message: CallerMessage) -> Message:
     """The card in the channel of an incident that was merged into another."""
     text = f"📣 What callers hear goes on in incident {message.incident_id}."
     return text, [section(text)]
@@ -179,7 +179,7 @@ def overview(
     messages: Sequence[tuple[CallerMessage, Wording]],
     shown: Sequence[tuple[CallerMessage, Wording]],
     now: datetime,
-) -> Screen:
+) -> Message:
     """What callers hear because of an incident, else what they heard last, with a button to record a message."""
     text = f"What callers hear because of incident {incident.number}"
     if not messages:
@@ -191,7 +191,7 @@ def overview(
     return text, [*blocks, actions([add], block_id="frontdoor-add")]
 
 
-def reminder(message: CallerMessage, wording: Wording, incident: Incident, channel: str, now: datetime) -> Screen:
+def reminder(message: CallerMessage, wording: Wording, incident: Incident, channel: str, now: datetime) -> Message:
     """The question whether the message is still needed."""
     message_text = "a caller message" if incident.is_private else _on_lines(wording)
     text = (

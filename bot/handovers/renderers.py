@@ -3,9 +3,10 @@
 from bot.handovers import tables, views
 from bot.handovers.tables import Handover
 from bot.outbox import kinds
-from bot.outbox.kinds import Context, Kind, Message, Settled
+from bot.outbox.kinds import Context, Kind, Settled
 from bot.outbox.rules import Refusal
 from bot.runtime.clock import utcnow
+from bot.slack.blocks import Message
 
 
 def _handover(context: Context) -> Handover:

@@ -6,7 +6,18 @@ from bot.handovers import ids
 from bot.handovers.rules import State
 from bot.handovers.tables import Handover
 from bot.incidents.tables import Incident
-from bot.slack.blocks import Block, actions, button, context, modal, section, text_field, text_input, user_select
+from bot.slack.blocks import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    modal,
+    section,
+    text_field,
+    text_input,
+    user_select,
+)
 from bot.slack.blocks import field as form_field
 from bot.slack.text import channel_link, escape, mention, near_time, one_line
 
@@ -52,7 +63,7 @@ def summary_view(handover: Handover) -> Block:
     return modal("handover.summary", "Handover", [*_summary(handover)], close="Close")
 
 
-def offer_message(handover: Handover, incident: Incident, now: datetime) -> tuple[str, list[Block]]:
+def offer_message(handover: Handover, incident: Incident, now: datetime) -> Message:
     """The direct message to the recipient, in the handover's current state."""
     where = channel_link(incident.channel_id or "")
     text = f"🤝 {mention(handover.from_id)} asks you to take command of {_name(incident)} in {where}."
@@ -70,7 +81,7 @@ def offer_message(handover: Handover, incident: Incident, now: datetime) -> tupl
     return text, [section(text), *_summary(handover), actions(buttons, block_id=f"handover-{number}")]
 
 
-def question_message(handover: Handover, incident: Incident) -> tuple[str, list[Block]]:
+def question_message(handover: Handover, incident: Incident) -> Message:
     """The direct message to the outgoing person when the handover is sent back."""
     text = (
         f"{mention(handover.to_id)} sent your handover of incident {incident.number} "
@@ -86,7 +97,7 @@ def question_message(handover: Handover, incident: Incident) -> tuple[str, list[
     ]
 
 
-def offered_line(handover: Handover) -> tuple[str, list[Block]]:
+def offered_line(handover: Handover) -> Message:
     """The channel's line when command is offered: who is accountable, and until when."""
     text = (
         f"🤝 {mention(handover.from_id)} hands command over to {mention(handover.to_id)} and stays in command "
@@ -96,7 +107,7 @@ def offered_line(handover: Handover) -> tuple[str, list[Block]]:
     return text, [section(text), actions([back_button], block_id=f"handover-offered-{handover.number}")]
 
 
-def settled_line(handover: Handover, now: datetime) -> tuple[str, list[Block]]:
+def settled_line(handover: Handover, now: datetime) -> Message:
     """The same line once the offer is settled."""
     text = f"🤝 {mention(handover.from_id)} → {mention(handover.to_id)}: {_outcome(handover, now)}"
     question = f"\n> {one_line(handover.question, LONGEST_QUESTION)}" if handover.question else ""

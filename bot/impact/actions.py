@@ -25,7 +25,7 @@ from bot.incidents.registry import Registry
 from bot.incidents.rules import ungrouped
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.blocks import Block, context
+from bot.slack.blocks import Block, Message, context
 from bot.slack.text import clock_time
 from bot.sources.tabular.cells import NotReadable, read_length, read_number
 
@@ -61,7 +61,7 @@ class MoreInTime(WatchfloorError):
         return {ids.ANSWERED_IN: self.sentence}
 
 
-def figures_screen(services: Services, number: int, by: str, now: datetime, page: int = 1) -> views.Screen:
+def figures_screen(services: Services, number: int, by: str, now: datetime, page: int = 1) -> Message:
     """An incident's figures now and since it began."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:

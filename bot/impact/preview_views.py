@@ -12,9 +12,8 @@ from bot.impact.importing import Result
 from bot.impact.reading.plan import Plan
 from bot.impact.reading.rows import LeftOut, QueueName
 from bot.impact.reading.vocabulary import TITLES, Meaning
-from bot.impact.views import Screen
 from bot.impact.wording import length, number, queue_name
-from bot.slack.blocks import Block, actions, button, context, section
+from bot.slack.blocks import Block, Message, actions, button, context, section
 from bot.slack.pages import and_more
 from bot.slack.text import escape, one_line
 
@@ -63,7 +62,7 @@ class FilePreview(Struct, frozen=True):
         return not (self.rows or columns.queue or Meaning.QUEUE in columns.meanings or self.plan.is_wide)
 
 
-def preview_message(preview: FilePreview) -> Screen:
+def preview_message(preview: FilePreview) -> Message:
     """How each column is read, rows read, rows left out and why; *Use it* or *Change a column*."""
     name = one_line(preview.name, 80)
     text = f"{name}: {_interval_count(preview.rows)} can be used"
@@ -183,13 +182,13 @@ def refused_text(sentence: str) -> str:
     return f"⚠️ {escape(sentence)}"
 
 
-def without_times(number: int, sentence: str) -> Screen:
+def without_times(number: int, sentence: str) -> Message:
     """The message for a file without interval starts; the user may know which column holds them."""
     elements = [button("Change a column…", ids.COLUMNS, str(number)), button("Discard", ids.DISCARD, str(number))]
     return escape(sentence), [section(refused_text(sentence)), actions(elements, block_id=f"figures-{number}")]
 
 
-def imported_message(result: Result, name: str) -> Screen:
+def imported_message(result: Result, name: str) -> Message:
     if result.is_known:
         text = f"{one_line(name, 80)} was imported before, so nothing was changed."
         return text, plain(text)

@@ -11,11 +11,10 @@ from bot.impact.rules.assessment import Assessment, Goal, Group
 from bot.impact.rules.figures import Ratio, Totals
 from bot.impact.rules.outlook import Outlook
 from bot.impact.wording import definitions, difference, formula, length, number, percent, queue_name, since_text
-from bot.slack.blocks import Block, actions, button, context, section
+from bot.slack.blocks import Block, Message, actions, button, context, section
 from bot.slack.pages import page_of
 from bot.slack.text import ago, listed, near_time, one_line
 
-Screen = tuple[str, list[Block]]
 QUEUES_SHOWN, PLACES_SHOWN = 8, 5
 SOURCE, ORIGINS_SHOWN, QUEUES_NAMED = 80, 5, 3
 NO_FIGURES = (
@@ -46,7 +45,7 @@ def figures_screen(
     origins: Sequence[Origin] = (),
     *,
     now: datetime,
-) -> Screen:
+) -> Message:
     """The last interval, the totals since the start, a page each of queues, sites and partners, and the cost."""
     text = f"Figures of incident {incident_number}"
     if not assessment.whole.since.intervals:

@@ -11,11 +11,10 @@ from bot.impact.rules.erlang import Load, patience
 from bot.impact.rules.intervals import QueueInterval
 from bot.impact.rules.recovery import Recovery, Span, recovery
 from bot.impact.rules.whatif import Lever, answer, changed, outage_minutes, remedies
-from bot.impact.views import Screen
 from bot.impact.whatif_views import WhatIf, whatif_screen
 from bot.incidents.access import visible_incident
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, Message
 from bot.slack.text import listed, one_line
 
 LOOKS_BACK = timedelta(hours=26)
@@ -38,7 +37,7 @@ class NotEnoughKnown(WatchfloorError):
 
 def whatif(
     services: Services, number: int, queue: str, levers: list[Lever], typed: str, by: str, now: datetime
-) -> Screen:
+) -> Message:
     """The answer for one queue, from its last interval with offered contacts, handle time and agents."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:

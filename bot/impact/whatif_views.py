@@ -9,9 +9,9 @@ from bot.impact.rules.assessment import Goal
 from bot.impact.rules.erlang import Unstable, Waiting
 from bot.impact.rules.recovery import Recovery
 from bot.impact.rules.whatif import Answer, Remedy
-from bot.impact.views import Screen, moment
+from bot.impact.views import moment
 from bot.impact.wording import formula, length, number, percent, queue_name
-from bot.slack.blocks import context, section
+from bot.slack.blocks import Message, context, section
 from bot.slack.text import escape, format_duration, near_time
 
 
@@ -42,7 +42,7 @@ REMEDY_TEXTS = {
 }
 
 
-def whatif_screen(whatif: WhatIf) -> Screen:
+def whatif_screen(whatif: WhatIf) -> Message:
     """Both models side by side, the assumption in which they differ, and the ways back, cheapest first."""
     text = f"What if {whatif.changes}"
     load, load_after = whatif.before.load, whatif.after.load

@@ -37,6 +37,7 @@ from bot.incidents.tables import Incident
 from bot.incidents.workflows import DeclareRequest, declare, incident_of
 from bot.runtime.clock import utcnow
 from bot.services import Services
+from bot.slack.blocks import Message
 from bot.slack.text import one_line
 
 DUPLICATES_WITHIN = timedelta(hours=12)
@@ -139,7 +140,7 @@ def opening(title: str) -> str:
 
 def declare_unless_open(
     services: Services, request: DeclareRequest, reminder_delay: timedelta = timedelta()
-) -> duplicate_views.Message | None:
+) -> Message | None:
     """Start the declaration; or hold it and return the question whether it duplicates an open incident.
 
     The same question comes by direct message after a while, unless it has been answered by then.

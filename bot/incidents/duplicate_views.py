@@ -4,10 +4,8 @@ from collections.abc import Sequence
 
 from bot.incidents import ids
 from bot.incidents.tables import Incident
-from bot.slack.blocks import Block, actions, button, section
+from bot.slack.blocks import Message, actions, button, section
 from bot.slack.text import channel_link, one_line
-
-Message = tuple[str, list[Block]]
 
 
 def question(pending_id: int, duplicates: Sequence[Incident]) -> Message:

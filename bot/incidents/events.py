@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from bot.incidents.recognition import Scope
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, Message
 
 
 class Event(Struct, frozen=True):
@@ -175,7 +175,7 @@ class UpdateMissed(Event, frozen=True):
 
 
 # The text and blocks of an update in a language, for one reader or (without one) for the whole audience.
-RenderUpdate = Callable[[str, str], tuple[str, list[Block]]]
+RenderUpdate = Callable[[str, str], Message]
 # The blocks of an update, by its promise and the text that was sent, with the footer as it should read now, in
 # these languages, for readers outside or inside the company.
 RenderAmended = Callable[[int, str, Sequence[str], bool], list[Block]]

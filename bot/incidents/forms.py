@@ -10,6 +10,7 @@ from bot.incidents.tables import Incident
 from bot.incidents.views import STATUS_EMOJI, marks
 from bot.slack.blocks import (
     Block,
+    Message,
     actions,
     button,
     context,
@@ -109,7 +110,7 @@ def private_form(incident: Incident) -> Block:
     return modal(ids.PRIVATE_FORM, "Make private", blocks, submit="Make private", subject=incident.number)
 
 
-def panel(incident: Incident, next_update_at: datetime | None, now: datetime) -> tuple[str, list[Block]]:
+def panel(incident: Incident, next_update_at: datetime | None, now: datetime) -> Message:
     """The control panel: buttons for what is changed most, and the commands for everything else."""
     number = str(incident.number)
     summary = f"{incident.severity} · {incident.status} · {one_line(incident.title, 140)}"
@@ -161,7 +162,7 @@ def _lifecycle_buttons(incident: Incident, number: str) -> list[Block]:
 
 def open_list(
     incidents: Sequence[Incident], floor: Floor, total: int, rest_note: str, leaderless: Collection[int] = ()
-) -> tuple[str, list[Block]]:
+) -> Message:
     """The open incidents shown, a line each, out of `total`; `rest_note` says where the others are."""
     if not incidents:
         return "Nothing is open.", [section("Nothing is open. `/incident declare` opens an incident.")]
@@ -188,9 +189,7 @@ def home(incidents: Sequence[Incident], floor: Floor, total: int, leaderless: Co
     ]
 
 
-def start(
-    incidents: Sequence[Incident], floor: Floor, total: int, leaderless: Collection[int] = ()
-) -> tuple[str, list[Block]]:
+def start(incidents: Sequence[Incident], floor: Floor, total: int, leaderless: Collection[int] = ()) -> Message:
     """The answer to `/incident` in a channel without an incident: what is open, and what to begin with."""
     text, _ = open_list(incidents, floor, total, "", leaderless)
     help_button = button("All commands", ids.HELP, "all")
@@ -214,7 +213,7 @@ def _declare_or_join(
     ]
 
 
-def channel_lost(incident: Incident, loss: str, remedy: str) -> tuple[str, list[Block]]:
+def channel_lost(incident: Incident, loss: str, remedy: str) -> Message:
     """The message to the lead when the channel is lost."""
     text = (
         f"I can no longer write into the channel of incident {incident.number}, "
@@ -225,6 +224,6 @@ def channel_lost(incident: Incident, loss: str, remedy: str) -> tuple[str, list[
     return without_channel(incident, text)
 
 
-def without_channel(incident: Incident, text: str) -> tuple[str, list[Block]]:
+def without_channel(incident: Incident, text: str) -> Message:
     """A message about an incident that cannot be worked on in its channel; the button below it works anywhere."""
     return text, [section(text), actions([button("Control panel", ids.PANEL, str(incident.number))])]

@@ -12,7 +12,7 @@ from bot.incidents.parse import Payload
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.blocks import Block, section
+from bot.slack.blocks import Message, section
 
 MAX_INCIDENTS = 30
 # The answer to `/incident` is read on a phone, above what was talked about in the channel.
@@ -33,7 +33,7 @@ def publish_home(services: Services, user_id: str) -> None:
     services.slack.publish_home(user_id, blocks)
 
 
-def start_screen(services: Services, user_id: str) -> tuple[str, list[Block]]:
+def start_screen(services: Services, user_id: str) -> Message:
     """What is open, as far as the person may see it, and the buttons to begin with."""
     with services.database.reading() as session:
         return forms.start(*_open_incidents(session, services, user_id, MAX_INCIDENTS_AT_START))

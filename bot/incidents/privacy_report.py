@@ -5,10 +5,10 @@ from collections import Counter
 from bot import outbox
 from bot.incidents import wording
 from bot.outbox import kinds
-from bot.outbox.kinds import Context, Message, Settled
+from bot.outbox.kinds import Context, Settled
 from bot.outbox.tables import OutboxRow
 from bot.slack import refusals
-from bot.slack.blocks import section
+from bot.slack.blocks import Message, section
 from bot.slack.text import channel_link
 
 

@@ -14,7 +14,7 @@ from bot.errors import TryLater, WatchfloorError
 from bot.incidents import wording
 from bot.runtime.database import ChangeUnknown, DatabaseBusy, noting_commits
 from bot.services import Services
-from bot.slack.blocks import MESSAGE_TEXT, Block, fit_message, paragraphs
+from bot.slack.blocks import MESSAGE_TEXT, Block, Message, fit_message, paragraphs
 from bot.slack.errors import SlackRefused
 from bot.slack.text import mentioned_user_ids, shorten, to_plain_text
 from bot.timeline.rules import zone_of
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 Payload = dict[str, Any]
 LONGEST_ERROR = 2000
 UNKNOWN_PERSON_ERRORS = ("user_not_found", "users_not_found", "user_not_visible")
-Response = str | tuple[str, list[Block]] | None
+Response = str | Message | None
 # Of a command: also a form, which is opened.
 CommandResponse = Response | Block
 
@@ -56,7 +56,7 @@ def _reader_id(body: Payload) -> str:
     return str((body.get("user") or {}).get("id") or "")
 
 
-def _as_message(response: str | tuple[str, list[Block]]) -> tuple[str, list[Block]]:
+def _as_message(response: str | Message) -> Message:
     """Return the response as text and blocks; text too long for a message is put in blocks."""
     if isinstance(response, tuple):
         return response
@@ -98,7 +98,7 @@ def answer_question(services: Services, body: Payload, action: Callable[[], str]
 
 
 def respond_ephemeral(
-    services: Services, body: Payload, response: str | tuple[str, list[Block]], *, replace_original: bool = False
+    services: Services, body: Payload, response: str | Message, *, replace_original: bool = False
 ) -> None:
     """Answer only the person who clicked."""
     text, blocks = _as_message(response)

@@ -11,7 +11,7 @@ from bot.incidents.caller_views import CallerMessageOn, callers_hear_line
 from bot.incidents.rules import OPEN
 from bot.incidents.situation import CERTAINTY_TITLES, NOTHING_RECORDED, Certainty, Situation, SituationField
 from bot.incidents.tables import Incident
-from bot.slack.blocks import TOPIC_TEXT, Block, actions, button, context, header, section
+from bot.slack.blocks import TOPIC_TEXT, Block, Message, actions, button, context, header, section
 from bot.slack.text import (
     ago,
     channel_link,
@@ -78,7 +78,7 @@ class IncidentFacts(Struct, frozen=True):
         return next((link for link in self.links if link.kind == MERGED_INTO), None)
 
 
-def card(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
+def card(facts: IncidentFacts, floor: Floor) -> Message:
     """The pinned card of an incident: fallback text and blocks. It must fit on a phone's screen."""
     incident = facts.incident
     blocks = [
@@ -226,7 +226,7 @@ def _roles(facts: IncidentFacts, floor: Floor) -> str:
     return " · ".join(parts)
 
 
-def digest(facts: IncidentFacts, floor: Floor) -> tuple[str, list[Block]]:
+def digest(facts: IncidentFacts, floor: Floor) -> Message:
     """The one message about an incident in the incidents channel."""
     incident = facts.incident
     severity = floor.severity(incident.severity)

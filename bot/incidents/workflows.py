@@ -31,7 +31,7 @@ from bot.outbox.worker import Worker
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
-from bot.slack.blocks import Block, section
+from bot.slack.blocks import Message, section
 from bot.slack.errors import OutcomeUnknown, RateLimited, SlackRefused
 from bot.slack.text import channel_link, escape, one_line
 from bot.timeline import timeline
@@ -275,9 +275,7 @@ def notify_declarer(services: Services, number: int, request: DeclareRequest, re
             outbox.post(session, f"declared:{number}", request.user_id, text, utcnow(), blocks=blocks)
 
 
-def _declared_message(
-    services: Services, incident: Incident, request: DeclareRequest, refusal: str
-) -> tuple[str, list[Block]]:
+def _declared_message(services: Services, incident: Incident, request: DeclareRequest, refusal: str) -> Message:
     if refusal:
         text = wording.NOT_OPENED.format(reason=escape(refusal))
         return text, [section(text)]

@@ -22,10 +22,10 @@ from bot.ledger.line_tables import LineRow, NewLine
 from bot.ledger.money import format_amount, read_amount, read_currency
 from bot.ledger.rules import REVERSED, SAME_CAUSE, LedgerClosed, NoLedger, State
 from bot.ledger.tables import Cohort, Ledger, LedgerFile
-from bot.ledger.views import Screen
 from bot.outbox import kinds
 from bot.runtime.database import insert, upsert
 from bot.services import Services
+from bot.slack.blocks import Message
 from bot.sources.tabular.cells import NotReadable, evident_decimal_sign
 
 CLOSED, OPEN = "closed", "open"
@@ -44,7 +44,7 @@ class KnownAlready(WatchfloorError):
     *Change a line* and add it again."""
 
 
-def screen(services: Services, number: int, by: str, now: datetime) -> Screen:
+def screen(services: Services, number: int, by: str, now: datetime) -> Message:
     """Return the screen of the ledger's current state, without any account."""
     visible_incident(services, number, by)
     with services.database.reading() as session:

@@ -6,11 +6,12 @@ from bot.incidents.dropped_files import downloaded
 from bot.ledger import importing, releases, releasing, tables, views, wording, workbook
 from bot.ledger.tables import LedgerFile
 from bot.outbox import kinds, shared_files
-from bot.outbox.kinds import Call, Context, Kind, Message, Settled
+from bot.outbox.kinds import Call, Context, Kind, Settled
 from bot.outbox.rules import Refusal
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
+from bot.slack.blocks import Message
 
 DONE, REFUSED = "done", "refused"
 

@@ -10,10 +10,9 @@ from bot.ledger.difference_tables import Difference
 from bot.ledger.importing import LINES, Outcome
 from bot.ledger.money import format_amount
 from bot.ledger.tables import PREPARING, RELEASED, WAITING, Cohort, Ledger, LedgerFile, Release, TotalsRow
-from bot.slack.blocks import Block, actions, button, confirmation, divider, section
+from bot.slack.blocks import Block, Message, actions, button, confirmation, divider, section
 from bot.slack.text import escape, mention, near_time, one_line
 
-Screen = tuple[str, list[Block]]
 DIFFERENCES_SHOWN = 8
 RULE_SHOWN = 200
 PAYABLE = "Everything pending may be paid. The workbook lists it; *Payer's results* takes the payer's answer."
@@ -35,7 +34,7 @@ class LedgerFacts(Struct, frozen=True):
     owed: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 
-def screen(number: int, facts: LedgerFacts, now: datetime) -> Screen:
+def screen(number: int, facts: LedgerFacts, now: datetime) -> Message:
     """Return the screen: totals by cohort and currency, waiting releases, differences, and buttons."""
     text = f"Credits and refunds of incident {number}"
     blocks: list[Block] = [section(f"*{text}*{_state_text(facts.ledger, now)}")]
@@ -152,7 +151,7 @@ def _accounts(count: int) -> str:
     return "1 account" if count == 1 else f"{count:,} accounts"
 
 
-def release_card(release: Release, now: datetime, permitted_names: Sequence[str]) -> Screen:
+def release_card(release: Release, now: datetime, permitted_names: Sequence[str]) -> Message:
     """Return the channel's message about a release, without any account; it names who may approve."""
     amount = format_amount(release.amount, release.currency)
     payment_text = f"*{amount}* to {_accounts(release.lines)} ({escape(release.cohort)})"

@@ -19,9 +19,8 @@ from bot.lockouts.failure_rules import SHOWN_FOR
 from bot.lockouts.recording import AccountChange
 from bot.lockouts.rules import AccountAction, Release
 from bot.lockouts.tables import Burst, LockedAccount
-from bot.lockouts.views import Screen
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, Message
 from bot.slack.text import mention
 from bot.sources.port import LockoutKind
 
@@ -44,7 +43,7 @@ class ProposalEnded(WatchfloorError):
     """Nobody was locked out for an hour, so this proposal has ended. `/incident declare` opens an incident."""
 
 
-def overview(services: Services, by: str, now: datetime) -> Screen:
+def overview(services: Services, by: str, now: datetime) -> Message:
     """The overview of accounts that are locked out."""
     check_member(services, by)
     with services.database.reading() as session:
@@ -67,7 +66,7 @@ def _possible(services: Services, accounts: Sequence[LockedAccount]) -> views.Po
     }
 
 
-def failures_of(services: Services, login_or_partner: str, by: str, now: datetime) -> Screen:
+def failures_of(services: Services, login_or_partner: str, by: str, now: datetime) -> Message:
     """Why sign-ins of one person, or of a partner's people, failed in the last day."""
     check_member(services, by)
     since = now - SHOWN_FOR
@@ -93,7 +92,7 @@ def _belongs_to(account: LockedAccount, partner: str, login: str) -> bool:
     return account.partner == partner if partner else account.login.casefold() == login.casefold()
 
 
-def failures_of_account(services: Services, lockout_id: int, by: str, now: datetime) -> Screen:
+def failures_of_account(services: Services, lockout_id: int, by: str, now: datetime) -> Message:
     """Why sign-ins of a locked account's owner failed in the last day."""
     check_member(services, by)
     with services.database.reading() as session:

@@ -7,8 +7,8 @@ from datetime import datetime
 from bot.lockouts import ids
 from bot.lockouts.failure_rules import Failure, counted, hints, meaning
 from bot.lockouts.tables import LockedAccount
-from bot.lockouts.views import Possible, Screen, account_buttons
-from bot.slack.blocks import Block, actions, context, section
+from bot.lockouts.views import Possible, account_buttons
+from bot.slack.blocks import Block, Message, actions, context, section
 from bot.slack.text import escape, near_time, one_line
 
 PEOPLE_SHOWN = 8
@@ -21,7 +21,7 @@ def card(
     locked: Sequence[LockedAccount],
     possible: Possible,
     now: datetime,
-) -> Screen:
+) -> Message:
     """Why sign-ins failed in the last day, from where, with what program, and what to check first."""
     name = one_line(login_or_partner, NAME)
     title = f"Sign-in failures of {name}"

@@ -8,11 +8,12 @@ from bot.lockouts.tables import LockedAccount
 from bot.lockouts.unlocking import helping
 from bot.lockouts.unlocking_tables import AccountRequest
 from bot.outbox import kinds
-from bot.outbox.kinds import Context, Kind, Message
+from bot.outbox.kinds import Context, Kind
 from bot.outbox.rules import Refusal
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
+from bot.slack.blocks import Message
 from bot.slack.text import escape
 
 DONE = {

@@ -7,9 +7,10 @@ from bot.lockouts import ids
 from bot.lockouts.rules import AccountAction, Release
 from bot.lockouts.tables import LockedAccount
 from bot.lockouts.unlocking_tables import DECLINED, WAITING, AccountRequest, RequestBatch
-from bot.lockouts.views import NO_PARTNER, Screen
+from bot.lockouts.views import NO_PARTNER
 from bot.slack.blocks import (
     Block,
+    Message,
     actions,
     button,
     context,
@@ -74,7 +75,7 @@ def approval_form(batch: RequestBatch, accounts: Sequence[LockedAccount]) -> Blo
     return modal(ids.APPROVAL_FORM, "Approve", paragraphs(lines, rest=""), submit="Approve", subject=batch.number)
 
 
-def message(batch: RequestBatch, requests: RequestsWithAccounts, *, is_public: bool) -> Screen:
+def message(batch: RequestBatch, requests: RequestsWithAccounts, *, is_public: bool) -> Message:
     """The request and its results; a channel sees no login."""
     title = f"🔓 *{_action_text(batch)}*, asked by {mention(batch.by)}"
     if batch.state == WAITING:

@@ -11,6 +11,7 @@ from bot.lockouts.tables import Burst, LockedAccount
 from bot.slack.blocks import (
     Block,
     Element,
+    Message,
     actions,
     button,
     confirmation,
@@ -27,7 +28,6 @@ from bot.slack.text import channel_link, escape, mention, near_time, one_line
 
 # What each source can do for its accounts.
 Possible = Mapping[str, Collection[AccountAction]]
-Screen = tuple[str, list[Block]]
 SHOWN = 12
 # Fewer than this in six minutes say nothing as a figure.
 LEAST_NAMED = 0.5
@@ -37,7 +37,7 @@ NO_PARTNER = "No partner known"
 
 def overview(
     accounts: Sequence[LockedAccount], usual: Mapping[str, float], possible: Possible, now: datetime
-) -> Screen:
+) -> Message:
     """Locked accounts by partner, the most first, compared with the usual number; what ends each and who handles
     it. Those that unlock themselves come last, because they need nobody."""
     blocks: list[Block] = []
@@ -113,7 +113,7 @@ def form(partners: Sequence[str]) -> Block:
     return modal(ids.FORM, "Lockouts", blocks, submit="Add")
 
 
-def proposal(burst: Burst, unlocked_count: int, incident: Incident | None, now: datetime) -> Screen:
+def proposal(burst: Burst, unlocked_count: int, incident: Incident | None, now: datetime) -> Message:
     """The message in the incidents channel: one for each burst, edited as it grows, as its accounts are unlocked,
     and when somebody decides."""
     text = (

@@ -15,11 +15,11 @@ from msgspec.structs import replace
 from sqlmodel import Session, col, select
 
 from bot.outbox import queries
-from bot.outbox.kinds import Call, Context, Kind, Message, Settled
+from bot.outbox.kinds import Call, Context, Kind, Settled
 from bot.outbox.tables import MESSAGE, USUAL, OutboxRow
 from bot.outbox.writing import change_rows, edit_batches, wake
 from bot.runtime.database import insert, insert_new
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, Message
 from bot.slack.messages import Posted
 
 # A person gets at most one message a minute from those that can wait.

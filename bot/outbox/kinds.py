@@ -12,7 +12,7 @@ from bot.outbox.rules import Refusal
 from bot.outbox.tables import DRAFT as DRAFT
 from bot.outbox.tables import MESSAGE, OutboxRow
 from bot.services import Services
-from bot.slack.blocks import Block, divider, section
+from bot.slack.blocks import Block, Message, divider, section
 from bot.slack.messages import Posted
 
 CARD = "card"
@@ -70,8 +70,6 @@ CONTACT_PIN = "contact_pin"
 OPEN_TIME = "open_time"
 ROSTER_FILE = "roster_file"
 ABSENCES_FILE = "absences_file"
-
-Message = tuple[str, list[Block]]
 
 
 class Call(Struct, frozen=True):

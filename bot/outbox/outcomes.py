@@ -10,11 +10,12 @@ from msgspec import Struct, field
 
 from bot.errors import TryLater
 from bot.outbox import rules
-from bot.outbox.kinds import CARD, Call, Incidents, Kind, Message, Settled
+from bot.outbox.kinds import CARD, Call, Incidents, Kind, Settled
 from bot.outbox.staleness import mark_stale
 from bot.outbox.tables import LEASE, OutboxRow
 from bot.runtime.clock import utcnow
 from bot.runtime.json_text import write_json
+from bot.slack.blocks import Message
 from bot.slack.messages import Posted
 
 Consequence = Callable[[Settled, Incidents], None]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.incidents.tables import Incident
 from bot.partners import ids
 from bot.partners.guidance import GuidanceField
-from bot.slack.blocks import Block, actions, button, context, header, modal, section, text_input
+from bot.slack.blocks import Block, Message, actions, button, context, header, modal, section, text_input
 from bot.slack.blocks import field as form_field
 from bot.slack.text import channel_link, escape
 
@@ -56,7 +56,7 @@ def guidance_button(incident: Incident) -> Block:
     return button("Guidance for agents…", ids.GUIDANCE, str(incident.number))
 
 
-def request(incident: Incident, partners: Sequence[str], languages: Sequence[str]) -> tuple[str, list[Block]]:
+def request(incident: Incident, partners: Sequence[str], languages: Sequence[str]) -> Message:
     """The request to the lead of the communications for guidance; the bot never invents any."""
     names = " or ".join(language_name(language) for language in languages)
     text = (

@@ -24,9 +24,10 @@ from bot.partners.rules import (
     read_partner,
 )
 from bot.services import Services
+from bot.slack.blocks import Message
 
 
-def matrix(services: Services, number: int, by: str, now: datetime, page: int = 1) -> views.Screen:
+def matrix(services: Services, number: int, by: str, now: datetime, page: int = 1) -> Message:
     """Who was told what and when, and who has answered; a long list has several pages."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
@@ -114,14 +115,14 @@ def record_phoned(services: Services, number: int, typed: str, agents: str, by: 
     return wording.phoned(partner, agent_count)
 
 
-def send_from_button(services: Services, notice_id: int, by: str, now: datetime) -> views.Screen:
+def send_from_button(services: Services, notice_id: int, by: str, now: datetime) -> Message:
     """Send the notice from the matrix's *Tell now* button, and return the matrix."""
     number, partner = _notice_of_button(services, notice_id)
     send_notice_now(services, number, partner, by, now)
     return matrix(services, number, by, now)
 
 
-def phoned_from_button(services: Services, notice_id: int, by: str, now: datetime) -> views.Screen:
+def phoned_from_button(services: Services, notice_id: int, by: str, now: datetime) -> Message:
     """Record a call from the matrix's *They were phoned* button, and return the matrix."""
     number, partner = _notice_of_button(services, notice_id)
     record_phoned(services, number, partner, "", by, now)

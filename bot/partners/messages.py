@@ -20,7 +20,7 @@ from bot.incidents.rules import OPEN
 from bot.incidents.situation import SituationField
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.outbox.kinds import Context, Message
+from bot.outbox.kinds import Context
 from bot.partners import guidance, tables, views, wording
 from bot.partners.rules import NOTICE_SUFFICES
 from bot.partners.tables import PartnerNotice
@@ -28,6 +28,7 @@ from bot.partners.wording import Labels
 from bot.runtime.clock import utcnow
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services
+from bot.slack.blocks import Message
 from bot.slack.text import escape, format_duration, near_time, one_line, shorten
 
 FOLDER = "partner_notice"

@@ -13,17 +13,16 @@ from bot.partners.guidance_views import guidance_button
 from bot.partners.rules import Answer, NextAction, State
 from bot.partners.tables import PartnerNotice
 from bot.partners.wording import PURPOSES_OF_CALLS, Labels, fill
-from bot.slack.blocks import Block, actions, button, context, field, modal, paragraphs, section, text_input
+from bot.slack.blocks import Block, Message, actions, button, context, field, modal, paragraphs, section, text_input
 from bot.slack.pages import page_of
 from bot.slack.text import channel_link, escape, mention, near_time, one_line
 
-Screen = tuple[str, list[Block]]
 PER_PAGE = 40
 PHONE_LIST_CHARACTERS = 12_000
 LONGEST_NAME = 75
 
 
-def notice(text: str, row: PartnerNotice, labels: Labels, now: datetime) -> Screen:
+def notice(text: str, row: PartnerNotice, labels: Labels, now: datetime) -> Message:
     """The notice in the partner's channel, edited as answers come in and facts change."""
     blocks = [section(text)]
     if row.answer != Answer.NONE:
@@ -79,7 +78,7 @@ class Matrix(Struct, frozen=True):
     guided_at: Mapping[str, datetime] = msgspec.field(default_factory=dict)
 
 
-def matrix(facts: Matrix) -> Screen:
+def matrix(facts: Matrix) -> Message:
     """`/incident partners`: who was told what and when, who answered, and who must be phoned."""
     if not facts.rows:
         summary = "No partner is known to be affected. `/incident partners add NAME` adds one."
@@ -202,7 +201,7 @@ def phone_request(
     partners: Mapping[str, Partner],
     now: datetime,
     purpose: str = "",
-) -> Screen:
+) -> Message:
     """The message to the lead: which partners to phone, how to reach them, and what for if not for an answer."""
     where = channel_link(incident.channel_id or "")
     lines = [

@@ -6,6 +6,7 @@ from bot.playbooks import ids
 from bot.playbooks.proposal_tables import PlaybookProposal, ProposalState
 from bot.slack.blocks import (
     Block,
+    Message,
     actions,
     button,
     context,
@@ -64,13 +65,13 @@ def decline_form(proposal: PlaybookProposal) -> Block:
     )
 
 
-def question(proposal: PlaybookProposal) -> tuple[str, list[Block]]:
+def question(proposal: PlaybookProposal) -> Message:
     """The message to the person who decides; after that it shows the decision."""
     lead = f"{mention(proposal.by)} proposes to change a playbook, and asks you to decide."
     return lead, [section(lead), *_blocks(proposal, with_buttons=True)]
 
 
-def listing(proposals: Sequence[PlaybookProposal], reader: str) -> tuple[str, list[Block]]:
+def listing(proposals: Sequence[PlaybookProposal], reader: str) -> Message:
     """The list of proposals, with buttons on those that the reader decides."""
     if not proposals:
         return NONE_YET, []

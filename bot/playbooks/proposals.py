@@ -20,7 +20,7 @@ from bot.playbooks.proposal_tables import PlaybookProposal, ProposalState
 from bot.playbooks.reloading_library import ReloadingLibrary
 from bot.runtime.database import insert_new
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, Message
 from bot.slack.text import mention
 from bot.timeline import timeline
 
@@ -188,7 +188,7 @@ def _redraw_question(session: Session, proposal: PlaybookProposal, now: datetime
         outbox.edit(session, row, proposal_views.question(proposal)[1], now)
 
 
-def listing(services: Services, by: str) -> tuple[str, list[Block]]:
+def listing(services: Services, by: str) -> Message:
     """Show the open proposals, for `/incident playbook proposals`."""
     check_member(services, by)
     with services.database.reading() as session:

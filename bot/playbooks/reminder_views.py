@@ -8,7 +8,7 @@ from bot.playbooks import ids, wording
 from bot.playbooks.rules import State, reminder_level
 from bot.playbooks.step_rows import AnyStep
 from bot.playbooks.views import done_button, finished_line, owner_and_clock
-from bot.slack.blocks import Block, actions, button, context, section
+from bot.slack.blocks import Block, Message, actions, button, context, section
 from bot.slack.text import clock_time, escape, mention
 
 REMINDER_PREFIX = "remind-"
@@ -19,9 +19,7 @@ NO_REASONS: Mapping[int, str] = {}
 STEPS_WITH_BUTTONS = 4
 
 
-def reminder_message(
-    steps: Sequence[AnyStep], now: datetime, reasons: Mapping[int, str] = NO_REASONS
-) -> tuple[str, list[Block]]:
+def reminder_message(steps: Sequence[AnyStep], now: datetime, reasons: Mapping[int, str] = NO_REASONS) -> Message:
     """The reminder of overdue steps, posted in the thread of the run's message.
 
     `reasons` maps each step to the reason why this person is reminded of it.
@@ -39,7 +37,7 @@ def reminder_message(
     return text, blocks + ([context(wording.OTHER_BUTTONS)] if len(steps) > STEPS_WITH_BUTTONS else [])
 
 
-def leaderless_reminder(steps: Sequence[AnyStep], number: int, now: datetime) -> tuple[str, list[Block]]:
+def leaderless_reminder(steps: Sequence[AnyStep], number: int, now: datetime) -> Message:
     """The reminder of an incident that nobody leads: taking command comes first, then the steps without buttons."""
     summary = wording.nobody_leads(len(steps))
     claim = button("Take command", f"{incident_ids.CLAIM}.commander", f"{number}:commander", style="primary")

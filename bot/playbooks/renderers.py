@@ -1,10 +1,11 @@
 """The message of a playbook run in the incident's channel."""
 
 from bot.outbox import kinds
-from bot.outbox.kinds import Context, Kind, Message
+from bot.outbox.kinds import Context, Kind
 from bot.playbooks import views
 from bot.playbooks.run_actions import known_playbooks
 from bot.runtime.clock import utcnow
+from bot.slack.blocks import Message
 
 
 def _run(context: Context) -> Message:

@@ -15,7 +15,7 @@ from bot.playbooks.step_rows import steps_of
 from bot.playbooks.tables import find_run, find_step, open_steps_of, written_step
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, Message
 from bot.slack.errors import SlackRefused
 
 
@@ -75,7 +75,7 @@ def refresh_all_steps(services: Services, view_id: str, run_id: int, user_id: st
             raise
 
 
-def steps_of_person(services: Services, user_id: str, page: int = 1) -> tuple[str, list[Block]]:
+def steps_of_person(services: Services, user_id: str, page: int = 1) -> Message:
     """A person's open steps in all incidents, page by page."""
     check_member(services, user_id)
     with services.database.reading() as session:

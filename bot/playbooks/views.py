@@ -11,7 +11,7 @@ from bot.playbooks.progress import current_phase, is_late, late_steps, next_step
 from bot.playbooks.rules import State
 from bot.playbooks.step_rows import AnyStep
 from bot.playbooks.tables import PlaybookRun, PlaybookStep
-from bot.slack.blocks import Block, Element, actions, button, context, fit_blocks, section
+from bot.slack.blocks import Block, Element, Message, actions, button, context, fit_blocks, section
 from bot.slack.pages import page_of
 from bot.slack.text import (
     channel_link,
@@ -50,7 +50,7 @@ def run_message(
     *,
     newer_exists: bool = False,
     holders: Holders = NO_HOLDERS,
-) -> tuple[str, list[Block]]:
+) -> Message:
     """The run's message: notification text and blocks. `holders` maps roles to the people who hold them."""
     text = f"{escape(run.title)}: {progress_line(steps)}"
     blocks = [section(f"📋 *{escape(run.title)}*\n{progress_line(steps)}"), *_phase_line(run, steps)]
@@ -211,9 +211,7 @@ def _links(guides: Sequence[Guide]) -> str:
     return ", ".join(link(guide.url, guide.title) for guide in guides)
 
 
-def my_steps(
-    steps: Sequence[PlaybookStep], channels: dict[int, str], now: datetime, page: int = 1
-) -> tuple[str, list[Block]]:
+def my_steps(steps: Sequence[PlaybookStep], channels: dict[int, str], now: datetime, page: int = 1) -> Message:
     """A page of a person's open steps in all incidents, each with its channel and clock."""
     if not steps:
         return "You have no open steps.", [section("You have no open steps.")]

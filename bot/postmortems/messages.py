@@ -9,7 +9,7 @@ from bot.incidents.checklist import checked
 from bot.incidents.facts import UPDATES_KEPT
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
-from bot.outbox.kinds import Context, Message
+from bot.outbox.kinds import Context
 from bot.postmortems import copies, tables, versions, views
 from bot.postmortems.copies import Copy
 from bot.postmortems.rules import Verdict
@@ -17,7 +17,7 @@ from bot.postmortems.tables import PostMortem
 from bot.postmortems.views import PostMortemFacts
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import actions, button
+from bot.slack.blocks import Message, actions, button
 from bot.timeline import timeline
 
 

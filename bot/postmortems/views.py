@@ -14,6 +14,7 @@ from bot.postmortems.tables import PostMortem
 from bot.slack import refusals
 from bot.slack.blocks import (
     Block,
+    Message,
     actions,
     button,
     context,
@@ -72,7 +73,7 @@ class PostMortemFacts(Struct, frozen=True):
         return self.postmortem.author_id or ""
 
 
-def message(facts: PostMortemFacts, copy: Copy) -> tuple[str, list[Block]]:
+def message(facts: PostMortemFacts, copy: Copy) -> Message:
     """Return the message whose thread has the files: two lines of summary, the status, and buttons."""
     heading = HEADINGS[State(facts.postmortem.state)]
     if copy.is_published:
@@ -89,7 +90,7 @@ def message(facts: PostMortemFacts, copy: Copy) -> tuple[str, list[Block]]:
     return f"{heading.replace('*', '')} of {_incident_phrase(facts.incident)}", blocks
 
 
-def message_for_outsider(incident: Incident) -> tuple[str, list[Block]]:
+def message_for_outsider(incident: Incident) -> Message:
     """Return what is left of the message to somebody who left the channel of a private incident."""
     text = f"Post-mortem of incident {incident.number}, which is private: it is shown to people in its channel."
     return text, [section(text)]
@@ -205,7 +206,7 @@ def _small_print(facts: PostMortemFacts, copy: Copy) -> list[str]:
     return [f"{version}. The files are in the thread; an edited one uploaded there is the next version."]
 
 
-def reminder(facts: PostMortemFacts) -> tuple[str, list[Block]]:
+def reminder(facts: PostMortemFacts) -> Message:
     """Return the reminder to the author, before the due time or when it is late."""
     due = facts.postmortem.due_at
     assert due is not None

@@ -19,7 +19,7 @@ from bot.screens import catch_up_views as views
 from bot.screens.catch_up_views import CatchUp
 from bot.screens.snapshot import read_snapshot
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, Message
 from bot.timeline import timeline
 
 # At the beginning, when everybody joins at once, there is nothing to catch up on.
@@ -27,7 +27,7 @@ QUIET_AT_FIRST = timedelta(minutes=5)
 MEMBERSHIP_KINDS = ("joined", "left")
 
 
-def screen(services: Services, number: int, user_id: str, now: datetime) -> tuple[str, list[Block]]:
+def screen(services: Services, number: int, user_id: str, now: datetime) -> Message:
     """`/incident catchup` and *Catch me up*."""
     incident = visible_incident(services, number, user_id)
     with services.database.reading() as session:

@@ -9,7 +9,7 @@ from bot.incidents import ids
 from bot.incidents.caller_views import callers_hear_line
 from bot.incidents.summaries import situation_lines
 from bot.incidents.views import STATUS_EMOJI, IncidentFacts, figures_line
-from bot.slack.blocks import Block, actions, button, section
+from bot.slack.blocks import Message, actions, button, section
 from bot.slack.text import ago, link, mentions, near_time, one_line
 
 MOST_LINES = 10
@@ -28,7 +28,7 @@ class CatchUp(Struct, frozen=True):
     playbook_url: str = ""
 
 
-def catch_up(summary: CatchUp, floor: Floor) -> tuple[str, list[Block]]:
+def catch_up(summary: CatchUp, floor: Floor) -> Message:
     """The summary, short enough to read on a phone before joining the conversation."""
     number = str(summary.facts.incident.number)
     lines = [line for line in _lines(summary, floor) if line]

@@ -9,9 +9,7 @@ from bot.incidents.registry import Registry, Section
 from bot.incidents.tables import NoIncidentHere
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import Block, paragraphs
-
-Screen = tuple[str, list[Block]]
+from bot.slack.blocks import Message, paragraphs
 
 HEADINGS = {
     Section.ANYWHERE: "*Anywhere*",
@@ -20,7 +18,7 @@ HEADINGS = {
 }
 
 
-def panel_in_channel(services: Services, command: SlashCommand) -> Screen | None:
+def panel_in_channel(services: Services, command: SlashCommand) -> Message | None:
     """The control panel of the incident in whose channel this was typed, if any."""
     try:
         number = incident_number_here(services, command)
@@ -29,7 +27,7 @@ def panel_in_channel(services: Services, command: SlashCommand) -> Screen | None
     return incident_panel(services, number, command.user_id, utcnow())
 
 
-def help_screen(services: Services) -> Screen:
+def help_screen(services: Services) -> Message:
     """The list of commands."""
     lines: list[str] = []
     for help_section, help_lines in groupby(sorted(services.get(Registry).help_lines), lambda line: line.section):

@@ -9,12 +9,13 @@ from bot import outbox
 from bot.directory.lookup import channel_id
 from bot.errors import TryLater
 from bot.outbox import kinds
-from bot.outbox.kinds import Call, Context, Message, Settled
+from bot.outbox.kinds import Call, Context, Settled
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.shifts import availability, people, tables, views
 from bot.shifts.tables import CONTACT, Shift, ShiftClock
 from bot.shifts.wording import translator
+from bot.slack.blocks import Message
 
 # Without any shift ahead, the message is checked once a day.
 IDLE = timedelta(days=1)

@@ -10,7 +10,7 @@ from bot import directory, outbox
 from bot.config.floor import Need
 from bot.config.floor.reading import WEEKDAYS
 from bot.outbox import kinds
-from bot.outbox.kinds import Context, Message
+from bot.outbox.kinds import Context
 from bot.runtime.clock import utcnow
 from bot.runtime.database import insert
 from bot.services import Services
@@ -29,6 +29,7 @@ from bot.shifts import (
 from bot.shifts.finding_tables import OpenTime, State
 from bot.shifts.rules import Duty, Finding, Needed, Problem, to_minute, to_moment
 from bot.shifts.tables import COVERAGE
+from bot.slack.blocks import Message
 
 EVERY = timedelta(minutes=10)
 # Nobody is on, or too few: the same open time turns from one into the other.

@@ -23,8 +23,7 @@ from bot.shifts import (
     tables,
     views,
 )
-from bot.shifts.views import Message
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, Message
 from bot.sources.tabular.cells import NotReadable
 from bot.sources.tabular.moments import Clock, read_start, read_time
 from bot.timeline.rules import zone_of

@@ -11,8 +11,8 @@ from bot.shifts import ids
 from bot.shifts.finding_tables import OpenTime, State
 from bot.shifts.rostered import NOBODY, NotOn
 from bot.shifts.rules import Basis, Problem, to_moment
-from bot.shifts.views import GAPS_COMMAND, PER_PAGE, Message, holder, place, times, yes_or_no
-from bot.slack.blocks import Block, actions, button, context, section
+from bot.shifts.views import GAPS_COMMAND, PER_PAGE, holder, place, times, yes_or_no
+from bot.slack.blocks import Block, Message, actions, button, context, section
 from bot.slack.pages import page_of
 from bot.slack.phrases import Translator
 from bot.slack.text import format_duration, mention, mentions, near_time, one_line

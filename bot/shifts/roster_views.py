@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from bot.config.floor import Floor
 from bot.shifts.reading.wording import reason_in
 from bot.shifts.tables import RosterState
-from bot.shifts.views import MINE_COMMAND, PER_PAGE, Message, place, times
-from bot.slack.blocks import paragraphs
+from bot.shifts.views import MINE_COMMAND, PER_PAGE, place, times
+from bot.slack.blocks import Message, paragraphs
 from bot.slack.pages import page_of
 from bot.slack.phrases import Translator
 from bot.slack.text import escape, near_time, one_line

@@ -12,12 +12,11 @@ from bot.config.floor.reading import PERSON_ID
 from bot.incidents import ids as incident_ids
 from bot.shifts import ids
 from bot.shifts.tables import Absence, Shift
-from bot.slack.blocks import Block, actions, button, context, paragraphs, section
+from bot.slack.blocks import Block, Message, actions, button, context, paragraphs, section
 from bot.slack.pages import page_of
 from bot.slack.phrases import Translator
 from bot.slack.text import day_and_time, escape, mention, near_time
 
-Message = tuple[str, list[Block]]
 LISTED = 40
 PER_PAGE = 20
 NO_ROLES = "floor.yaml names no roles of shifts yet (`shifts: roles`). Ask the administrator to add them."

@@ -14,12 +14,12 @@ from bot.incidents.registry import Registry
 from bot.incidents.rules import check_may_change
 from bot.incidents.tables import Incident
 from bot.services import Services
+from bot.slack.blocks import Message
 from bot.slack.text import near_time
 from bot.subscriptions import tables, views, wording
 from bot.subscriptions.copies import next_update_for
 from bot.subscriptions.rules import OnlyYourChannels, PrivateIncident, read_scope
 from bot.subscriptions.tables import Subscription
-from bot.subscriptions.views import Screen
 
 
 def follow_merge(change: Change, event: Merged) -> None:
@@ -27,7 +27,7 @@ def follow_merge(change: Change, event: Merged) -> None:
     tables.move(change.session, change.number, event.into)
 
 
-def subscribe(services: Services, number: int, by: str, now: datetime) -> Screen:
+def subscribe(services: Services, number: int, by: str, now: datetime) -> Message:
     """Subscribe the user to one incident's updates by direct message; return the answer."""
     person = _reader(services, by)
     with services.database.transaction() as session:
@@ -45,7 +45,7 @@ def subscribe(services: Services, number: int, by: str, now: datetime) -> Screen
     return text, blocks
 
 
-def unsubscribe(services: Services, number: int, by: str, now: datetime) -> Screen:
+def unsubscribe(services: Services, number: int, by: str, now: datetime) -> Message:
     """Stop one incident's updates, whatever else the user subscribed to; return the answer.
 
     The updates of a merged incident are those of the incident in which it continues.
@@ -91,7 +91,7 @@ def unsubscribe_from(services: Services, typed_scope: str, by: str) -> str:
     return wording.ENDED.format(scope=scope_text)
 
 
-def end_subscription(services: Services, subscription_id: int, by: str) -> Screen:
+def end_subscription(services: Services, subscription_id: int, by: str) -> Message:
     """End one subscription of the list; return the updated list."""
     with services.database.transaction() as session:
         row = session.get(Subscription, subscription_id)
@@ -100,7 +100,7 @@ def end_subscription(services: Services, subscription_id: int, by: str) -> Scree
     return subscription_list(services, by)
 
 
-def subscription_list(services: Services, by: str, page: int = 1) -> Screen:
+def subscription_list(services: Services, by: str, page: int = 1) -> Message:
     """The user's subscriptions, page by page."""
     person = _reader(services, by)
     with services.database.reading() as session:

@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from bot.config.floor import Floor
 from bot.incidents import ids as incident_ids
 from bot.incidents.tables import Incident
-from bot.slack.blocks import Block, actions, button, context, section
+from bot.slack.blocks import Block, Message, actions, button, context, section
 from bot.slack.pages import page_of
 from bot.slack.text import channel_link, escape, one_line
 from bot.subscriptions import ids
 from bot.subscriptions.rules import Scope
 from bot.subscriptions.tables import Subscription
 
-Screen = tuple[str, list[Block]]
 PER_PAGE = 40
 
 
@@ -32,7 +31,7 @@ def update_blocks(update: Sequence[Block], number: int) -> list[Block]:
     ]
 
 
-def confirmation(text: str, number: int, *, is_subscribed: bool) -> Screen:
+def confirmation(text: str, number: int, *, is_subscribed: bool) -> Message:
     """The answer to subscribing or unsubscribing, with a button to undo it."""
     button_label = (
         ("Unsubscribe", incident_ids.UNSUBSCRIBE) if is_subscribed else ("Subscribe", incident_ids.SUBSCRIBE)
@@ -42,7 +41,7 @@ def confirmation(text: str, number: int, *, is_subscribed: bool) -> Screen:
 
 def subscription_screen(
     subscriptions: Sequence[Subscription], incidents: Mapping[int, Incident], floor: Floor, page: int = 1
-) -> Screen:
+) -> Message:
     """The user's subscriptions, page by page, each with a button to end it."""
     text = "What you get by direct message"
     blocks = [section(f"*{text}*")]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from bot.slack.blocks import Block, actions, button, context, header, option, section, select
+from bot.slack.blocks import Block, Message, actions, button, context, header, option, section, select
 from bot.slack.text import clock_time, day_and_time, link, one_line
 from bot.timeline import ids
 
@@ -57,7 +57,7 @@ def page_value(page: Page, page_number: int) -> str:
     return f"{page.incident}:{page.filter_name}:{page_number}"
 
 
-def timeline_page(page: Page) -> tuple[str, list[Block]]:
+def timeline_page(page: Page) -> Message:
     """Return the page: the notification text and the blocks."""
     title = f"Timeline of incident {page.incident}"
     blocks = [header(title), *(_entry_section(line, page) for line in page.lines)]

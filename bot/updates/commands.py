@@ -16,7 +16,7 @@ from bot.incidents.rules import quoted
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import Message
 from bot.slack.text import escape
 from bot.updates import cadence_actions, copies, forms, pauses, reach, record_views, tables, wording
 from bot.updates import scheduling as promising
@@ -136,7 +136,7 @@ def resume(services: Services, number: int, by: str, now: datetime) -> str:
     return wording.UPDATES_RESUMED
 
 
-def updates_screen(services: Services, number: int, by: str) -> tuple[str, list[Block]]:
+def updates_screen(services: Services, number: int, by: str) -> Message:
     """The record of promised updates, by audience, and of how promises were kept."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:

@@ -8,9 +8,10 @@ from bot.incidents import situation_tables
 from bot.incidents.roles import readers_among
 from bot.incidents.situation import FIELD_TITLES
 from bot.incidents.tables import Incident
-from bot.outbox.kinds import Context, Message
+from bot.outbox.kinds import Context
 from bot.runtime.clock import utcnow
 from bot.services import Services
+from bot.slack.blocks import Message
 from bot.slack.text import channel_link, escape
 from bot.updates import draft_messages, draft_views, drafts
 from bot.updates import scheduling as promising

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from bot.incidents import ids as incident_ids
-from bot.slack.blocks import Block, actions, button, context, section
+from bot.slack.blocks import Block, Message, actions, button, context, section
 from bot.slack.text import near_time, one_line, shorten
 from bot.updates import ids, wording
 from bot.updates.tables import WAITING, Choice, Promise
@@ -42,9 +42,7 @@ class IncidentHeading(Struct, frozen=True):
     missing: tuple[str, ...] = ()
 
 
-def message(
-    heading: IncidentHeading, drafts: Sequence[Draft], now: datetime, name: NameOf
-) -> tuple[str, list[Block]]:
+def message(heading: IncidentHeading, drafts: Sequence[Draft], now: datetime, name: NameOf) -> Message:
     """The drafts of an incident that are due together, each with its buttons."""
     waiting_drafts = [draft for draft in drafts if draft.is_open]
     if not waiting_drafts:
@@ -73,7 +71,7 @@ def _missing_fields(heading: IncidentHeading) -> list[Block]:
 
 def handed_over_message(
     heading: IncidentHeading, waiting_promises: Sequence[Promise], recipients: Sequence[str], now: datetime
-) -> tuple[str, list[Block]]:
+) -> Message:
     """The remainder of a copy whose reader no longer decides: who has the draft now, or that the channel has it."""
     subject = "an update" if len(waiting_promises) == 1 else f"{len(waiting_promises)} updates"
     due_text = near_time(min(promise.due_at for promise in waiting_promises), now)
@@ -85,9 +83,7 @@ def handed_over_message(
     return text, [context(text)]
 
 
-def _decided_message(
-    heading: IncidentHeading, drafts: Sequence[Draft], now: datetime, name: NameOf
-) -> tuple[str, list[Block]]:
+def _decided_message(heading: IncidentHeading, drafts: Sequence[Draft], now: datetime, name: NameOf) -> Message:
     """The outcomes in small print, once nothing is left to decide."""
     titles_by_outcome: dict[str, list[str]] = {}
     for draft in drafts:

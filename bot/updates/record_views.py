@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from bot.config.floor import Moment
 from bot.incidents.rules import REASON_SHOWN
-from bot.slack.blocks import Block, context, header, section
+from bot.slack.blocks import Message, context, header, section
 from bot.slack.text import near_time, one_line
 from bot.updates import record, wording
 from bot.updates.pauses import Pause
@@ -41,7 +41,7 @@ class Facts(Struct, frozen=True):
     is_closed: bool = False
 
 
-def record_screen(audiences: Sequence[AudienceRow], facts: Facts, now: datetime) -> tuple[str, list[Block]]:
+def record_screen(audiences: Sequence[AudienceRow], facts: Facts, now: datetime) -> Message:
     """The whole record, newest last."""
     adherence_text = f"Kept on time: {record.adherence(facts.promises).text}"
     blocks = [header(f"Updates of incident #{facts.number}"), section(f"*{adherence_text}*")]

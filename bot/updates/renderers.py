@@ -8,9 +8,9 @@ from bot.directory.lookup import channel_id, forget_channel
 from bot.errors import TryLater
 from bot.incidents import incidents
 from bot.outbox import kinds
-from bot.outbox.kinds import Context, Kind, Message, joined
+from bot.outbox.kinds import Context, Kind, joined
 from bot.outbox.rules import COMMON, Refusal
-from bot.slack.blocks import Block, section
+from bot.slack.blocks import Block, Message, section
 from bot.updates import draft_drawing, draft_messages, keeping, tables
 from bot.updates.deliveries import channel_of
 from bot.updates.footers import amended_blocks, footer_now, with_line

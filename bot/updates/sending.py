@@ -11,7 +11,7 @@ from bot.incidents.events import UpdateComposed, UpdateDue
 from bot.incidents.rules import OPEN
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, Message
 from bot.updates import (
     deliveries,
     delivery_order,
@@ -156,7 +156,7 @@ def _composed_event(change: Change, promise: Promise, text: str, short_text: str
 
 def _due_event(change: Change, promise: Promise) -> UpdateDue:
     # Must run before the promise is composed: the text a user typed for it is still there to render per language.
-    def render(language: str, reader: str) -> tuple[str, list[Block]]:
+    def render(language: str, reader: str) -> Message:
         text = compose_in_languages(
             change.session, change.services, change.incident, promise, change.now, (language,), reader
         )

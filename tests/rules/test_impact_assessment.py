@@ -19,8 +19,8 @@ from bot.impact.rules.lengths import by_length
 from bot.impact.rules.outlook import Outlook, outlook
 from bot.impact.rules.series import merged
 from bot.impact.sentences import sentences
-from bot.impact.views import Screen
 from bot.impact.wording import LANGUAGES, notes
+from bot.slack.blocks import Message
 
 HALF_HOUR = 1800
 START = 50 * WEEK_S
@@ -29,7 +29,7 @@ BILLING = QueueFacts(1, "Billing", "Billing", "Manila", "Northline", Goal())
 CHAT = QueueFacts(2, "Chat <b>", "Chat", "Cebu", "", Goal(ServiceLevel.OF_ANSWERED, 60, 0.9))
 
 
-def figures_screen(*facts: Any, **more: Any) -> Screen:
+def figures_screen(*facts: Any, **more: Any) -> Message:
     return views.figures_screen(*facts, now=datetime(2026, 11, 26, 10, 30, tzinfo=UTC), **more)
 
 

@@ -5,9 +5,10 @@ from bot.handovers.shift import accepting, export, tables, views
 from bot.handovers.shift.tables import ShiftHandover
 from bot.handovers.shift.wording import translator, translator_for
 from bot.outbox import kinds
-from bot.outbox.kinds import Context, Kind, Message
+from bot.outbox.kinds import Context, Kind
 from bot.outbox.rules import Refusal
 from bot.runtime.clock import utcnow
+from bot.slack.blocks import Message
 
 
 def _shift(context: Context) -> ShiftHandover:

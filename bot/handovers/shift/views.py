@@ -11,12 +11,11 @@ from bot.handovers.shift.tables import ShiftHandover, WatchItem
 from bot.handovers.shift.wording import of_item
 from bot.handovers.tables import Handover
 from bot.incidents.handover_items import HandoverItem
-from bot.slack.blocks import Block, actions, button, context, divider, paragraphs, section
+from bot.slack.blocks import Block, Message, actions, button, context, divider, paragraphs, section
 from bot.slack.pages import page_of
 from bot.slack.phrases import Translator
 from bot.slack.text import ago, channel_link, escape, link, mention, mentions, near_time, one_line
 
-Message = tuple[str, list[Block]]
 # An item takes two blocks, and a message takes fifty.
 SHOWN = 20
 WATCHED_PER_PAGE = 25

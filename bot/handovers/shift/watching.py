@@ -9,7 +9,7 @@ from bot.handovers.shift.tables import WatchItem
 from bot.handovers.shift.wording import translator_for
 from bot.incidents.permissions import check_member
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import Message
 
 LONGEST_WATCHED = 300
 
@@ -25,7 +25,7 @@ def watch(services: Services, text: str, by: str, now: datetime) -> str:
     )
 
 
-def watched(services: Services, by: str, page: int = 1) -> tuple[str, list[Block]]:
+def watched(services: Services, by: str, page: int = 1) -> Message:
     check_member(services, by)
     with services.database.reading() as session:
         return views.watched_message(tables.watched(session), translator_for(session, services, by), page)

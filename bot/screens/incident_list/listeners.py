@@ -13,7 +13,7 @@ from bot.runtime.clock import utcnow
 from bot.screens.incident_list import ids, queries, rules, views
 from bot.screens.incident_list.rules import ALL, Filter
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, Message
 
 
 def show_list(services: Services, command: SlashCommand) -> Response:
@@ -30,7 +30,7 @@ def search(services: Services, command: SlashCommand) -> CommandResponse:
     return show_list(services, command)
 
 
-def list_page(services: Services, list_filter: Filter, user_id: str) -> views.Screen:
+def list_page(services: Services, list_filter: Filter, user_id: str) -> Message:
     """Return a page of the incidents that this person may see."""
     check_member(services, user_id)
     types_by_word = rules.types_named(list_filter.words, services.floor.types)
@@ -45,7 +45,7 @@ def register(app: App, services: Services) -> None:
 
     @app.action(re.compile(rf"^{re.escape(ids.PAGE)}\."))
     def turn_page(ack: Ack, body: Payload) -> None:
-        def page() -> views.Screen:
+        def page() -> Message:
             return list_page(services, _filter_of(body), parse.user_id(body))
 
         if view := body.get("view"):

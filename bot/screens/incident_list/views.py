@@ -10,6 +10,7 @@ from bot.screens.incident_list import ids
 from bot.screens.incident_list.rules import ALL, CLOSED, LONGEST_SEARCH, OPEN, PER_PAGE, Filter, period_phrase
 from bot.slack.blocks import (
     Block,
+    Message,
     actions,
     button,
     checkboxes,
@@ -25,8 +26,6 @@ from bot.slack.blocks import (
 from bot.slack.blocks import field as form_field
 from bot.slack.text import channel_link, day_and_time, format_duration, one_line
 
-Screen = tuple[str, list[Block]]
-
 EXAMPLES = "`/incident list closed S1` · `/incident list mine` · `/incident search crm last 7 days`"
 PERIODS = {"24": "Last 24 hours", "168": "Last 7 days", "744": "Last 31 days", "2208": "Last 92 days"}
 STATE_LABELS = {OPEN: "Open", CLOSED: "Closed", ALL: "Open and closed"}
@@ -34,7 +33,7 @@ STATE_LABELS = {OPEN: "Open", CLOSED: "Closed", ALL: "Open and closed"}
 
 def page(
     incidents: Sequence[Incident], list_filter: Filter, floor: Floor, leaderless: Collection[int] = ()
-) -> Screen:
+) -> Message:
     """A page; `incidents` has one more than fits if there is another page. Nobody leads the `leaderless`."""
     title = describe(list_filter, floor)
     incidents_on_page = incidents[:PER_PAGE]
@@ -104,7 +103,7 @@ def describe(list_filter: Filter, floor: Floor) -> str:
     return heading.capitalize() + (f": {', '.join(parts)}" if parts else "")
 
 
-def results(screen: Screen) -> Block:
+def results(screen: Message) -> Block:
     """A page in place of the form."""
     return modal(ids.FORM, "Incidents", screen[1], close="Close")
 

@@ -12,7 +12,7 @@ from bot.incidents.access import visible_incident
 from bot.incidents.milestones import milestones_of
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, Message
 from bot.slack.text import SAME_SHIFT, escape, to_plain_text
 from bot.timeline import forms, paging, rules, timeline, views, wording
 from bot.timeline.tables import TimelineEntry
@@ -24,7 +24,7 @@ LONGEST_TITLE = 600
 
 def timeline_page(
     services: Services, number: int, user_id: str, filter_name: str = "all", page_number: int = 0
-) -> tuple[str, list[Block]]:
+) -> Message:
     """A page of an incident's timeline for a reader who may see it; page 0 is the last page."""
     incident = visible_incident(services, number, user_id)
     zone = rules.zone_of(person_of(services, user_id).timezone)

@@ -32,7 +32,7 @@ from bot.slack.blocks.fitting import (
     modal,
     paragraphs,
 )
-from bot.slack.blocks.layout import Block, actions, context, divider, field, header, section, text_field
+from bot.slack.blocks.layout import Block, Message, actions, context, divider, field, header, section, text_field
 
 __all__ = [
     "INPUT_TEXT",
@@ -46,6 +46,7 @@ __all__ = [
     "VIEW_BLOCKS",
     "Block",
     "Element",
+    "Message",
     "actions",
     "button",
     "checkboxes",

@@ -7,6 +7,8 @@ from bot.slack.blocks.elements import INPUT_TEXT, Element, mrkdwn, plain_text, t
 from bot.slack.text import ELLIPSIS
 
 Block = dict[str, Any]
+# A message or a screen: the text that stands for it in notifications and lists, and its blocks.
+Message = tuple[str, list[Block]]
 
 FIELD_TEXT = 2000
 HEADER_TEXT = 150
