@@ -8,7 +8,7 @@ from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, SlashCommand
 from bot.incidents.responses import FieldsRefused, Payload, Response
-from bot.ledger import actions, ids, opening_forms, rules, wording
+from bot.ledger import actions, ids, rules, screens, wording
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
@@ -29,11 +29,11 @@ def show(services: Services, command: SlashCommand) -> Response:
 
 def register(app: App, services: Services) -> None:
     """Register handlers for the buttons of the screen and of releases, and for the forms."""
-    listening.opens_form(app, services, ids.ADD, opening_forms.add_form)
-    listening.opens_form(app, services, ids.ADD_ONE, opening_forms.line_form)
-    listening.opens_form(app, services, ids.RESULTS, opening_forms.results_form)
-    listening.opens_form(app, services, ids.CHANGE, opening_forms.change_form)
-    listening.opens_form(app, services, ids.CLOSE, opening_forms.close_form)
+    listening.opens_form(app, services, ids.ADD, screens.add_form)
+    listening.opens_form(app, services, ids.ADD_ONE, screens.line_form)
+    listening.opens_form(app, services, ids.RESULTS, screens.results_form)
+    listening.opens_form(app, services, ids.CHANGE, screens.change_form)
+    listening.opens_form(app, services, ids.CLOSE, screens.close_form)
     listening.on_click(app, services, ids.APPROVE, partial(actions.decide, is_approved=True))
     listening.on_click(app, services, ids.REFUSE, partial(actions.decide, is_approved=False))
     listening.on_click(app, services, ids.REOPEN, actions.reopen)
