@@ -1,4 +1,4 @@
-"""What users see of changes: the calendar, the form, the reminder, the lines beside an incident. Pure."""
+"""What users see of changes: the calendar, the form, the reminder, the possible causes of an incident. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ from bot.slack.pages import page_of
 from bot.slack.text import escape, mention, near_time, one_line
 
 SHOWN = 10
-BESIDE = 5
+CAUSES_SHOWN = 5
 NONE = "No nesting or routing changes are planned, and none waits for an answer."
 
 
@@ -137,8 +137,9 @@ def reminder(change: PlannedChange, now: datetime) -> Message:
     return text, [section(text), actions(_buttons(change, now), block_id=f"change-ask-{change.number}")]
 
 
-def beside(changes: Sequence[PlannedChange], now: datetime) -> str:
+def possible_causes(changes: Sequence[PlannedChange], now: datetime) -> str:
     """The message in a new incident's channel."""
-    lines = [f"• {line(change, now)}" for change in changes[:BESIDE]]
-    more_lines = [f"• and {len(changes) - BESIDE} more: `/incident changes`"] if len(changes) > BESIDE else []
-    return "\n".join(["🗓️ Changes around this time, in case one is the cause:", *lines, *more_lines])
+    lines = [f"• {line(change, now)}" for change in changes[:CAUSES_SHOWN]]
+    if len(changes) > CAUSES_SHOWN:
+        lines.append(f"• and {len(changes) - CAUSES_SHOWN} more: `/incident changes`")
+    return "\n".join(["🗓️ Changes around this time, in case one is the cause:", *lines])

@@ -21,7 +21,7 @@ def register(registry: "Registry") -> None:
         silences,
         summary,
         tables,
-        unaccepted,
+        unanswered,
         wording,
     )
     from bot.incidents import events
@@ -43,8 +43,8 @@ def register(registry: "Registry") -> None:
     registry.on(events.Reopened, ladder.reopen)
     registry.on(events.RoleChanged, ladder.follow_commander)
     registry.on(events.MembersChanged, page_answers.release_people_who_left)
-    registry.on(events.HandoverUnaccepted, unaccepted.page_next_people)
-    registry.on(events.AnswerOverdue, unaccepted.page_for_answer)
+    registry.on(events.HandoverUnaccepted, unanswered.page_next_people)
+    registry.on(events.AnswerOverdue, unanswered.page_for_answer)
     registry.on(events.UpdateMissed, ladder.follow_missed_update)
     registry.ticks += [
         Tick("escalations", escalate.start_due, tables.NEXT_TURN),

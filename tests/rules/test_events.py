@@ -27,7 +27,11 @@ HANDLERS = {
         "alerts.actions.follow_declared",
         "webhooks.handlers.notify",
     ],
-    "ChannelOpened": ["updates.handlers.send_first", "changes.beside.show", "alerts.actions.show_incident"],
+    "ChannelOpened": [
+        "updates.handlers.send_first",
+        "changes.possible_causes.show",
+        "alerts.actions.show_incident",
+    ],
     "DeclaredAfterwards": ["incidents.idle.schedule"],
     "Withdrawn": [
         "updates.handlers.end_promises",
@@ -127,9 +131,9 @@ HANDLERS = {
     "SituationChanged": ["updates.handlers.follow_situation", "postmortems.request.offer_to_rewrite"],
     "BridgeChanged": [],
     "CommandHandedOver": ["playbooks.handlers.hand_over_steps"],
-    "AnswerOverdue": ["escalation.unaccepted.page_for_answer"],
+    "AnswerOverdue": ["escalation.unanswered.page_for_answer"],
     "FrontDoorSet": ["frontdoor.actions.follow_playbook"],
-    "HandoverUnaccepted": ["escalation.unaccepted.page_next_people"],
+    "HandoverUnaccepted": ["escalation.unanswered.page_next_people"],
     "RoleChanged": [
         "updates.handlers.reassign_drafts",
         "escalation.ladder.follow_commander",

@@ -18,7 +18,7 @@ def show(change: Change, event: ChannelOpened) -> None:
     """Post the changes made or planned around then in a new incident's channel."""
     changes = _around(change.session, change.incident)
     if changes and change.incident.channel_id:
-        text = views.beside(changes, change.now)
+        text = views.possible_causes(changes, change.now)
         key = f"changes:{change.number}"
         outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)
 
