@@ -16,8 +16,8 @@ def register(registry: "Registry") -> None:
         contact,
         coverage,
         feeding,
-        finding_tables,
         listeners,
+        open_time_tables,
         people,
         renderers,
         roster_files,
@@ -44,7 +44,7 @@ def register(registry: "Registry") -> None:
     registry.ticks += [
         Tick("point of contact", contact.refresh, tables.next_check(tables.CONTACT)),
         Tick("coverage", coverage.find_open_times, tables.next_check(tables.COVERAGE)),
-        Tick("open shifts", coverage.escalate, finding_tables.NEXT_ESCALATION),
+        Tick("open shifts", coverage.escalate, open_time_tables.NEXT_ESCALATION),
         Tick("absences", absences.begin_due, tables.NEXT_ABSENCE),
     ]
     # Before others lock rows: the clocks of the checks are locked first, everywhere.
@@ -54,7 +54,7 @@ def register(registry: "Registry") -> None:
     registry.answers(ABSENT_UNTIL, tables.absent_until)
     registry.answers(ON_SHIFT, succession.on_shift)
     registry.answers(CONTACT_NOW, succession.contact_now)
-    registry.answers(SHIFT_GAPS, finding_tables.gaps_late)
+    registry.answers(SHIFT_GAPS, open_time_tables.gaps_late)
     registry.kinds += renderers.KINDS
     registry.without_text("shifts", "rosters", "staged_shifts", "shift_clocks", "shift_swaps", "open_times")
     registry.purge_rules += [

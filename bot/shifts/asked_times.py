@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import WatchfloorError
 from bot.shifts import views
-from bot.shifts.finding_tables import OpenTime, OpenTooLong
+from bot.shifts.open_time_tables import OpenTime, OpenTooLong
 from bot.shifts.swap_tables import Swap
 from bot.shifts.tables import Shift
 from bot.slack.text import mention

@@ -16,17 +16,17 @@ from bot.runtime.database import insert
 from bot.services import Services
 from bot.shifts import (
     availability,
-    finding_tables,
     load_rules,
+    missing_people,
+    open_time_tables,
     open_time_views,
     people,
-    rostered,
     rules,
     staffing,
     tables,
     views,
 )
-from bot.shifts.finding_tables import OpenTime, State
+from bot.shifts.open_time_tables import OpenTime, State
 from bot.shifts.rules import Duty, Finding, Needed, Problem, to_minute, to_moment
 from bot.shifts.tables import COVERAGE
 from bot.slack.blocks import Message
@@ -84,7 +84,7 @@ def _reconcile(
     A known open time that grows is not new.
     """
     unmatched, shorter = list(findings), []
-    for open_time in finding_tables.all_open(session):
+    for open_time in open_time_tables.all_open(session):
         finding = next((each for each in unmatched if _is_about(each, open_time, now)), None)
         if finding is None:
             open_time.settle(_how_it_ended(open_time, findings, now), now)
@@ -258,7 +258,7 @@ def escalate(services: Services, now: datetime) -> None:
     """Tell the managers about times still open shortly before they start, and remind those who could fill them."""
     by_region = people.managers(services)
     with services.database.transaction() as session:
-        for open_time in finding_tables.due(session, now):
+        for open_time in open_time_tables.due(session, now):
             open_time.escalate_at, open_time.escalated_at = None, now
             managers = by_region.get(open_time.region, by_region[""])
             if open_time.problem == Problem.OVERLAP and not managers:
@@ -287,11 +287,11 @@ def message(context: Context) -> Message:
     # The row's channel is no person any more once the message is in their direct messages.
     number, recipient, *_ = context.row.subject.split(":")
     open_time = context.session.get_one(OpenTime, int(number))
-    merged = finding_tables.answers_merged_into(context.session, open_time)
+    merged = open_time_tables.answers_merged_into(context.session, open_time)
     is_manager = context.row.subject.endswith(MANAGER)
     translate = people.translator_for(context.session, context.services, recipient)
     floor, is_asked = context.services.floor, recipient in open_time.told
-    not_on = rostered.not_on(context.session, open_time)
+    missing = missing_people.find(context.session, open_time)
     return open_time_views.open_time_message(
-        open_time, merged, floor, translate, utcnow(), not_on, is_manager=is_manager, is_asked=is_asked
+        open_time, merged, floor, translate, utcnow(), missing, is_manager=is_manager, is_asked=is_asked
     )

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.config.floor import Floor
 from bot.shifts import ids
-from bot.shifts.finding_tables import OpenTime
+from bot.shifts.open_time_tables import OpenTime
 from bot.shifts.open_time_views import describe
 from bot.shifts.tables import Shift
 from bot.shifts.views import ABSENT, shift_line

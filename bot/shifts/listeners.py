@@ -11,7 +11,7 @@ from bot.incidents.permissions import check_member
 from bot.incidents.responses import CommandResponse, Payload, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import absences, by_hand, finding_tables, forms, ids, offers, oncall, people
+from bot.shifts import absences, by_hand, forms, ids, offers, oncall, open_time_tables, people
 from bot.slack.blocks import Block
 from bot.slack.phrases import Translator
 
@@ -71,7 +71,7 @@ def _open_time_form(build: Callable[..., Block]) -> listening.Build:
     def build_form(services: Services, number: int, by: str, now: datetime) -> Block:
         check_member(services, by)
         with services.database.reading() as session:
-            open_time = finding_tables.look_up(session, number)
+            open_time = open_time_tables.look_up(session, number)
             translate = people.translator_for(session, services, by)
         return build(open_time, services.floor, translate, now)
 

@@ -15,7 +15,7 @@ from bot.services import Services
 from bot.shifts import (
     asked_times,
     coverage,
-    finding_tables,
+    open_time_tables,
     open_time_views,
     people,
     repeated_requests,
@@ -23,7 +23,7 @@ from bot.shifts import (
     tables,
     views,
 )
-from bot.shifts.finding_tables import OpenTime, OpenTooLong, State
+from bot.shifts.open_time_tables import OpenTime, OpenTooLong, State
 from bot.shifts.reading.rows import LONGEST
 from bot.shifts.rules import AbsentThen, AlreadyOnShift, MayNotAsk, Problem, YouAreAbsentThen, is_free, to_minute
 from bot.shifts.swap_tables import NotYourShift, Swap, TooLate, WhomMissing
@@ -96,7 +96,7 @@ def _is_in_role(session: Session, open_time: OpenTime, user_id: str, now: dateti
 
 
 def _open_time_to_fill(session: Session, number: int, translate: Translator, now: datetime) -> OpenTime:
-    open_time = finding_tables.get(session, number)
+    open_time = open_time_tables.get(session, number)
     if not open_time.is_open:
         raise NotOpen(outcome=open_time_views.outcome(open_time, translate, now))
     if open_time.ends_at <= now:
@@ -172,7 +172,7 @@ def answer_request(services: Services, number: int, answer: str, by: str, now: d
     """Record a manager's answer to the request for more people; only one is accepted. Returns the reply."""
     check_member(services, by)
     with services.database.reading() as session:
-        region = finding_tables.look_up(session, number).region
+        region = open_time_tables.look_up(session, number).region
     check_manager(services, by, region)
     if not answer.strip():
         raise AnswerMissing()

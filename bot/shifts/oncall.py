@@ -14,12 +14,12 @@ from bot.incidents.rules import quoted
 from bot.services import Services
 from bot.shifts import (
     contact,
-    finding_tables,
     forms,
+    missing_people,
+    open_time_tables,
     open_time_views,
     people,
     roster_views,
-    rostered,
     tables,
     views,
 )
@@ -149,11 +149,11 @@ def own(services: Services, by: str, now: datetime, page: int = 1) -> Message:
 def gaps(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     """The open times ahead."""
     with services.database.reading() as session:
-        open_times = [each for each in finding_tables.all_open(session) if each.ends_at > now]
-        merged = {each.number: finding_tables.answers_merged_into(session, each) for each in open_times}
-        not_on = {each.number: rostered.not_on(session, each) for each in open_times}
+        open_times = [each for each in open_time_tables.all_open(session) if each.ends_at > now]
+        merged = {each.number: open_time_tables.answers_merged_into(session, each) for each in open_times}
+        missing = {each.number: missing_people.find(session, each) for each in open_times}
         translate = people.translator_for(session, services, by)
-    return open_time_views.gaps_message(open_times, merged, not_on, services.floor, translate, now, page)
+    return open_time_views.gaps_message(open_times, merged, missing, services.floor, translate, now, page)
 
 
 def rosters(services: Services, by: str, now: datetime, page: int = 1) -> Message:

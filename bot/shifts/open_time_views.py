@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from bot.config.floor import Floor
 from bot.shifts import ids
-from bot.shifts.finding_tables import OpenTime, State
-from bot.shifts.rostered import NOBODY, NotOn
+from bot.shifts.missing_people import NOBODY, MissingPeople
+from bot.shifts.open_time_tables import OpenTime, State
 from bot.shifts.rules import Basis, Problem, to_moment
 from bot.shifts.views import GAPS_COMMAND, PER_PAGE, holder, place, times, yes_or_no
 from bot.slack.blocks import Block, Message, actions, button, context, section
@@ -81,7 +81,7 @@ def open_time_message(
     floor: Floor,
     translate: Translator,
     now: datetime,
-    not_on: NotOn = NOBODY,
+    missing: MissingPeople = NOBODY,
     *,
     is_manager: bool = False,
     is_asked: bool = True,
@@ -94,7 +94,7 @@ def open_time_message(
     is_reminder = open_time.escalated_at and open_time.is_open and not open_time.was_found_late
     late_note = f"{translate('Still open')}: " if is_reminder else ""
     text = f"{SIGNS[open_time.problem_now]} {late_note}{describe(open_time, floor, translate)}."
-    text += _why(not_on, translate)
+    text += _why(missing, translate)
     if not open_time.is_open:
         return text, [section(f"{text}\n{outcome(open_time, translate, now)}")]
     if open_time.basis:
@@ -111,14 +111,14 @@ def open_time_message(
     return text, [section(text), _answer_buttons(open_time, translate, now, is_manager=is_manager)]
 
 
-def _why(not_on: NotOn, translate: Translator) -> str:
+def _why(missing: MissingPeople, translate: Translator) -> str:
     """Sentences about people whom the roster names and who do not cover it."""
     text = ""
-    if not_on.unknown:
-        names = ", ".join(one_line(name, 100) for name in not_on.unknown[:NAMED])
+    if missing.unknown:
+        names = ", ".join(one_line(name, 100) for name in missing.unknown[:NAMED])
         text += f" {translate('The roster names {people}, whom I do not know.', people=names)}"
-    if not_on.absent:
-        text += f" {translate('Rostered, but absent: {people}.', people=mentions(not_on.absent[:NAMED]))}"
+    if missing.absent:
+        text += f" {translate('Rostered, but absent: {people}.', people=mentions(missing.absent[:NAMED]))}"
     return text
 
 
@@ -171,7 +171,7 @@ def outcome(open_time: OpenTime, translate: Translator, now: datetime) -> str:
 def gaps_message(
     open_times: Sequence[OpenTime],
     merged: Mapping[int, Sequence[OpenTime]],
-    not_on: Mapping[int, NotOn],
+    missing: Mapping[int, MissingPeople],
     floor: Floor,
     translate: Translator,
     now: datetime,
@@ -187,7 +187,7 @@ def gaps_message(
     shown, which_page = page_of(open_times, page, PER_PAGE, GAPS_COMMAND)
     for open_time in shown:
         line = f"{SIGNS[open_time.problem_now]} {describe(open_time, floor, translate)}"
-        why = _why(not_on.get(open_time.number, NOBODY), translate)
+        why = _why(missing.get(open_time.number, NOBODY), translate)
         line += f".{why.removesuffix('.')}" if why else ""
         parts = merged.get(open_time.number, ())
         line += "".join(f"\n{answer}" for answer in _answers(open_time, parts, translate, now))

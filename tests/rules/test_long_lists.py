@@ -30,7 +30,7 @@ from bot.playbooks import views as playbooks
 from bot.playbooks.tables import PlaybookStep
 from bot.shifts import open_time_views, roster_views
 from bot.shifts import views as shifts
-from bot.shifts.finding_tables import OpenTime
+from bot.shifts.open_time_tables import OpenTime
 from bot.shifts.rules import Problem
 from bot.shifts.tables import RosterState, Shift
 from bot.slack.blocks import Block, fit_message

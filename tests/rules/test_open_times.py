@@ -28,14 +28,14 @@ from bot.shifts import (
     by_hand,
     contact,
     coverage,
-    finding_tables,
     offers,
     oncall,
+    open_time_tables,
     open_time_views,
     succession,
     tables,
 )
-from bot.shifts.finding_tables import OpenTime, State
+from bot.shifts.open_time_tables import OpenTime, State
 from bot.shifts.rules import AbsentThen, MayNotAsk, Problem
 from bot.shifts.tables import Shift, ShiftClock
 from bot.slack.phrases import Translator
@@ -168,7 +168,7 @@ def test_two_gaps_that_become_one_are_not_covered(single: Services) -> None:
         assert "Nobody before 02:00" in shown, "what was answered about either of them still stands"
         assert "Two from Cebu" in shown
     with single.database.reading() as session:
-        assert finding_tables.gaps_late(session, NOON, after(days=2)) == (1, 0)
+        assert open_time_tables.gaps_late(session, NOON, after(days=2)) == (1, 0)
 
 
 def test_a_gap_of_two_people_is_filled_when_both_have_taken_it(pair: Services) -> None:
@@ -182,7 +182,7 @@ def test_a_gap_of_two_people_is_filled_when_both_have_taken_it(pair: Services) -
     assert (filled.state, filled.filled_by) == (State.FILLED, ERIK)
     assert messages(pair) == ["1:UANA", "1:UBEN", "1:UERIK"], "one each"
     with pair.database.reading() as session:
-        assert finding_tables.gaps_late(session, NOON, after(days=2)) == (1, 0)
+        assert open_time_tables.gaps_late(session, NOON, after(days=2)) == (1, 0)
     assert filled.problem == Problem.GAP
 
 
@@ -196,7 +196,7 @@ def test_people_below_the_load_are_found_one_by_one(pair: Services) -> None:
     for person in (BEN, ERIK):
         offers.take(pair, number, person, after(minutes=5))
         with pair.database.reading() as session:
-            assert finding_tables.look_up(session, number).is_open
+            assert open_time_tables.look_up(session, number).is_open
 
 
 def test_a_manager_is_asked_for_people_even_after_the_words_of_old_messages_are_removed(pair: Services) -> None:

@@ -30,7 +30,7 @@ from bot.incidents.facts import SensitiveCase
 from bot.incidents.tables import Incident
 from bot.outbox.tables import OutboxRow
 from bot.reports import gathering, periods, rules, sending, views, workbook
-from bot.shifts.finding_tables import OpenTime
+from bot.shifts.open_time_tables import OpenTime
 from bot.timeline import timeline
 from bot.updates.tables import Promise
 from bot.web.api import rules as api

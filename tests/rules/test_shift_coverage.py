@@ -14,8 +14,8 @@ from bot.directory.cache import PeopleCache
 from bot.directory.rules import PersonFacts
 from bot.runtime.database import Database
 from bot.services import Services
-from bot.shifts import coverage, finding_tables
-from bot.shifts.finding_tables import OpenTime, State
+from bot.shifts import coverage, open_time_tables
+from bot.shifts.open_time_tables import OpenTime, State
 from bot.shifts.tables import Shift
 from tests import prepared
 from tests.rules.test_update_templates import services
@@ -65,13 +65,13 @@ def open_gaps(floor: Services, at: datetime) -> list[tuple[float, float, list[st
     with floor.database.reading() as session:
         return [
             ((gap.starts_at - NOW) / HOUR, (gap.ends_at - NOW) / HOUR, sorted(gap.told))
-            for gap in finding_tables.all_open(session)
+            for gap in open_time_tables.all_open(session)
         ]
 
 
 def test_a_gap_that_has_begun_ends_when_somebody_is_on_and_the_later_one_is_asked_for(floor: Services) -> None:
     with floor.database.reading() as session:
-        assert [gap.starts_at for gap in finding_tables.all_open(session)] == [NOW], "there is no roster at all"
+        assert [gap.starts_at for gap in open_time_tables.all_open(session)] == [NOW], "there is no roster at all"
 
     rosters(floor, ("U0BEN", -8, 8), ("U0CHLOE", 20, 60))
 

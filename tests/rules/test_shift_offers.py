@@ -17,7 +17,7 @@ from bot.runtime.database import Database
 from bot.services import Services
 from bot.shifts import offers, tables, views
 from bot.shifts.asked_times import NotWithin, TimesChanged
-from bot.shifts.finding_tables import OpenTime, OpenTooLong, State
+from bot.shifts.open_time_tables import OpenTime, OpenTooLong, State
 from bot.shifts.repeated_requests import AskedAlready
 from bot.shifts.swap_tables import NoSuchSwap
 from bot.shifts.tables import Shift

@@ -29,7 +29,7 @@ TOLD_WITHIN = timedelta(minutes=15)
 LONGEST_WHOLE = timedelta(hours=12)
 
 
-class NoSuchFinding(WatchfloorError):
+class NoSuchOpenTime(WatchfloorError):
     """That is no longer in the roster. `/incident oncall gaps` shows what is open."""
 
     es = "Eso ya no está en el cuadrante. `/incident oncall gaps` muestra lo que falta por cubrir."
@@ -107,8 +107,8 @@ class OpenTime(Numbered, table=True):
 
 
 def get(session: Session, number: int) -> OpenTime:
-    """Return the open time of this number, locked until the transaction ends. Raises `NoSuchFinding`."""
-    return require(session.get(OpenTime, number, populate_existing=True, with_for_update=True), NoSuchFinding)
+    """Return the open time of this number, locked until the transaction ends. Raises `NoSuchOpenTime`."""
+    return require(session.get(OpenTime, number, populate_existing=True, with_for_update=True), NoSuchOpenTime)
 
 
 def all_open(session: Session) -> Sequence[OpenTime]:
@@ -135,8 +135,8 @@ NEXT_ESCALATION = next_due(col(OpenTime.escalate_at))
 
 
 def look_up(session: Session, number: int) -> OpenTime:
-    """Return the open time of this number without a lock. Raises `NoSuchFinding`."""
-    return require(session.get(OpenTime, number), NoSuchFinding)
+    """Return the open time of this number without a lock. Raises `NoSuchOpenTime`."""
+    return require(session.get(OpenTime, number), NoSuchOpenTime)
 
 
 def gaps_late(session: Session, start: datetime, end: datetime) -> tuple[int, int]:

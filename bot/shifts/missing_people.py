@@ -6,12 +6,12 @@ from msgspec import Struct
 from sqlmodel import Session
 
 from bot.shifts import tables
-from bot.shifts.finding_tables import OpenTime
+from bot.shifts.open_time_tables import OpenTime
 from bot.shifts.rules import Problem
 from bot.shifts.tables import Shift
 
 
-class NotOn(Struct, frozen=True):
+class MissingPeople(Struct, frozen=True):
     """People whom the roster names in an open time and who do not cover it."""
 
     # Names in the roster that belong to nobody in Slack.
@@ -20,10 +20,10 @@ class NotOn(Struct, frozen=True):
     absent: Sequence[str] = ()
 
 
-NOBODY = NotOn()
+NOBODY = MissingPeople()
 
 
-def not_on(session: Session, open_time: OpenTime) -> NotOn:
+def find(session: Session, open_time: OpenTime) -> MissingPeople:
     """The people whom the roster names in an open time, and who do not cover it."""
     if open_time.problem not in (Problem.GAP, Problem.SHORT) or not open_time.is_open:
         return NOBODY
@@ -39,7 +39,7 @@ def not_on(session: Session, open_time: OpenTime) -> NotOn:
         and absence.ends_at > shift.starts_at
     }
     unknown = {shift.person for shift in shifts if shift.user_id is None}
-    return NotOn(sorted(unknown), sorted(user_id for user_id in absent if user_id))
+    return MissingPeople(sorted(unknown), sorted(user_id for user_id in absent if user_id))
 
 
 def _is_at_place(shift: Shift, open_time: OpenTime) -> bool:
