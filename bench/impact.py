@@ -28,7 +28,7 @@ from bot.impact.rules.erlang import Load
 from bot.impact.rules.figures import ServiceLevel
 from bot.impact.rules.whatif import answer, remedies
 from bot.incidents.tables import Incident
-from bot.runtime import collector, migrations
+from bot.runtime import garbage_collection, migrations
 from bot.runtime.database import Database
 from tests.contact_year import errors_of_a_year
 
@@ -92,7 +92,7 @@ def report_import(folder: str, report: str) -> None:
     database = _database(Path(folder) / "imported.sqlite")
     lengths = _lengths_of_transactions(database)
     # As the import command does.
-    collector.leave_out_what_lives()
+    garbage_collection.freeze_live_objects()
     idle_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
     result = importing.import_rows(database, Source("bench", "report.csv"), _rows(Path(report)))
@@ -176,7 +176,7 @@ def _chart_ms(folder: Path) -> list[float]:
     with database.reading() as session:
         assert len(gathering.gather(session, settings, incident, now).queues) == QUEUES
     # As the bot does after its start.
-    collector.leave_out_what_lives()
+    garbage_collection.freeze_live_objects()
     for _ in range(RUNS):
         began = time.perf_counter()
         png = charts.drawn_chart(database, settings, number, now)

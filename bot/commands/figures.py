@@ -22,7 +22,7 @@ from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
 from bot.impact.reading.rows import LeftOut
 from bot.impact.reading.vocabulary import TITLES
 from bot.incidents import incidents
-from bot.runtime import collector, migrations
+from bot.runtime import garbage_collection, migrations
 from bot.runtime.clock import use_offset_file, utcnow
 
 REASONS_SHOWN = 20
@@ -45,7 +45,7 @@ def run(settings: Settings, file: Path, queue: str, zone: str, incident: int | N
         if is_dry:
             return [*_column_lines(import_plan), *_summary_lines(file, import_plan, zone, figures)]
         source = Source(importing.content_key(file, import_plan, zone, figures), file.name, "", incident)
-        collector.leave_out_what_lives()
+        garbage_collection.freeze_live_objects()
         rows = read(import_plan, ZoneInfo(zone), figures.threshold_s)
         result = importing.import_rows(database, source, rows)
     if result.is_known:

@@ -16,7 +16,7 @@ from bot.bootstrap import Bot
 from bot.config.settings import Settings
 from bot.errors import TryLater, WatchfloorError
 from bot.playbooks.reloading_library import ReloadingLibrary
-from bot.runtime import collector
+from bot.runtime import garbage_collection
 from bot.slack.errors import SlackRefused
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def run(settings: Settings, when_ready: Callable[[Bot], None], can_go_on: Callab
         _check_token(bot)
         bot.start()
         when_ready(bot)
-        collector.leave_out_what_lives()
+        garbage_collection.freeze_live_objects()
         gc.enable()
         shutdown.wait_for_request(can_go_on)
     finally:

@@ -20,7 +20,7 @@ from bot.ledger.line_tables import LineRow, NewLine
 from bot.ledger.reading import OwedRow, PaidRow, owed_rows, paid_rows
 from bot.ledger.rules import SAME_CAUSE, Known, LedgerClosed, Payer, State, Trouble, Verdict, judge, mask
 from bot.ledger.tables import Ledger, LedgerFile
-from bot.runtime import collector
+from bot.runtime import garbage_collection
 from bot.runtime.chunks import ON_SERVER_S, SMALLEST, TARGET_S, ChunkSize
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Database, count_rows, low_priority
@@ -70,7 +70,7 @@ def import_file(database: Database, file_id: int, path: Path, size: ChunkSize | 
         file = session.get_one(LedgerFile, file_id)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     rows: Sequence[OwedRow | PaidRow] = owed_rows(path) if file.kind == LINES else paid_rows(path)
-    collector.leave_out_what_lives()
+    garbage_collection.freeze_live_objects()
     with low_priority():
         lines_to_judge = _lines_to_judge_again(database, file_id, digest)
         if lines_to_judge is not None and not lines_to_judge and not file.done_line:

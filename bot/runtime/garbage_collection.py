@@ -3,7 +3,7 @@
 import gc
 
 
-def leave_out_what_lives() -> None:
+def freeze_live_objects() -> None:
     """Exclude all objects that exist now from future collections.
 
     Scanning them during a transaction, or while a user waits, would stop every thread for 100 ms or more.
