@@ -43,14 +43,14 @@ def facts(session: Session, services: Services, incident: Incident, copy: Copy) 
     postmortem = tables.get(session, copy.postmortem_id)
     uploaded_by = versions.get(session, postmortem.number, postmortem.version).uploaded_by or ""
     all_copies = copies.of_postmortem(session, postmortem.number)
-    adherence_figure = services.get(Registry).ask(UPDATES_KEPT)(session, incident.number)
+    updates = services.get(Registry).ask(UPDATES_KEPT)(session, incident.number)
     return PostMortemFacts(
         incident=incident,
         postmortem=postmortem,
         copies=all_copies,
         now=utcnow(),
-        kept=adherence_figure.kept,
-        due=adherence_figure.promised,
+        kept=updates.kept,
+        due=updates.promised,
         ended_by=timeline.resolution(session, incident.number),
         address=_file_url(session, services, copy),
         uploaded_by=uploaded_by,

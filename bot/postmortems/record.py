@@ -46,7 +46,7 @@ class Promise(Struct, frozen=True):
     late_because: str = ""
 
 
-class Adherence(Struct, frozen=True):
+class KeptPromises(Struct, frozen=True):
     """How many promises to an audience were kept; a missed one counts as promised."""
 
     audience: str
@@ -175,7 +175,7 @@ class Record(Struct, frozen=True):
     closed_at: datetime | None = None
     milestones: Mapping[str, Milestone] = field(default_factory=dict)
     promises: Sequence[Promise] = ()
-    adherence: Sequence[Adherence] = ()
+    kept_promises: Sequence[KeptPromises] = ()
     runs: Sequence[Run] = ()
     people: Sequence[Person] = ()
     # Each person's label in the text, by user id.

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from bot.postmortems import rules
 from bot.postmortems.document import Day, Heading, Lines, Moment, Part, Section, Statement, Table
 from bot.postmortems.phrases import Phrases
-from bot.postmortems.record import Adherence, CallerMessage, Entry, Promise, Proposal, Record, Run, Step
+from bot.postmortems.record import CallerMessage, Entry, KeptPromises, Promise, Proposal, Record, Run, Step
 from bot.postmortems.summary_sections import communication_statement, unknown_statement
 from bot.slack.text import shorten
 
@@ -63,7 +63,7 @@ def communications_section(record: Record, phrases: Phrases) -> Section:
     """Return promised and sent updates, answers of partners, and messages that callers heard."""
     parts: list[Part] = [Lines([communication_statement(record, phrases)])]
     if record.promises:
-        parts += [_adherence(record, phrases), _promises(record, phrases)]
+        parts += [_kept_promises(record, phrases), _promises(record, phrases)]
     else:
         parts.append(Lines([Statement(phrases("no_promises"), nature="note")]))
     if record.partners:
@@ -96,13 +96,13 @@ def _caller_message_row(message: CallerMessage, phrases: Phrases) -> list[Statem
     return [Statement(cell, nature="note") for cell in cells]
 
 
-def _adherence(record: Record, phrases: Phrases) -> Table:
+def _kept_promises(record: Record, phrases: Phrases) -> Table:
     head = [phrases(f"head_{key}") for key in ("audience", "on_time", "missed")]
-    rows = [_adherence_row(audience, record.promises, phrases) for audience in record.adherence]
+    rows = [_kept_row(audience, record.promises, phrases) for audience in record.kept_promises]
     return Table(head, rows)
 
 
-def _adherence_row(audience: Adherence, promises: Sequence[Promise], phrases: Phrases) -> list[Statement]:
+def _kept_row(audience: KeptPromises, promises: Sequence[Promise], phrases: Phrases) -> list[Statement]:
     own_promises = [promise for promise in promises if promise.audience == audience.audience]
     refs = tuple(promise.entry for promise in own_promises if promise.is_by_clock and promise.entry)
     on_time = phrases("none_promised")

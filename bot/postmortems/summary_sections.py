@@ -113,8 +113,8 @@ def communication_statement(record: Record, phrases: Phrases) -> Statement:
     sent_promises = [promise for promise in record.promises if promise.sent_at]
     if not sent_promises:
         return Statement(phrases("summary_untold"), nature="note")
-    kept_count = sum(audience.kept for audience in record.adherence)
-    promised_count = sum(audience.promised for audience in record.adherence)
+    kept_count = sum(audience.kept for audience in record.kept_promises)
+    promised_count = sum(audience.promised for audience in record.kept_promises)
     refs = tuple(promise.entry for promise in sent_promises if promise.entry)
     facts = {"sent": len(sent_promises), "kept": kept_count, "due": promised_count}
     key = "summary_told" if promised_count else "summary_told_unscheduled"

@@ -111,12 +111,12 @@ def _summary(facts: PostMortemFacts) -> str:
         duration_text += f". What solved it: {one_line(facts.ended_by, ENDING_SHOWN)}." if facts.ended_by else "."
     else:
         duration_text = f"It is not over: {incident.status}, declared {day_and_time(incident.declared_at)}."
-    adherence_text = (
+    kept_text = (
         f"{facts.kept} of {facts.due} promised updates went out on time."
         if facts.due
         else "No scheduled update was due."
     )
-    return f"{duration_text}\n{adherence_text}"
+    return f"{duration_text}\n{kept_text}"
 
 
 def _status_lines(facts: PostMortemFacts, shown_copy: Copy) -> list[str]:

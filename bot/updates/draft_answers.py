@@ -13,9 +13,9 @@ from bot.incidents.permissions import check_permission, is_one_of
 from bot.services import Services
 from bot.slack.text import near_time
 from bot.updates import (
-    copies,
     draft_messages,
     draft_recipients,
+    footer_corrections,
     outside_check,
     promise_changes,
     tables,
@@ -170,5 +170,5 @@ def postpone(services: Services, promise_id: int, due_at: datetime, reason: str,
         title = known_audiences.audience_title(services, promise.audience)
         times = {"old_at": promise.due_at.isoformat(), "new_at": due_at.isoformat()}
         change.log("update_moved", audience=title, reason=reason, **times)
-        copies.update_footers(change, [promise.audience])
+        footer_corrections.update_footers(change, [promise.audience])
     return wording.POSTPONED.format(title=title, due=near_time(due_at, now))

@@ -22,8 +22,8 @@ from bot.services import Services
 from bot.slack.text import channel_link, escape, format_duration, live_times, near_time, one_line, shorten
 from bot.timeline import timeline
 from bot.updates import tables, variables
-from bot.updates.changes import News, cause_before, news_inside
 from bot.updates.figure_facts import figure_facts
+from bot.updates.news import News, cause_before, news_inside
 from bot.updates.news_filter import NewsFilter, filter_for, is_unchanged
 from bot.updates.tables import Choice, Promise
 from bot.updates.views import LANGUAGE_SEPARATOR

@@ -33,18 +33,18 @@ from bot.services import Services
 from bot.slack.text import escape
 from bot.updates import (
     cadence_actions,
-    copies,
     draft_answers,
     draft_recipients,
+    footer_corrections,
     outside_check,
     pauses,
     promise_changes,
-    record,
     scheduling,
     tables,
     wording,
 )
 from bot.updates import promise_actions as promises
+from bot.updates.kept_promises import count_kept
 from bot.updates.promise_actions import RequestedUpdate
 from bot.updates.scheduling import drop_promise
 from bot.updates.sending import start_due
@@ -64,7 +64,7 @@ def send_first(change: Change, event: ChannelOpened) -> None:
 def follow_severity(change: Change, event: SeverityChanged) -> None:
     """Move promises to the cadence of the new severity."""
     draft_answers.withdraw_nothing_new(change)
-    with copies.correcting_footers(change):
+    with footer_corrections.correcting_footers(change):
         promises.reschedule(change, event.old)
     _say_when(change)
     _send_what_is_due(change)
@@ -73,7 +73,7 @@ def follow_severity(change: Change, event: SeverityChanged) -> None:
 def follow_status(change: Change, event: StatusChanged) -> None:
     """Tell audiences that are told on change."""
     draft_answers.withdraw_nothing_new(change)
-    with copies.correcting_footers(change):
+    with footer_corrections.correcting_footers(change):
         promises.on_change(change)
         promises.restore_cadences(change)
     _say_when(change)
@@ -85,7 +85,7 @@ def follow_situation(change: Change, event: SituationChanged) -> None:
     if not change.incident.is_active:
         return
     draft_answers.withdraw_nothing_new(change)
-    with copies.correcting_footers(change):
+    with footer_corrections.correcting_footers(change):
         promises.restore_cadences(change)
     _say_when(change)
     if SituationField.IMPACT in event.fields:
@@ -204,19 +204,13 @@ def _due_after(
 
 def updates_kept(session: Session, number: int) -> UpdatesKept:
     """The number of scheduled updates that were sent in time, and the number promised."""
-    adherence = record.adherence(tables.concluded_of(session, number))
-    return UpdatesKept(adherence.kept, adherence.promised)
+    return count_kept(tables.concluded_of(session, number))
 
 
 def updates_kept_of_many(session: Session, numbers: Sequence[int]) -> dict[int, UpdatesKept]:
     """The same for many incidents, by number; incidents without promises are left out."""
-    adherence_by_number = {
-        number: record.adherence(own_promises)
-        for number, own_promises in tables.concluded_by_incident(session, numbers)
-    }
-    return {
-        number: UpdatesKept(adherence.kept, adherence.promised) for number, adherence in adherence_by_number.items()
-    }
+    promises_by_incident = tables.concluded_by_incident(session, numbers)
+    return {number: count_kept(promises) for number, promises in promises_by_incident}
 
 
 def _say_when(change: Change) -> None:

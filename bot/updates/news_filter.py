@@ -11,7 +11,7 @@ from bot.runtime.templates import TemplateBroken
 from bot.services import Services
 from bot.timeline import timeline
 from bot.updates import variables
-from bot.updates.changes import (
+from bot.updates.news import (
     CALLER_KINDS,
     CLEARED,
     ENDED_OTHERWISE_KINDS,

@@ -9,7 +9,8 @@ from bot.config.floor import Moment
 from bot.incidents.rules import REASON_SHOWN
 from bot.slack.blocks import Message, context, header, section
 from bot.slack.text import near_time, one_line
-from bot.updates import record, wording
+from bot.updates import wording
+from bot.updates.kept_promises import count_kept
 from bot.updates.pauses import Pause
 from bot.updates.tables import PAUSED, WAITING, Promise
 from bot.updates.wording import NameOf
@@ -43,8 +44,8 @@ class Facts(Struct, frozen=True):
 
 def record_screen(audiences: Sequence[AudienceRow], facts: Facts, now: datetime) -> Message:
     """The whole record, newest last."""
-    adherence_text = f"Kept on time: {record.adherence(facts.promises).text}"
-    blocks = [header(f"Updates of incident #{facts.number}"), section(f"*{adherence_text}*")]
+    kept_text = f"Kept on time: {wording.kept_of(count_kept(facts.promises))}"
+    blocks = [header(f"Updates of incident #{facts.number}"), section(f"*{kept_text}*")]
     if facts.pause:
         pause_text = f"⏸️ Paused since {near_time(facts.pause.since, now)} by {facts.name(facts.pause.by)}"
         blocks.append(section(f"{pause_text}: {one_line(facts.pause.reason, REASON_SHOWN)}"))
@@ -62,7 +63,7 @@ def record_screen(audiences: Sequence[AudienceRow], facts: Facts, now: datetime)
         blocks += [section(text) for text in texts if text]
     if len(past_promises) > LATEST:
         blocks.append(context(f"{len(past_promises) - LATEST} earlier ones are in the post-mortem."))
-    return f"Updates of incident {facts.number}. {adherence_text}.", blocks
+    return f"Updates of incident {facts.number}. {kept_text}.", blocks
 
 
 def _is_promised(audience: AudienceRow, facts: Facts) -> bool:

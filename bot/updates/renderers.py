@@ -11,7 +11,7 @@ from bot.outbox import kinds
 from bot.outbox.kinds import Context, Kind, joined
 from bot.outbox.rules import COMMON, Refusal
 from bot.slack.blocks import Block, Message, section
-from bot.updates import draft_drawing, draft_messages, keeping, tables
+from bot.updates import concluding, draft_drawing, draft_messages, tables
 from bot.updates.deliveries import channel_of
 from bot.updates.footers import amended_blocks, footer_now, with_line
 from bot.updates.tables import Promise
@@ -98,8 +98,8 @@ KINDS = (
         refusals=dict.fromkeys(COMMON, Refusal.FINAL),
         otherwise=Refusal.FINAL,
         forget=forget_channel,
-        on_delivered=keeping.note_delivered,
-        on_given_up=keeping.note_refused,
+        on_delivered=concluding.note_delivered,
+        on_given_up=concluding.note_refused,
         join=_join_updates,
     ),
 )

@@ -13,12 +13,12 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block, Message
 from bot.updates import (
+    concluding,
     deliveries,
     delivery_order,
     draft_messages,
     drafts,
     due_promises,
-    keeping,
     pauses,
     promise_changes,
     rules,
@@ -98,7 +98,7 @@ def _compose(change: Change, promise: Promise) -> None:
         deliveries.add_deliveries(session, services.floor, promise, channels, now)
     if not channels:
         # An audience that is told only below its partners' notices has no channel of its own.
-        keeping.conclude(session, services, promise, True, now)
+        concluding.conclude(session, services, promise, True, now)
 
 
 def _find_amendable(change: Change, promise: Promise, channels: Sequence[str]) -> Promise | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.incidents.facts import UpdatesKept
 from bot.incidents.rules import REASON_SHOWN
 from bot.slack.text import escape, format_duration, near_time, one_line
 from bot.updates.rules import LATE_AFTER
@@ -176,3 +177,10 @@ def partners_untold(names: Sequence[str]) -> str:
 def audience_added(title: str, *, is_paused: bool) -> str:
     since_when = "from `/incident resume` on" if is_paused else "from now on"
     return f"{title} get updates of this private incident {since_when}. `/incident updates` shows when."
+
+
+def kept_of(updates: UpdatesKept) -> str:
+    """`5 of 6 (83 %)`, or `none was due yet`."""
+    if not updates.promised:
+        return "none was due yet"
+    return f"{updates.kept} of {updates.promised} ({100 * updates.kept // updates.promised} %)"

@@ -10,9 +10,9 @@ from bot.postmortems.document import Document
 from bot.postmortems.draft import compose
 from bot.postmortems.phrases import Phrases
 from bot.postmortems.record import (
-    Adherence,
     Entry,
     FollowUp,
+    KeptPromises,
     Milestone,
     PartnerAnswer,
     Person,
@@ -88,7 +88,7 @@ RECORD = Record(
             "Executives", at(30), at(34), is_by_clock=True, missed_before=1, entry=10, late_because="nobody led"
         ),
     ),
-    adherence=(Adherence("Operations", 1, 1), Adherence("Executives", 0, 1)),
+    kept_promises=(KeptPromises("Operations", 1, 1), KeptPromises("Executives", 0, 1)),
     runs=(
         Run(
             "Telephony down",

@@ -19,7 +19,7 @@ from bot.postmortems.document import Day, Document, statements_of
 from bot.postmortems.draft import with_pictures
 from bot.postmortems.labels import person_labels
 from bot.postmortems.phrases import Phrases
-from bot.postmortems.record import Adherence, Promise
+from bot.postmortems.record import KeptPromises, Promise
 from bot.postmortems.rendering import HTML, LEADERSHIP, MARKDOWN, facts_of, plain_markdown, render
 from tests.rules.postmortem_builder import ENTRIES, RECORD, TEMPLATES, at, document, words
 
@@ -99,7 +99,7 @@ def _just_declared(language: str) -> Document:
     nothing: dict[str, Any] = {
         "milestones": {},
         "promises": (),
-        "adherence": (),
+        "kept_promises": (),
         "runs": (),
         "partners": (),
         "follow_ups": (),
@@ -230,9 +230,9 @@ def test_at_most_twelve_decisive_moments_are_shown_in_order_and_the_rest_folds_b
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_an_update_that_was_sent_by_hand_was_promised_for_no_time(language: str) -> None:
     by_hand = Promise("Operations", at(15), at(15), is_by_clock=False, asked_by="Commander", entry=7)
-    adherence = (Adherence("Operations", 0, 0),)
+    kept = (KeptPromises("Operations", 0, 0),)
 
-    text = render(TEMPLATES, document(language, promises=(by_hand,), adherence=adherence), MARKDOWN)
+    text = render(TEMPLATES, document(language, promises=(by_hand,), kept_promises=kept), MARKDOWN)
 
     assert "| – | 2026-10-24 21:55 UTC | – |" in text
     assert "of the 0" not in text

@@ -19,10 +19,10 @@ from bot.incidents.tables import Incident
 from bot.partners import tables as partners
 from bot.postmortems.phrases import Phrases
 from bot.postmortems.record import (
-    Adherence,
     CallerMessage,
     Entry,
     FollowUp,
+    KeptPromises,
     Milestone,
     PartnerAnswer,
     Promise,
@@ -38,7 +38,7 @@ from bot.timeline.rules import NOTES
 from bot.timeline.tables import TimelineEntry
 from bot.updates import tables as updates
 from bot.updates import wording as update_wording
-from bot.updates.record import adherence
+from bot.updates.kept_promises import count_kept
 
 SPEECH = "message"
 PARTNER_TOLD_KINDS = ("partner_told", "partner_phoned", "partner_unreachable")
@@ -85,7 +85,7 @@ def gather_record(
         closed_at=incident.closed_at,
         milestones=_milestones(entries, phrases),
         promises=_promises(session, services, number, entries, participants, phrases),
-        adherence=_adherence(session, services, number, phrases),
+        kept_promises=_kept_promises(session, services, number, phrases),
         runs=runs.runs(session, number, entries, participants.name, phrases.language),
         people=participants.people,
         labels=participants.labels,
@@ -205,14 +205,14 @@ def _late_because(promise: updates.Promise, phrases: Phrases) -> str:
     return wording.term("update_late", reason, phrases.language)
 
 
-def _adherence(session: Session, services: Services, number: int, phrases: Phrases) -> list[Adherence]:
+def _kept_promises(session: Session, services: Services, number: int, phrases: Phrases) -> list[KeptPromises]:
     promises = updates.concluded_of(session, number)
     figures_by_audience = []
     for name in dict.fromkeys(promise.audience for promise in promises):
-        counts = adherence(promise for promise in promises if promise.audience == name)
+        counts = count_kept(promise for promise in promises if promise.audience == name)
         audience = services.floor.audiences.get(name)
         figures_by_audience.append(
-            Adherence(
+            KeptPromises(
                 _in_language(services.floor, audience.title if audience else name, phrases),
                 counts.kept,
                 counts.promised,
