@@ -18,9 +18,9 @@ def register(registry: "Registry") -> None:
         facts,
         feeding,
         gone,
+        guide_draft_tables,
+        guide_drafts,
         guides,
-        knowledge,
-        knowledge_tables,
         linking,
         listeners,
         open_cases,
@@ -30,7 +30,7 @@ def register(registry: "Registry") -> None:
         wording,
     )
     from bot.incidents import events
-    from bot.incidents.facts import CASE_FIGURES, KNOWLEDGE_GAPS, RISKY_CASES, SENSITIVE_CASES
+    from bot.incidents.facts import CASE_FIGURES, GUIDES_MISSING, RISKY_CASES, SENSITIVE_CASES
     from bot.incidents.registry import PurgeRule, Section, Tick
 
     registry.listeners.append(listeners.register)
@@ -46,8 +46,8 @@ def register(registry: "Registry") -> None:
     registry.home.append(boards.on_home)
     registry.on(events.Declared, linking.link_declared)
     registry.on(events.Resolved, linking.note_end)
-    registry.on(events.Closed, knowledge.note_gap)
-    registry.on(events.MadePrivate, knowledge.withdraw_private)
+    registry.on(events.Closed, guide_drafts.draft_missing_guide)
+    registry.on(events.MadePrivate, guide_drafts.withdraw_private)
     registry.on(events.MadePrivate, linking.hide_private)
     registry.on(events.Declined, linking.note_end)
     registry.on(events.Merged, linking.follow_merge)
@@ -61,7 +61,7 @@ def register(registry: "Registry") -> None:
     ]
     registry.answers(RISKY_CASES, facts.risky_cases)
     registry.answers(CASE_FIGURES, facts.case_figures)
-    registry.answers(KNOWLEDGE_GAPS, knowledge_tables.counts)
+    registry.answers(GUIDES_MISSING, guide_draft_tables.counts)
     registry.answers(SENSITIVE_CASES, facts.sensitive_cases)
     registry.kinds += renderers.KINDS
     registry.without_text("case_states", "incident_cases", "case_escalations", "case_boards", "case_alerts")
@@ -74,7 +74,7 @@ def register(registry: "Registry") -> None:
         PurgeRule(
             "knowledge_gaps",
             ("title", "text"),
-            {"state": knowledge_tables.MISSING},
-            kept=("state", knowledge_tables.PUBLISHED),
+            {"state": guide_draft_tables.MISSING},
+            kept=("state", guide_draft_tables.PUBLISHED),
         ),
     ]

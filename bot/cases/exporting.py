@@ -2,16 +2,16 @@
 
 from sqlmodel import Session
 
-from bot.cases import knowledge_tables
+from bot.cases import guide_draft_tables
 from bot.incidents.registry import Export, Naming, Rows
 
 
 def _rows(session: Session, number: int, name: Naming) -> Rows:
-    gap = knowledge_tables.of_incident(session, number)
-    if gap is None:
+    draft = guide_draft_tables.of_incident(session, number)
+    if draft is None:
         return []
-    people = (name(gap.owner_id), name(gap.reviewer_id))
-    return [(gap.title, gap.state, gap.version, *people, gap.noted_at, gap.published_at, gap.text)]
+    people = (name(draft.owner_id), name(draft.reviewer_id))
+    return [(draft.title, draft.state, draft.version, *people, draft.noted_at, draft.published_at, draft.text)]
 
 
 HEADER = ("guide", "state", "version", "owner", "reviewer", "noted at (UTC)", "published at (UTC)", "text")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from sqlmodel import Session
 
-from bot.cases import knowledge_tables
+from bot.cases import guide_draft_tables
 from bot.cases.rules.similar_text import TextIndex, grams
 from bot.cases.wording import translator_for
 from bot.config.floor import Floor
@@ -67,7 +67,7 @@ class GuideLibrary:
 
 def all_guides(session: Session, services: Services) -> list[Guide]:
     """Every guide that a search can find."""
-    published_rows = knowledge_tables.published(session)
+    published_rows = guide_draft_tables.published(session)
     published_guides = [
         Guide(f"own:{each.gap_id}", each.title, each.text, "", each.text) for each in published_rows
     ]

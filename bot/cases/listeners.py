@@ -14,12 +14,13 @@ from bot.cases import (
     boards,
     escalating,
     forms,
+    guide_drafts,
     guides,
     ids,
-    knowledge,
     linking,
     uploads,
 )
+from bot.cases.guide_drafts import TypedGuide
 from bot.cases.rules.board import FILTERS, Wanted, read_wanted
 from bot.cases.tables import Case
 from bot.cases.wording import translator_of_reader
@@ -185,18 +186,17 @@ def _register_guides(app: App, services: Services) -> None:
         return guides.reading_view(services, parse.action_value(body), parse.user_id(body))
 
     def write_form(body: Payload) -> Block:
-        return knowledge.write_form(services, parse.clicked_number(body), parse.user_id(body))
+        return guide_drafts.write_form(services, parse.clicked_number(body), parse.user_id(body))
 
     listening.opens_view(app, services, listening.one_of_many(incident_ids.READ_GUIDE), guide)
     listening.opens_view(app, services, ids.WRITE, write_form)
-    listening.on_click(app, services, ids.PUBLISH, knowledge.publish)
+    listening.on_click(app, services, ids.PUBLISH, guide_drafts.publish)
 
     def send_to_review(body: Payload) -> str:
-        title, text, reviewer = (parse.field_value(body, name) for name in (ids.TITLE, ids.TEXT, ids.PERSON))
-        number, by = parse.form_number(body), parse.user_id(body)
-        occasion = str(body["view"]["id"])
-        return knowledge.send_to_review(services, number, title, text, reviewer, occasion, by, utcnow())
+        title, text, reviewer_id = (parse.field_value(body, name) for name in (ids.TITLE, ids.TEXT, ids.PERSON))
+        typed = TypedGuide(str(body["view"]["id"]), title, text, reviewer_id)
+        return guide_drafts.send_to_review(services, parse.form_number(body), typed, parse.user_id(body), utcnow())
 
     listening.on_form(
-        app, services, ids.WRITE_FORM, ids.TEXT, send_to_review, {knowledge.AnotherReviewer: ids.PERSON}
+        app, services, ids.WRITE_FORM, ids.TEXT, send_to_review, {guide_drafts.AnotherReviewer: ids.PERSON}
     )

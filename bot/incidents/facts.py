@@ -262,6 +262,6 @@ AGENTS_NEEDED: Fact[
     Callable[[Session, Services, Sequence[str], str, datetime, datetime], Sequence[AgentsNeeded]]
 ] = Fact("agents needed", always(()))
 # The number of missing guides noted in a period, and of those since published.
-KNOWLEDGE_GAPS: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact(
-    "knowledge gaps", always((0, 0))
+GUIDES_MISSING: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact(
+    "guides missing", always((0, 0))
 )

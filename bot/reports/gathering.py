@@ -13,7 +13,7 @@ from bot.config.floor import Floor
 from bot.incidents.facts import (
     CASE_FIGURES,
     FOLLOW_UPS_OVERDUE,
-    KNOWLEDGE_GAPS,
+    GUIDES_MISSING,
     QUEUE_FIGURES,
     SENSITIVE_CASES,
     SHIFT_GAPS,
@@ -159,7 +159,7 @@ def _tally(session: Session, services: Services, period: Period, region: str) ->
     registry, start, end = services.get(Registry), period.start, period.end
     handovers = registry.ask(SHIFT_HANDOVERS)(session, start, end)
     gaps, gaps_late = registry.ask(SHIFT_GAPS)(session, start, end)
-    guides_missing, guides_written = registry.ask(KNOWLEDGE_GAPS)(session, start, end)
+    guides_missing, guides_written = registry.ask(GUIDES_MISSING)(session, start, end)
     return Tally(
         handovers=handovers.begun,
         handovers_complete=handovers.complete,

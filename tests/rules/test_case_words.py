@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from bot.cases import balance_views, cluster_views, escalating, forms, knowledge, upload_views, views
+from bot.cases import balance_views, cluster_views, escalating, forms, guide_drafts, upload_views, views
 from bot.cases.clusters import DISMISSED, INCIDENT, Cluster
 from bot.cases.escalation_tables import CaseEscalation
-from bot.cases.knowledge_tables import KnowledgeGap
+from bot.cases.guide_draft_tables import GuideDraft
 from bot.cases.reading import LeftOut, ReadCases
 from bot.cases.rows import CaseRow
 from bot.cases.rules.balance import Move, TeamLoad
@@ -162,9 +162,9 @@ def of_escalations() -> Iterator[object]:
 
 
 def of_guides() -> Iterator[object]:
-    gap = KnowledgeGap(id=3, incident_id=12, title="Login is down", text="Restart it", noted_at=NOW)
-    yield knowledge.guide_form(gap, SAY)
-    yield knowledge.review_message(gap, "U0ANA", SAY)
+    draft = GuideDraft(id=3, incident_id=12, title="Login is down", text="Restart it", noted_at=NOW)
+    yield guide_drafts.guide_form(draft, SAY)
+    yield guide_drafts.review_message(draft, "U0ANA", SAY)
 
 
 def of_files() -> Iterator[object]:

@@ -16,8 +16,8 @@ from msgspec import structs
 from msgspec.structs import replace
 from sqlmodel import Session, select
 
-from bot.cases import knowledge_tables
-from bot.cases.knowledge_tables import KnowledgeGap
+from bot.cases import guide_draft_tables
+from bot.cases.guide_draft_tables import GuideDraft
 from bot.cases.tables import Case
 from bot.config.floor import Cases, Reports
 from bot.config.floor import Report as SentReport
@@ -133,10 +133,10 @@ def store_work(session: Session, dice: random.Random, moment: datetime) -> None:
     item.ended_at = dice.choice((None, moment + hours))
     item.target_s, item.is_breached = dice.choice((None, 3600)), dice.random() < 0.3
     session.add(item)
-    gap_noted = KnowledgeGap(incident_id=incident_id, title="", text="", noted_at=moment)
-    gap_noted.state = dice.choice(("missing", "in review", "published"))
-    gap_noted.published_at = moment if gap_noted.state == "published" else None
-    knowledge_tables.note(session, gap_noted)
+    missing_guide = GuideDraft(incident_id=incident_id, title="", text="", noted_at=moment)
+    missing_guide.state = dice.choice(("missing", "in review", "published"))
+    missing_guide.published_at = moment if missing_guide.state == "published" else None
+    guide_draft_tables.note(session, missing_guide)
 
 
 def store_queues(session: Session, dice: random.Random) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.cases import actions, exporting, ids, knowledge_tables, linking, uploads
+from bot.cases import actions, exporting, guide_draft_tables, ids, linking, uploads
 from bot.incidents import ids as incident_ids
 from bot.incidents.facts import CASE_FIGURES, RISKY_CASES, SENSITIVE_CASES
 from bot.incidents.registry import Registry
@@ -295,7 +295,7 @@ def test_similar_cases_of_several_customers_are_proposed_and_become_an_incident(
         draft = next(row for row in rows(floor, "knowledge_gaps"))
         assert draft["state"] == "in review"
         purge_text.remove_text(session, floor.services.get(Registry), 1)
-        assert knowledge_tables.locked(session, draft["id"]).text == "[removed]", (
+        assert guide_draft_tables.locked(session, draft["id"]).text == "[removed]", (
             "a draft that is not a guide yet is purged"
         )
         session.rollback()

@@ -14,13 +14,13 @@ from bot.runtime.database import Numbered, Row, insert_new, upsert, utc_column
 MISSING, IN_REVIEW, PUBLISHED = "missing", "in review", "published"
 
 
-class NoSuchGap(WatchfloorError):
+class NoSuchDraft(WatchfloorError):
     """I do not know this guide any more."""
 
     es = "Ya no conozco esa guía."
 
 
-class KnowledgeGap(Numbered, table=True):
+class GuideDraft(Numbered, table=True):
     """A missing guide, with its draft and version."""
 
     __tablename__ = "knowledge_gaps"
@@ -46,32 +46,32 @@ class PublishedGuide(Row, table=True):
     text: str
 
 
-def note(session: Session, gap: KnowledgeGap) -> bool:
+def note(session: Session, draft: GuideDraft) -> bool:
     """Record a missing guide; False if it was already recorded."""
-    return insert_new(session, gap)
+    return insert_new(session, draft)
 
 
-def locked(session: Session, number: int) -> KnowledgeGap:
-    """Return the guide, locked until the transaction ends. Raises `NoSuchGap`, also once it is withdrawn."""
-    gap = session.get(KnowledgeGap, number, with_for_update=True)
-    if gap is None or gap.owner_id is None:
-        raise NoSuchGap()
-    return gap
+def locked(session: Session, number: int) -> GuideDraft:
+    """Return the guide, locked until the transaction ends. Raises `NoSuchDraft`, also once it is withdrawn."""
+    draft = session.get(GuideDraft, number, with_for_update=True)
+    if draft is None or draft.owner_id is None:
+        raise NoSuchDraft()
+    return draft
 
 
-def of_incident(session: Session, number: int) -> KnowledgeGap | None:
+def of_incident(session: Session, number: int) -> GuideDraft | None:
     """The guide found missing when an incident was closed."""
-    return session.exec(select(KnowledgeGap).where(KnowledgeGap.incident_id == number)).first()
+    return session.exec(select(GuideDraft).where(GuideDraft.incident_id == number)).first()
 
 
-def publish(session: Session, gap: KnowledgeGap) -> None:
+def publish(session: Session, draft: GuideDraft) -> None:
     """Put the draft into use, in place of the version before."""
-    upsert(session, PublishedGuide(gap_id=gap.number, title=gap.title, text=gap.text))
+    upsert(session, PublishedGuide(gap_id=draft.number, title=draft.title, text=draft.text))
 
 
-def withdraw(session: Session, gap: KnowledgeGap) -> None:
+def withdraw(session: Session, draft: GuideDraft) -> None:
     """Take the published version out of use, if there is one."""
-    session.connection().execute(sa.delete(PublishedGuide).where(col(PublishedGuide.gap_id) == gap.number))
+    session.connection().execute(sa.delete(PublishedGuide).where(col(PublishedGuide.gap_id) == draft.number))
 
 
 def published(session: Session) -> Sequence[PublishedGuide]:
@@ -80,10 +80,11 @@ def published(session: Session) -> Sequence[PublishedGuide]:
 
 
 def counts(session: Session, start: datetime, end: datetime) -> tuple[int, int]:
-    """How many gaps were noted in a period, and how many are published; only of incidents counted in reports."""
-    is_in_period = (col(KnowledgeGap.noted_at) >= start, col(KnowledgeGap.noted_at) < end)
-    times_query = select(KnowledgeGap.published_at).join(
-        Incident, col(Incident.id) == col(KnowledgeGap.incident_id)
-    )
+    """How many guides were found missing in a period, and how many of them are published.
+
+    Only those of incidents that reports count.
+    """
+    is_in_period = (col(GuideDraft.noted_at) >= start, col(GuideDraft.noted_at) < end)
+    times_query = select(GuideDraft.published_at).join(Incident, col(Incident.id) == col(GuideDraft.incident_id))
     times = session.exec(times_query.where(*is_in_period, incidents.is_counted())).all()
     return len(times), sum(published_at is not None for published_at in times)

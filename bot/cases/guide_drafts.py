@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from msgspec import Struct
+
 from bot import outbox
-from bot.cases import clusters, guides, ids, knowledge_tables, tables
-from bot.cases.knowledge_tables import IN_REVIEW, PUBLISHED, KnowledgeGap, NoSuchGap
+from bot.cases import clusters, guide_draft_tables, guides, ids, tables
+from bot.cases.guide_draft_tables import IN_REVIEW, PUBLISHED, GuideDraft, NoSuchDraft
 from bot.cases.wording import translator_for
 from bot.directory.lookup import person_of
 from bot.directory.tables import display_names
@@ -61,7 +63,16 @@ class TextMissing(WatchfloorError):
     es = "Escribe la guía: qué se ve, qué hacer y cómo saber que ha terminado."
 
 
-def note_gap(change: Change, event: Closed) -> None:
+class TypedGuide(Struct, frozen=True):
+    """The contents of the submitted form; `key` identifies it, so that sending it twice asks once."""
+
+    key: str
+    title: str
+    text: str
+    reviewer_id: str
+
+
+def draft_missing_guide(change: Change, event: Closed) -> None:
     """Ask the commander for a guide if the incident had linked cases and no guide covers it."""
     session, incident = change.session, change.incident
     if incident.is_private or incident.is_drill or not tables.cases_of_incident(session, change.number):
@@ -73,36 +84,36 @@ def note_gap(change: Change, event: Closed) -> None:
         return
     owner = incidents.commander(session, change.number) or incident.declared_by
     translate = translator_for(session, change.services, owner)
-    gap = KnowledgeGap(
+    draft = GuideDraft(
         incident_id=change.number,
         title=incident.title,
-        text=_draft(change, terms, translate),
+        text=_text_from_timeline(change, terms, translate),
         owner_id=owner,
         noted_at=change.now,
     )
-    if knowledge_tables.note(session, gap):
+    if guide_draft_tables.note(session, draft):
         missing_phrase = (
             "No guide is about incident {number}, “{title}”, though several customers had it. "
             "A draft is made of its timeline."
         )
         text = translate(missing_phrase, number=change.number, title=one_line(incident.title, 150))
-        write_button = button(translate("Write the guide…"), ids.WRITE, str(gap.number), style="primary")
+        write_button = button(translate("Write the guide…"), ids.WRITE, str(draft.number), style="primary")
         blocks = [section(text), actions([write_button])]
-        key = f"knowledge:{gap.number}"
+        key = f"knowledge:{draft.number}"
         outbox.post(session, key, owner, text, change.now, blocks=blocks, incident_id=change.number)
         change.log("guide_missing", user=owner)
 
 
 def withdraw_private(change: Change, event: MadePrivate) -> None:
     """Erase the guide: it is drafted from the timeline, which only members of the incident may read now."""
-    gap = knowledge_tables.of_incident(change.session, change.number)
-    if gap is not None:
-        gap.title, gap.text, gap.state = f"Incident {change.number}", "", knowledge_tables.MISSING
-        gap.owner_id = gap.reviewer_id = gap.published_at = None
-        knowledge_tables.withdraw(change.session, gap)
+    draft = guide_draft_tables.of_incident(change.session, change.number)
+    if draft is not None:
+        draft.title, draft.text, draft.state = f"Incident {change.number}", "", guide_draft_tables.MISSING
+        draft.owner_id = draft.reviewer_id = draft.published_at = None
+        guide_draft_tables.withdraw(change.session, draft)
 
 
-def _draft(change: Change, terms: list[str], translate: Translator) -> str:
+def _text_from_timeline(change: Change, terms: list[str], translate: Translator) -> str:
     entries = timeline.of_kinds(change.session, change.number, HELPFUL)
     actors = {entry.actor_id for entry in entries if entry.actor_id}
     names = display_names(change.session, actors)
@@ -126,85 +137,88 @@ def write_form(services: Services, number: int, by: str) -> Block:
     """The form for the owner, or for a reviewer who corrects the guide."""
     check_member(services, by)
     with services.database.transaction() as session:
-        gap, translate = knowledge_tables.locked(session, number), translator_for(session, services, by)
-    if by not in (gap.owner_id, gap.reviewer_id):
-        raise NotTheOwner(person=mention(gap.owner_id or ""))
-    return guide_form(gap, translate)
+        draft, translate = guide_draft_tables.locked(session, number), translator_for(session, services, by)
+    if by not in (draft.owner_id, draft.reviewer_id):
+        raise NotTheOwner(person=mention(draft.owner_id or ""))
+    return guide_form(draft, translate)
 
 
-def guide_form(gap: KnowledgeGap, translate: Translator) -> Block:
+def guide_form(draft: GuideDraft, translate: Translator) -> Block:
     """The form for the title, text and reviewer of a guide."""
     blocks = [
-        text_field(translate("Title"), ids.TITLE, initial=gap.title, longest=150),
-        text_field(translate("Guide"), ids.TEXT, initial=gap.text, multiline=True, longest=LONGEST),
-        field(translate("Reviewer"), user_select(ids.PERSON, initial=gap.reviewer_id)),
+        text_field(translate("Title"), ids.TITLE, initial=draft.title, longest=150),
+        text_field(translate("Guide"), ids.TEXT, initial=draft.text, multiline=True, longest=LONGEST),
+        field(translate("Reviewer"), user_select(ids.PERSON, initial=draft.reviewer_id)),
     ]
-    return modal(ids.WRITE_FORM, "Guide", blocks, submit="Send to review", subject=gap.number, translate=translate)
+    return modal(
+        ids.WRITE_FORM, "Guide", blocks, submit="Send to review", subject=draft.number, translate=translate
+    )
 
 
-def send_to_review(
-    services: Services, number: int, title: str, text: str, reviewer: str, occasion: str, by: str, now: datetime
-) -> str:
+def send_to_review(services: Services, number: int, typed: TypedGuide, by: str, now: datetime) -> str:
     """Save the guide and ask a colleague to review it. Returns the reply."""
     check_member(services, by)
-    if not text.strip() or not title.strip():
+    if not typed.text.strip() or not typed.title.strip():
         raise TextMissing()
-    if not person_of(services, reviewer).may_act:
+    if not person_of(services, typed.reviewer_id).may_act:
         raise AnotherReviewer()
     with services.database.transaction() as session:
-        gap = knowledge_tables.locked(session, number)
-        if by not in (gap.owner_id, gap.reviewer_id):
-            raise NotTheOwner(person=mention(gap.owner_id or ""))
-        if reviewer == by:
+        draft = guide_draft_tables.locked(session, number)
+        if by not in (draft.owner_id, draft.reviewer_id):
+            raise NotTheOwner(person=mention(draft.owner_id or ""))
+        if typed.reviewer_id == by:
             raise AnotherReviewer()
         # The last person to change it is its author; the other of the two publishes it.
-        gap.title, gap.text, gap.owner_id, gap.reviewer_id, gap.state = title.strip(), text, by, reviewer, IN_REVIEW
-        headline, blocks = review_message(gap, by, translator_for(session, services, reviewer))
-        key = f"knowledge:{number}:review:{occasion}"
-        outbox.post(session, key, reviewer, headline, now, blocks=blocks, incident_id=gap.incident_id)
-        timeline.append(session, gap.incident_id, "guide_to_review", now, by, user=reviewer, text=gap.title)
+        draft.owner_id, draft.reviewer_id, draft.state = by, typed.reviewer_id, IN_REVIEW
+        draft.title, draft.text = typed.title.strip(), typed.text
+        headline, blocks = review_message(draft, by, translator_for(session, services, typed.reviewer_id))
+        key = f"knowledge:{number}:review:{typed.key}"
+        outbox.post(session, key, typed.reviewer_id, headline, now, blocks=blocks, incident_id=draft.incident_id)
+        timeline.append(
+            session, draft.incident_id, "guide_to_review", now, by, user=typed.reviewer_id, text=draft.title
+        )
         translate = translator_for(session, services, by)
-    return translate("{person} is asked to read it.", person=mention(reviewer))
+    return translate("{person} is asked to read it.", person=mention(typed.reviewer_id))
 
 
-def review_message(gap: KnowledgeGap, by: str, translate: Translator) -> Message:
+def review_message(draft: GuideDraft, by: str, translate: Translator) -> Message:
     """The request to the reviewer, with its buttons."""
     headline = translate(
-        "{person} wrote the guide “{title}” and asks you to read it.", person=mention(by), title=_title(gap)
+        "{person} wrote the guide “{title}” and asks you to read it.", person=mention(by), title=_title(draft)
     )
-    lines = [one_line(line, 2_000) for line in gap.text.splitlines()]
+    lines = [one_line(line, 2_000) for line in draft.text.splitlines()]
     buttons = [
-        button(translate("Publish"), ids.PUBLISH, str(gap.number), style="primary"),
-        button(translate("Change…"), ids.WRITE, str(gap.number)),
+        button(translate("Publish"), ids.PUBLISH, str(draft.number), style="primary"),
+        button(translate("Change…"), ids.WRITE, str(draft.number)),
     ]
     body = paragraphs(lines, rest=translate("*Change…* shows all of it."), room=8_000)
     return headline, [section(headline), *body, actions(buttons)]
 
 
-def _title(gap: KnowledgeGap) -> str:
-    return one_line(gap.title, 150)
+def _title(draft: GuideDraft) -> str:
+    return one_line(draft.title, 150)
 
 
 def publish(services: Services, number: int, by: str, now: datetime) -> str:
     """Publish the guide, so that `/incident guide` finds it. Returns the reply."""
     check_member(services, by)
     with services.database.transaction() as session:
-        gap = knowledge_tables.locked(session, number)
-        if by != gap.reviewer_id:
-            raise NotTheReviewer(person=mention(gap.reviewer_id or gap.owner_id or ""))
+        draft = guide_draft_tables.locked(session, number)
+        if by != draft.reviewer_id:
+            raise NotTheReviewer(person=mention(draft.reviewer_id or draft.owner_id or ""))
         translate = translator_for(session, services, by)
-        if gap.state == PUBLISHED:
-            return translate("Version {number} is published already.", number=gap.version)
-        if gap.state != IN_REVIEW:
-            raise NoSuchGap()
-        gap.state, gap.published_at, gap.version = PUBLISHED, now, gap.version + 1
-        knowledge_tables.publish(session, gap)
-        owner = gap.owner_id or by
+        if draft.state == PUBLISHED:
+            return translate("Version {number} is published already.", number=draft.version)
+        if draft.state != IN_REVIEW:
+            raise NoSuchDraft()
+        draft.state, draft.published_at, draft.version = PUBLISHED, now, draft.version + 1
+        guide_draft_tables.publish(session, draft)
+        owner = draft.owner_id or by
         to_owner = translator_for(session, services, owner)
         phrase = "{person} published version {number} of your guide “{title}”."
-        text = to_owner(phrase, person=mention(by), number=gap.version, title=_title(gap))
-        key = f"knowledge:{number}:published:{gap.version}"
-        outbox.post(session, key, owner, text, now, incident_id=gap.incident_id)
-        facts = {"number": gap.version, "text": gap.title}
-        timeline.append(session, gap.incident_id, "guide_published", now, by, **facts)
-    return translate("Version {number} is published. `/incident guide` finds it.", number=gap.version)
+        text = to_owner(phrase, person=mention(by), number=draft.version, title=_title(draft))
+        key = f"knowledge:{number}:published:{draft.version}"
+        outbox.post(session, key, owner, text, now, incident_id=draft.incident_id)
+        facts = {"number": draft.version, "text": draft.title}
+        timeline.append(session, draft.incident_id, "guide_published", now, by, **facts)
+    return translate("Version {number} is published. `/incident guide` finds it.", number=draft.version)
