@@ -57,7 +57,7 @@ class NotMadeYet(WatchfloorError):
     """This change is planned for later. Cancel it, or wait until it is made."""
 
 
-class MadeAlready(WatchfloorError):
+class AlreadyMade(WatchfloorError):
     """The time of this change has passed, so it cannot be cancelled. Press *Rolled back* if it was undone."""
 
 
@@ -87,7 +87,7 @@ def check_answer(state: State, answer: State, planned_at: datetime, now: datetim
         raise AlreadyAnswered(state=state)
     is_made = planned_at <= now + CLOCKS_DIFFER
     if answer == State.CANCELLED and is_made:
-        raise MadeAlready()
+        raise AlreadyMade()
     if answer != State.CANCELLED and not is_made:
         raise NotMadeYet()
 

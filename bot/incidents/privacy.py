@@ -43,7 +43,7 @@ MESSAGE_KINDS = (outbox.MESSAGE, batches.kind_of(outbox.MESSAGE))
 PUBLIC_KINDS = (kinds.DIGEST, kinds.UPDATE, batches.kind_of(kinds.UPDATE), kinds.PARTNER)
 
 
-class PrivateAlready(WatchfloorError):
+class AlreadyPrivate(WatchfloorError):
     """Incident {number} is private already."""
 
 
@@ -61,7 +61,7 @@ class PrivateRequest(BaseModel):
 def form(incident: Incident) -> Block:
     """The form that makes it private."""
     if incident.is_private:
-        raise PrivateAlready(number=incident.number)
+        raise AlreadyPrivate(number=incident.number)
     return forms.private_form(incident)
 
 
@@ -73,7 +73,7 @@ def make_private(services: Services, number: int, reason: str, by: str, now: dat
     with changing(services, number, by, now, "close") as change:
         rules.check_may_change(number, change.incident.status)
         if change.incident.is_private:
-            raise PrivateAlready(number=number)
+            raise AlreadyPrivate(number=number)
         merged_incidents = related.public_merged_into(change.session, number)
         for incident in (change.incident, *merged_incidents):
             if incident.channel_id is None:

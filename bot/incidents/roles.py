@@ -30,7 +30,7 @@ class NotYourRole(WatchfloorError):
     """You are not {role} of this incident, so there is nothing to {act}. `/incident claim {name}` takes it."""
 
 
-class YoursAlready(WatchfloorError):
+class AlreadyYours(WatchfloorError):
     """You are {role} already; name the person who takes it over."""
 
 
@@ -73,7 +73,7 @@ def pass_on(change: Change, role: str, to: str) -> None:
     by, number, session = change.by, change.number, change.session
     _check_holds(change, role, "hand over")
     if to == by:
-        raise YoursAlready(role=_role_title(change.services, role))
+        raise AlreadyYours(role=_role_title(change.services, role))
     incidents.drop_role(session, number, role, by)
     incidents.drop_role(session, number, role, to)
     _assign(change, role, to)

@@ -39,7 +39,7 @@ class CurrencyWrong(WatchfloorError):
     """{reason}."""
 
 
-class KnownAlready(WatchfloorError):
+class AlreadyKnown(WatchfloorError):
     """This account is in the ledger already ({amount}, {state}). If that amount is wrong, exclude the account with
     *Change a line* and add it again."""
 
@@ -135,7 +135,7 @@ def _add_line(change: Change, ledger: Ledger, line: NewLine) -> bool:
     existing_line = line_tables.lines_of_accounts(session, ledger.number, [line.account_key]).get(line.account_key)
     if existing_line is not None and existing_line.state != State.EXCLUDED:
         amount = format_amount(existing_line.amount, existing_line.currency)
-        raise KnownAlready(amount=amount, state=existing_line.state)
+        raise AlreadyKnown(amount=amount, state=existing_line.state)
     paid_elsewhere = line_tables.paid_elsewhere(session, others(locked_ledgers, ledger), [line.account_key])
     [added_line] = add_lines(session, [line], origin)
     move(session, [Move(added_line, State.EXCLUDED, SAME_CAUSE)] if paid_elsewhere else [], origin)

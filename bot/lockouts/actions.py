@@ -25,13 +25,13 @@ from bot.slack.text import mention
 from bot.sources.port import LockoutKind
 
 FORM_SOURCE = "form"
-# Who answers with the function of a source that performs the action.
-HELPERS = {AccountAction.UNLOCK: UNLOCKING, AccountAction.RESET: RESETTING}
+# The facts that are answered with the function of a source that performs the action.
+FACT_BY_ACTION = {AccountAction.UNLOCK: UNLOCKING, AccountAction.RESET: RESETTING}
 SEVERITY = "S2"
 KEY = "lockout-burst:"
 
 
-class AlreadyDecided(WatchfloorError):
+class BurstDecided(WatchfloorError):
     """Somebody has decided about these lockouts already."""
 
 
@@ -54,14 +54,14 @@ def overview(services: Services, by: str, now: datetime) -> Message:
             partner: rules.usual_in_window(tables.count_before_window(session, partner, now))
             for partner in partners
         }
-    return views.overview(accounts, usual, _possible(services, accounts), now)
+    return views.overview(accounts, usual, _possible_actions(services, accounts), now)
 
 
-def _possible(services: Services, accounts: Sequence[LockedAccount]) -> views.Possible:
+def _possible_actions(services: Services, accounts: Sequence[LockedAccount]) -> views.PossibleActions:
     """What the source of each account can do for it."""
     registry = services.get(Registry)
     return {
-        source: frozenset(action for action, fact in HELPERS.items() if registry.ask(fact)(services, source))
+        source: frozenset(action for action, fact in FACT_BY_ACTION.items() if registry.ask(fact)(services, source))
         for source in {account.source for account in accounts}
     }
 
@@ -84,7 +84,7 @@ def failures_of(services: Services, login_or_partner: str, by: str, now: datetim
             account for account in tables.all_open(session) if _belongs_to(account, partner, login_or_partner)
         ]
     return failure_views.card(
-        partner or login_or_partner, sign_in_failures, accounts, _possible(services, accounts), now
+        partner or login_or_partner, sign_in_failures, accounts, _possible_actions(services, accounts), now
     )
 
 
@@ -208,5 +208,5 @@ def _check_open(burst: Burst) -> Burst:
     if burst.state == tables.LAPSED:
         raise ProposalEnded()
     if burst.state != tables.OPEN:
-        raise AlreadyDecided()
+        raise BurstDecided()
     return burst

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.lockouts import ids
 from bot.lockouts.failure_rules import Failure, counted, hints, meaning
 from bot.lockouts.tables import LockedAccount
-from bot.lockouts.views import Possible, account_buttons
+from bot.lockouts.views import PossibleActions, account_buttons
 from bot.slack.blocks import Block, Message, actions, context, section
 from bot.slack.text import escape, near_time, one_line
 
@@ -19,7 +19,7 @@ def card(
     login_or_partner: str,
     failures: Sequence[Failure],
     locked: Sequence[LockedAccount],
-    possible: Possible,
+    possible: PossibleActions,
     now: datetime,
 ) -> Message:
     """Why sign-ins failed in the last day, from where, with what program, and what to check first."""
@@ -83,7 +83,7 @@ def _people(failures: Sequence[Failure], people: "Counter[str]") -> list[str]:
     return [*lines, f"… and {more} more"] if more > 0 else lines
 
 
-def _buttons(locked: Sequence[LockedAccount], possible: Possible) -> list[Block]:
+def _buttons(locked: Sequence[LockedAccount], possible: PossibleActions) -> list[Block]:
     """The buttons for the account, if exactly one is locked out."""
     if len(locked) != 1:
         return []

@@ -5,7 +5,7 @@ from bot.errors import WatchfloorError
 from bot.lockouts import bursts, file_import, unlocking_tables, unlocking_views
 from bot.lockouts.rules import AccountAction
 from bot.lockouts.tables import LockedAccount
-from bot.lockouts.unlocking import helping
+from bot.lockouts.unlocking import function_of_source
 from bot.lockouts.unlocking_tables import AccountRequest
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Kind
@@ -34,7 +34,7 @@ def _run_request(services: Services, row: OutboxRow) -> None:
     action = AccountAction(str(payload.get("action", AccountAction.UNLOCK)))
     with services.database.reading() as session:
         account = session.get_one(LockedAccount, lockout_id)
-    request_action = helping(services, action, account.source)
+    request_action = function_of_source(services, action, account.source)
     try:
         reason = request_action(account.user_id) if request_action else "no source that can do it is configured"
     except WatchfloorError as refused:

@@ -13,7 +13,7 @@ from bot.errors import WatchfloorError, require
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import Registry
 from bot.lockouts import rules, tables, unlocking_tables, unlocking_views, wording
-from bot.lockouts.actions import HELPERS, open_account
+from bot.lockouts.actions import FACT_BY_ACTION, open_account
 from bot.lockouts.rules import AccountAction, Release
 from bot.lockouts.tables import LockedAccount
 from bot.lockouts.unlocking_tables import DECLINED, STARTED, WAITING, AccountRequest, RequestBatch
@@ -36,7 +36,7 @@ class NobodyChosen(WatchfloorError):
     """Choose accounts, or a partner for all of its locked accounts."""
 
 
-class DecidedAlready(WatchfloorError):
+class BatchDecided(WatchfloorError):
     """Somebody has decided about this already."""
 
 
@@ -68,13 +68,13 @@ def check_possible(services: Services, action: AccountAction, account: LockedAcc
         raise rules.NotLocked(login=account.login)
     if account.release == Release.DIRECTORY:
         raise rules.DirectorySourced(login=account.login)
-    if not helping(services, action, account.source):
+    if not function_of_source(services, action, account.source):
         raise REFUSALS[action](login=account.login)
 
 
-def helping(services: Services, action: AccountAction, source: str) -> Callable[[str], str] | None:
+def function_of_source(services: Services, action: AccountAction, source: str) -> Callable[[str], str] | None:
     """The function of a source that performs the action and returns why it failed."""
-    return services.get(Registry).ask(HELPERS[action])(services, source)
+    return services.get(Registry).ask(FACT_BY_ACTION[action])(services, source)
 
 
 def _add_request(
@@ -122,7 +122,7 @@ def request_many(
             raise NobodyChosen()
         request_count = unlocking_tables.count_requested_accounts(session, by, now - rules.ASKED_WITHIN)
         new_batch = RequestBatch(key=key, action=action, lockouts=numbers, by=by, asked_at=now)
-        batch = require(unlocking_tables.add_batch(session, new_batch), DecidedAlready)
+        batch = require(unlocking_tables.add_batch(session, new_batch), BatchDecided)
         if not rules.needs_second_person(request_count, len(numbers)):
             _start(session, services, batch, [by], now)
             return wording.MANY_STARTED
@@ -175,7 +175,7 @@ def _batch_to_approve(session: Session, batch_id: int, by: str, *, is_locked: bo
 
 def _check_undecided(batch: RequestBatch) -> RequestBatch:
     if batch.state != WAITING:
-        raise DecidedAlready()
+        raise BatchDecided()
     return batch
 
 

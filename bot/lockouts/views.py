@@ -27,7 +27,7 @@ from bot.slack.blocks import (
 from bot.slack.text import channel_link, escape, mention, near_time, one_line
 
 # What each source can do for its accounts.
-Possible = Mapping[str, Collection[AccountAction]]
+PossibleActions = Mapping[str, Collection[AccountAction]]
 SHOWN = 12
 # Fewer than this in six minutes say nothing as a figure.
 LEAST_NAMED = 0.5
@@ -36,7 +36,7 @@ NO_PARTNER = "No partner known"
 
 
 def overview(
-    accounts: Sequence[LockedAccount], usual: Mapping[str, float], possible: Possible, now: datetime
+    accounts: Sequence[LockedAccount], usual: Mapping[str, float], possible: PossibleActions, now: datetime
 ) -> Message:
     """Locked accounts by partner, the most first, compared with the usual number; what ends each and who handles
     it. Those that unlock themselves come last, because they need nobody."""
@@ -70,7 +70,7 @@ def _usual_text(usual: float) -> str:
     return f"about {usual:.1f}" if usual >= LEAST_NAMED else "hardly any"
 
 
-def _account(account: LockedAccount, possible: Possible, now: datetime) -> list[Block]:
+def _account(account: LockedAccount, possible: PossibleActions, now: datetime) -> list[Block]:
     facts = [f"since {near_time(account.locked_at, now)}", TITLES[Release(account.release)]]
     facts += [f"claimed by {mention(account.claimed_by)}"] if account.claimed_by else []
     facts += [f"partner told by {mention(account.told_by)}"] if account.told_by else []
@@ -80,7 +80,7 @@ def _account(account: LockedAccount, possible: Possible, now: datetime) -> list[
     ]
 
 
-def account_buttons(account: LockedAccount, possible: Possible) -> list[Element]:
+def account_buttons(account: LockedAccount, possible: PossibleActions) -> list[Element]:
     """The buttons for a locked account, of what its source can do; rare actions are in the overflow menu."""
     number = str(account.number)
     buttons: list[Element] = [] if account.claimed_by else [button("Claim", ids.CLAIM, number)]

@@ -48,7 +48,7 @@ class NotYoursToDecide(WatchfloorError):
     """{person} decides that."""
 
 
-class DecidedAlready(WatchfloorError):
+class AlreadyDecided(WatchfloorError):
     """That has been decided already: {state}."""
 
 
@@ -157,7 +157,7 @@ def _check_decidable(proposal: PlaybookProposal, by: str) -> None:
     if proposal.decides_id != by:
         raise NotYoursToDecide(person=mention(proposal.decides_id))
     if not proposal.is_open:
-        raise DecidedAlready(state=proposal.state)
+        raise AlreadyDecided(state=proposal.state)
 
 
 def _decide(services: Services, number: int, state: ProposalState, reason: str, by: str, now: datetime) -> str:

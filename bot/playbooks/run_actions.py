@@ -32,7 +32,7 @@ class NotRunning(WatchfloorError):
     """The playbook `{given}` is not running here. `/incident playbook` shows what is."""
 
 
-class StoppedAlready(WatchfloorError):
+class AlreadyStopped(WatchfloorError):
     """The playbook “{title}” was stopped already, {when}; what was done in it stays on record. `/incident playbook
     start {name}` starts it anew."""
 
@@ -136,7 +136,7 @@ def _not_running(name: str, earlier_runs: Sequence[PlaybookRun], now: datetime) 
     if last_run is None or last_run.stopped_at is None:
         return NotRunning(given=escape(name[:60]))
     by = f"by {mention(last_run.stopped_by)} " if last_run.stopped_by else ""
-    return StoppedAlready(
+    return AlreadyStopped(
         title=escape(last_run.title), when=f"{by}at {near_time(last_run.stopped_at, now)}", name=last_run.playbook
     )
 

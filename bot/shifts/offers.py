@@ -53,7 +53,7 @@ class OnlyManagers(WatchfloorError):
     es = "Solo puede hacerlo {who}, porque así lo dice floor.yaml (`shifts: managers`). Pídeselo."
 
 
-class AnsweredAlready(WatchfloorError):
+class AlreadyAnswered(WatchfloorError):
     """{answer}. To change that, ask them."""
 
     es = "{answer}. Para cambiarlo, habla con esa persona."
@@ -180,7 +180,7 @@ def answer_request(services: Services, number: int, answer: str, by: str, now: d
         translate = people.translator_for(session, services, by)
         open_time = _open_time_to_fill(session, number, translate, now)
         if open_time.answer:
-            raise AnsweredAlready(answer=open_time_views.answer_text(open_time, translate, now))
+            raise AlreadyAnswered(answer=open_time_views.answer_text(open_time, translate, now))
         open_time.answer, open_time.answered_by, open_time.answered_at = answer.strip(), by, now
         if open_time.problem == Problem.BELOW_LOAD:
             # The delivery manager has decided, so nobody is asked again before it begins.

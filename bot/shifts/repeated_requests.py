@@ -14,19 +14,19 @@ from bot.slack.blocks import context
 from bot.slack.text import mention
 
 
-class AskedAlready(WatchfloorError):
+class AlreadyAsked(WatchfloorError):
     """{person} has been asked for that already. Wait for the answer, or ask somebody else."""
 
     es = "Ya se lo has pedido a {person}. Espera su respuesta, o pídeselo a otra persona."
 
 
 def check(session: Session, swap: Swap) -> None:
-    """Raise `AskedAlready` if the same person was asked for the same times; an older request is replaced."""
+    """Raise `AlreadyAsked` if the same person was asked for the same times; an older request is replaced."""
     for other in swap_tables.asked_about(session, [swap.shift_id]):
         if (other.to_id, other.shift_id, other.for_shift_id) != (swap.to_id, swap.shift_id, swap.for_shift_id):
             continue
         if _times(other) == _times(swap):
-            raise AskedAlready(person=mention(swap.to_id))
+            raise AlreadyAsked(person=mention(swap.to_id))
         other.state = State.OVER
 
 

@@ -30,7 +30,7 @@ from bot.updates.tables import Choice, Promise
 LONGEST_WAIT = timedelta(days=7)
 
 
-class DecidedAlready(WatchfloorError):
+class AlreadyDecided(WatchfloorError):
     """This update is no longer waiting: {fate}. `/incident updates` shows what is promised next."""
 
 
@@ -56,9 +56,9 @@ OUTCOMES = {
 
 
 def check_still_waiting(promise: Promise) -> None:
-    """Raise `DecidedAlready` unless a decision is still pending."""
+    """Raise `AlreadyDecided` unless a decision is still pending."""
     if promise.state != tables.WAITING:
-        raise DecidedAlready(fate=OUTCOMES.get(promise.state, "another took its place"))
+        raise AlreadyDecided(fate=OUTCOMES.get(promise.state, "another took its place"))
 
 
 def check_may_decide(session: Session, services: Services, promise: Promise, by: str) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from bot.changes.rules import (
     AlreadyAnswered,
+    AlreadyMade,
     ApprovedByRequester,
     ChangeInThePast,
-    MadeAlready,
     NotMadeYet,
     Scope,
     State,
@@ -38,7 +38,7 @@ def test_a_change_is_verified_after_it_was_made_and_cancelled_only_before():
     check_answer(State.PLANNED, State.CANCELLED, NOW + HOUR, NOW)
     with pytest.raises(NotMadeYet):
         check_answer(State.PLANNED, State.ROLLED_BACK, NOW + HOUR, NOW)
-    with pytest.raises(MadeAlready):
+    with pytest.raises(AlreadyMade):
         check_answer(State.PLANNED, State.CANCELLED, NOW, NOW)
     with pytest.raises(AlreadyAnswered, match="rolled back already"):
         check_answer(State.ROLLED_BACK, State.VERIFIED, NOW, NOW)

@@ -18,7 +18,7 @@ from bot.services import Services
 from bot.shifts import offers, tables, views
 from bot.shifts.asked_times import NotWithin, TimesChanged
 from bot.shifts.open_time_tables import OpenTime, OpenTooLong, State
-from bot.shifts.repeated_requests import AskedAlready
+from bot.shifts.repeated_requests import AlreadyAsked
 from bot.shifts.swap_tables import NoSuchSwap
 from bot.shifts.tables import Shift
 from tests import prepared
@@ -129,7 +129,7 @@ def test_hours_of_a_long_open_time_are_taken(shifts: Services) -> None:
 
 def test_a_request_is_made_once_and_every_copy_ends_with_the_swap(shifts: Services) -> None:
     offers.propose(shifts, 1, 2, "", "U0BEN", NOW)
-    with pytest.raises(AskedAlready, match="U0ERIK"):
+    with pytest.raises(AlreadyAsked, match="U0ERIK"):
         offers.propose(shifts, 1, 2, "", "U0BEN", NOW)
     offers.propose(shifts, 1, None, "U0ERIK", "U0BEN", NOW)
 

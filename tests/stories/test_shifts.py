@@ -502,7 +502,7 @@ def test_too_few_people_for_the_forecast_load_is_raised_once_and_the_answer_is_r
     answered_row = next(row for row in rows(floor, "open_times") if row["problem"] == "below_load")
     assert answered_row["answer"] == "Two from <Cebu> at 09:00, nobody else is free"
     assert answered_row["answered_by"] == "U0FARAH"
-    with pytest.raises(offers.AnsweredAlready):
+    with pytest.raises(offers.AlreadyAnswered):
         offers.answer_request(floor.services, answered_row["id"], "Three", "U0FARAH", utcnow())
     sun.speaks("U0BEN", "es-CO")
     floor.says("ben", "/incident oncall gaps")
