@@ -67,7 +67,7 @@ def _check_undecided(group: AlertGroup) -> AlertGroup:
 
 
 def declare(services: Services, group_id: int, by: str, reply_to: str, now: datetime) -> str:
-    """Declare an incident for a group of alerts. Returns the answer for the user."""
+    """Declare an incident for a group of alerts. Return the answer."""
     check_may_declare(services, by)
     with services.database.reading() as session:
         group = _check_undecided(tables.group(session, group_id))
@@ -100,7 +100,7 @@ def choices(services: Services, group_id: int, by: str) -> tuple[AlertGroup, lis
 
 
 def belongs_to(services: Services, group_id: int, number: int, by: str, now: datetime) -> str:
-    """Add the alerts to an open incident's timeline instead of declaring one. Returns the answer for the user."""
+    """Add the alerts to an open incident's timeline instead of declaring one. Return the answer."""
     with changing(services, number, by, now, permission=None) as change:
         if change.incident.status not in OPEN:
             raise IncidentOver(number=number, status=change.incident.status)

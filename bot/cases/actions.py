@@ -109,7 +109,7 @@ def readable_case(services: Services, number: int, by: str, now: datetime) -> tu
 
 
 def take(services: Services, number: int, occasion: str, by: str, now: datetime) -> str:
-    """Assign the case to the person who clicked. Returns the reply."""
+    """Assign the case to the person who clicked. Return the answer."""
     with deciding(services, number, by, now) as decision:
         translate = decision.translate
         if decision.case.owner_id == by:
@@ -121,7 +121,7 @@ def take(services: Services, number: int, occasion: str, by: str, now: datetime)
 
 
 def assign(services: Services, number: int, to: str, reason: str, occasion: str, by: str, now: datetime) -> str:
-    """Assign the case to a colleague and notify them. Returns the reply."""
+    """Assign the case to a colleague and notify them. Return the answer."""
     if not person_of(services, to).may_act:
         raise CannotTake(person=mention(to))
     _check_reason(reason)
@@ -160,7 +160,7 @@ def _set_owner(decision: Decision, to: str) -> None:
 
 
 def note(services: Services, number: int, text: str, occasion: str, by: str, now: datetime) -> str:
-    """Add a note to the case's work notes. Returns the reply."""
+    """Add a note to the case's work notes. Return the answer."""
     _check_reason(text)
     with deciding(services, number, by, now) as decision:
         decision.note("note", text.strip(), occasion)
@@ -172,7 +172,7 @@ def note(services: Services, number: int, text: str, occasion: str, by: str, now
 def snooze(
     services: Services, number: int, until: datetime | None, reason: str, occasion: str, by: str, now: datetime
 ) -> str:
-    """Hide the case from the board until `until`, or until it breaches. Returns the reply."""
+    """Hide the case from the board until `until`, or until it breaches. Return the answer."""
     _check_reason(reason)
     if until is None or not now < until <= now + LONGEST_SNOOZE:
         raise SnoozeTooLong()
@@ -187,7 +187,7 @@ def snooze(
 
 
 def escalate(services: Services, number: int, reason: str, occasion: str, by: str, now: datetime) -> str:
-    """Notify the team's manager at once, and the next levels if nobody acts. Returns the reply."""
+    """Notify the team's manager at once, and the next levels if nobody acts. Return the answer."""
     _check_reason(reason)
     with deciding(services, number, by, now) as decision:
         written, translate = decision.written, decision.translate

@@ -203,7 +203,7 @@ def _case_text(notice: Notice, translate: Translator, now: datetime) -> str:
 
 
 def answer(services: Services, number: int, by: str, now: datetime) -> str:
-    """Stop the clocks of the case, because the user handles it. Returns the reply."""
+    """Stop the clocks of the case, because the user handles it. Return the answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         clock = require(escalation_tables.get(session, number), tables.NoSuchCase)

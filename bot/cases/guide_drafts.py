@@ -156,7 +156,7 @@ def guide_form(draft: GuideDraft, translate: Translator) -> Block:
 
 
 def send_to_review(services: Services, number: int, typed: TypedGuide, by: str, now: datetime) -> str:
-    """Save the guide and ask a colleague to review it. Returns the reply."""
+    """Save the guide and ask a colleague to review it. Return the answer."""
     check_member(services, by)
     if not typed.text.strip() or not typed.title.strip():
         raise TextMissing()
@@ -200,7 +200,7 @@ def _title(draft: GuideDraft) -> str:
 
 
 def publish(services: Services, number: int, by: str, now: datetime) -> str:
-    """Publish the guide, so that `/incident guide` finds it. Returns the reply."""
+    """Publish the guide, so that `/incident guide` finds it. Return the answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         draft = guide_draft_tables.locked(session, number)

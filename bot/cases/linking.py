@@ -139,7 +139,7 @@ def link_declared(change: Change, event: Declared) -> None:
 
 
 def link(services: Services, number: int, incident_number: int, by: str, now: datetime) -> str:
-    """Link a group of cases to an open incident. Returns the reply."""
+    """Link a group of cases to an open incident. Return the answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "cases")
@@ -183,7 +183,7 @@ def link_more(session: Session, services: Services, cluster: Cluster, cases: Seq
 
 
 def dismiss(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
-    """Dismiss a group as not related; similar ones are proposed less often. Returns the reply."""
+    """Dismiss a group as not related; similar ones are proposed less often. Return the answer."""
     if not reason.strip():
         raise ReasonMissing()
     check_member(services, by)

@@ -59,7 +59,7 @@ def form(services: Services, by: str, now: datetime) -> Block:
 
 
 def record(services: Services, typed_change: TypedChange, key: str, by: str, now: datetime) -> str:
-    """Record a planned change; notify its approver and verification contact. Returns the answer for the user."""
+    """Record a planned change; notify its approver and verification contact. Return the answer."""
     check_member(services, by)
     rules.check_people(typed_change.requester, typed_change.approver)
     rules.check_planned_at(typed_change.planned_at, now)

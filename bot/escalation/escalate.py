@@ -149,7 +149,7 @@ def start_due(services: Services, now: datetime) -> None:
 
 
 def escalate_now(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
-    """Page the next tier at once, regardless of the clock. Returns the answer for the user."""
+    """Page the next tier at once, regardless of the clock. Return the answer."""
     with changing(services, number, by, now) as change:
         session, incident = change.session, change.incident
         incident_rules.check_may_change(number, incident.status)

@@ -26,7 +26,7 @@ class NotAsked(WatchfloorError):
 
 
 def on_my_way(services: Services, number: int, by: str, now: datetime) -> str:
-    """Record that somebody is coming: stop the clock and invite them. Returns the answer for the user."""
+    """Record that somebody is coming: stop the clock and invite them. Return the answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         incident, pages = _pages_of_person(session, number, by)
@@ -45,7 +45,7 @@ def on_my_way(services: Services, number: int, by: str, now: datetime) -> str:
 def cannot(services: Services, number: int, by: str, now: datetime) -> str:
     """Record that somebody can't come; tell those who asked for them by name, or page the next tier at once.
 
-    Returns the answer for the user.
+    Return the answer.
     """
     check_member(services, by)
     with services.database.transaction() as session:

@@ -100,7 +100,7 @@ def tell(services: Services, request: PageRequest, stored: list[dict[str, str]])
 
 
 def request_page(services: Services, number: int, recipient: str, reason: str, key: str, by: str) -> str:
-    """Page a person, a group or the holders of a role. Returns the answer for the user."""
+    """Page a person, a group or the holders of a role. Return the answer."""
     incident = visible_incident(services, number, by, "lead")
     rules.check_may_change(number, incident.status)
     check_may_page(services, incident)

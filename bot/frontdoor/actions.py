@@ -76,7 +76,7 @@ def languages(services: Services) -> tuple[str, ...]:
 def record(
     services: Services, number: int, message_id: int, typed_message: TypedMessage, by: str, now: datetime
 ) -> str:
-    """Record a message that is on, or change the message `message_id`. Returns the text for the user."""
+    """Record a message that is on, or change the message `message_id`. Return the answer."""
     rules.check_wording(typed_message.wording)
     look_at = typed_message.look_at or now + services.floor.front_door.look_again_after
     rules.check_times(typed_message.on_at or now, look_at, now, TOLERANCE)
@@ -135,7 +135,7 @@ def _reword(change: Change, message: CallerMessage, wording: Wording) -> None:
 
 
 def record_heard(services: Services, message_id: int, by: str, now: datetime) -> str:
-    """Record that this person dialled in and heard it. Returns the text for the user."""
+    """Record that this person dialled in and heard it. Return the answer."""
     with _changing_message(services, message_id, by, now) as (change, message):
         _check_on(message, now)
         _set_heard(change, message, now)
@@ -148,7 +148,7 @@ def _set_heard(change: Change, message: CallerMessage, at: datetime) -> None:
 
 
 def record_still_needed(services: Services, message_id: int, by: str, now: datetime) -> str:
-    """Record that it is still needed, and ask again later. Returns the text for the user."""
+    """Record that it is still needed, and ask again later. Return the answer."""
     with _changing_message(services, message_id, by, now) as (change, message):
         _check_on(message, now)
         message.wait_until(now + services.floor.front_door.look_again_after)
@@ -157,7 +157,7 @@ def record_still_needed(services: Services, message_id: int, by: str, now: datet
 
 
 def switch_off(services: Services, message_id: int, by: str, now: datetime) -> str:
-    """Record that callers no longer hear it. Returns the text for the user."""
+    """Record that callers no longer hear it. Return the answer."""
     with _changing_message(services, message_id, by, now) as (change, message):
         _check_on(message, now)
         _switch_off(change, message)
@@ -170,7 +170,7 @@ def _switch_off(change: Change, message: CallerMessage) -> None:
 
 
 def record_heard_gone(services: Services, message_id: int, by: str, now: datetime) -> str:
-    """Record that this person dialled in and heard that it is gone. Returns the text for the user."""
+    """Record that this person dialled in and heard that it is gone. Return the answer."""
     with _changing_message(services, message_id, by, now) as (change, message):
         if message.is_on:
             raise rules.MessageOn()

@@ -50,7 +50,7 @@ def form(services: Services, number: int, by: str, now: datetime, wrong: str = "
 
 
 def report(services: Services, number: int, typed_fault: TypedFault, by: str, now: datetime) -> str:
-    """Report a fault: invite the team and post a card for its answer. Returns the text for the user."""
+    """Report a fault: invite the team and post a card for its answer. Return the answer."""
     front_door = services.floor.front_door
     answer_by = typed_fault.answer_by or now + front_door.routing_answer_within
     rules.check(typed_fault.wrong, typed_fault.since or now, answer_by, now, TOLERANCE)
@@ -90,7 +90,7 @@ def _post_card(change: Change, fault: RoutingFault) -> None:
 
 
 def take(services: Services, fault_id: int, by: str, now: datetime) -> str:
-    """Take a fault, to look at it. Returns the text for the user."""
+    """Take a fault, to look at it. Return the answer."""
     with _changing_fault(services, fault_id, by, now) as (change, fault):
         fault.owner_id = by
         change.log("routing_taken")
@@ -106,7 +106,7 @@ def answer_form(services: Services, fault_id: int, by: str, now: datetime) -> Bl
 
 
 def answer(services: Services, fault_id: int, reply: str, by: str, now: datetime) -> str:
-    """Save what was found or done. Returns the text for the user."""
+    """Save what was found or done. Return the answer."""
     if not reply.strip():
         raise rules.ReplyMissing()
     with _changing_fault(services, fault_id, by, now) as (change, fault):
@@ -122,7 +122,7 @@ def answer(services: Services, fault_id: int, reply: str, by: str, now: datetime
 
 
 def withdraw(services: Services, fault_id: int, by: str, now: datetime) -> str:
-    """Take back a fault that turned out not to be one. Returns the text for the user."""
+    """Take back a fault that turned out not to be one. Return the answer."""
     with _changing_fault(services, fault_id, by, now) as (change, fault):
         _end(fault, State.WITHDRAWN, by, now)
         change.log("routing_withdrawn")

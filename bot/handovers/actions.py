@@ -88,7 +88,7 @@ def _add_messages(change: Change, handover: Handover) -> None:
 
 
 def accept(services: Services, handover_id: int, by: str, now: datetime) -> str:
-    """Take command: roles, drafts, steps and reminders move along at once. Return the reply."""
+    """Take command: roles, drafts, steps and reminders move along at once. Return the answer."""
     with changing(services, _number_of(services, handover_id), by, now, None) as change:
         handover = _handover_to_answer(change, handover_id)
         check_may_change(change.number, change.incident.status)
@@ -129,7 +129,7 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
 
 
 def take_back(services: Services, handover_id: int, by: str, now: datetime) -> str:
-    """Withdraw the offer, so that the outgoing person keeps command. Return the reply."""
+    """Withdraw the offer, so that the outgoing person keeps command. Return the answer."""
     with changing(services, _number_of(services, handover_id), by, now) as change:
         handover = tables.get(change.session, handover_id)
         if handover.from_id != by:
@@ -140,7 +140,7 @@ def take_back(services: Services, handover_id: int, by: str, now: datetime) -> s
 
 
 def hand_over_role(services: Services, number: int, role: str, to: str, by: str, now: datetime) -> str:
-    """Hand a role over at once, for two people who have already talked. Return the reply."""
+    """Hand a role over at once, for two people who have already talked. Return the answer."""
     _check_can_take_over(services, to)
     with changing(services, number, by, now) as change:
         check_may_change(number, change.incident.status)

@@ -34,7 +34,7 @@ class NothingToDraw(WatchfloorError):
 
 
 def request_chart(services: Services, number: int, key: str, by: str) -> str:
-    """Enqueue the chart for the incident's channel. Returns the text for the user."""
+    """Enqueue the chart for the incident's channel. Return the answer."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
         if not gathering.has_figures(session, services.floor, incident, utcnow()):

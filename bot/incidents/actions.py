@@ -11,7 +11,7 @@ from bot.slack.text import mention, one_line
 
 
 def change_severity(services: Services, number: int, severity: str, reason: str, by: str, now: datetime) -> str:
-    """Change the severity; the promised updates move to its cadence. Return the answer to show."""
+    """Change the severity; the promised updates move to its cadence. Return the answer."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         old_severity = change.incident.severity

@@ -23,7 +23,7 @@ class BadBridge(WatchfloorError):
 
 
 def set_bridge(services: Services, number: int, typed_address: str, by: str, now: datetime) -> str:
-    """Set or remove the bridge. Return the answer to show."""
+    """Set or remove the bridge. Return the answer."""
     address = "" if typed_address.lower() in NONE_WORDS else _read_address(typed_address)
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)

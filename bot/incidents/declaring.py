@@ -74,7 +74,7 @@ def declare_as_typed(
     services: Services, trigger_id: str, user_id: str, typed_declaration: str, reply_to: str
 ) -> Response:
     """Declare at once from what was typed, or open a prefilled form if something is missing or needs a look.
-    Return the answer to show meanwhile."""
+    Return the answer meanwhile."""
     declaration = recognition.read_declaration(typed_declaration)
     if declaration.kind == Kind.DRILL:
         return drill_from_command(services, trigger_id, user_id, declaration, reply_to)
@@ -115,7 +115,7 @@ def _prefilled(declaration: Declaration) -> Prefilled:
 def drill_from_command(
     services: Services, trigger_id: str, user_id: str, declaration: Declaration, reply_to: str
 ) -> Response:
-    """Open a drill at once; it is marked as one everywhere. Return the answer to show meanwhile."""
+    """Open a drill at once; it is marked as one everywhere. Return the answer meanwhile."""
     if not declaration.title:
         raise DrillTitleMissing()
     request = DeclareRequest(

@@ -19,7 +19,7 @@ from bot.slack.text import mention, one_line
 
 
 def change_status(services: Services, number: int, status: str, reason: str, by: str, now: datetime) -> str:
-    """Set the status. Return the answer to show."""
+    """Set the status. Return the answer."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         old_status = change.incident.status

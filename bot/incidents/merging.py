@@ -21,7 +21,7 @@ from bot.slack.text import channel_link, mention, one_line
 
 
 def merge(services: Services, number: int, target_number: int, by: str, now: datetime) -> str:
-    """Merge an incident into another one in a single transaction. Return the answer to show."""
+    """Merge an incident into another one in a single transaction. Return the answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         incident, target = _lock_incidents(session, number, target_number)
@@ -50,7 +50,7 @@ def merge(services: Services, number: int, target_number: int, by: str, now: dat
 
 
 def reopen(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
-    """Reopen the incident; a merged one becomes one of its own again. Return the answer to show."""
+    """Reopen the incident; a merged one becomes one of its own again. Return the answer."""
     with services.database.reading() as session:
         target_number = incidents.by_number(session, number).merged_into
     if target_number is None:

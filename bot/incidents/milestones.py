@@ -40,7 +40,7 @@ def correct_milestone(
     by: str,
     now: datetime,
 ) -> str:
-    """Correct when a milestone was reached, with the reason. Return the answer to show."""
+    """Correct when a milestone was reached, with the reason. Return the answer."""
     if not reason:
         raise milestones.ReasonMissing()
     with changing(services, number, by, now) as change:

@@ -27,7 +27,7 @@ class OverMeanwhile(WatchfloorError):
 
 
 def open_another(services: Services, pending_id: int, by: str, reply_to: str, now: datetime) -> str:
-    """Open the incident, since it is another one. Return the answer to show."""
+    """Open the incident, since it is another one. Return the answer."""
     check_may_declare(services, by)
     with services.database.transaction() as session:
         pending = pending_declarations.locked(session, pending_id, by)

@@ -68,7 +68,7 @@ def form(incident: Incident) -> Block:
 def make_private(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
     """Make the incident visible only to its participants, and each incident merged into it: they are one outage.
 
-    Return the answer to show.
+    Return the answer.
     """
     with changing(services, number, by, now, "close") as change:
         rules.check_may_change(number, change.incident.status)

@@ -44,7 +44,7 @@ def public_merged_into(session: Session, number: int) -> Sequence[Incident]:
 
 
 def relate(services: Services, number: int, other_number: int, by: str, now: datetime) -> str:
-    """Relate two incidents to each other. Return the answer to show."""
+    """Relate two incidents to each other. Return the answer."""
     with changing(services, number, by, now) as change:
         other = incidents.by_number(change.session, other_number)
         incidents.check_visible(change.session, other, by)
@@ -59,7 +59,7 @@ def relate(services: Services, number: int, other_number: int, by: str, now: dat
 
 
 def unrelate(services: Services, number: int, other_number: int, by: str, now: datetime) -> str:
-    """Remove the relation between two incidents. Return the answer to show."""
+    """Remove the relation between two incidents. Return the answer."""
     with changing(services, number, by, now) as change:
         other = incidents.by_number(change.session, other_number)
         incidents.check_visible(change.session, other, by)

@@ -19,7 +19,7 @@ MAX_NAMES_TRIED = 5
 
 
 def rename(services: Services, number: int, title: str, by: str, now: datetime) -> str:
-    """Give the incident another title. Return the answer to show."""
+    """Give the incident another title. Return the answer."""
     if not title:
         raise rules.NewTitleMissing()
     with changing(services, number, by, now) as change:

@@ -35,7 +35,7 @@ class AlreadyYours(WatchfloorError):
 
 
 def claim(services: Services, number: int, role: str, by: str, now: datetime) -> str:
-    """Take a free role. Return the answer to show."""
+    """Take a free role. Return the answer."""
     with changing(services, number, by, now, permission=None) as change:
         holders = incidents.roles(change.session, number).get(role, [])
         _check_may_claim(change, role, is_free=not holders)
@@ -57,7 +57,7 @@ def _check_may_claim(change: Change, role: str, *, is_free: bool) -> None:
 
 
 def assign(services: Services, number: int, role: str, to: str, by: str, now: datetime) -> str:
-    """Give a role to a person, even if it is taken. Return the answer to show."""
+    """Give a role to a person, even if it is taken. Return the answer."""
     _check_assignable(services, to)
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
@@ -89,7 +89,7 @@ def _check_assignable(services: Services, user_id: str) -> None:
 
 
 def leave(services: Services, number: int, role: str, by: str, now: datetime) -> str:
-    """Give a role up. Return the answer to show."""
+    """Give a role up. Return the answer."""
     # Its holder needs no other permission.
     with changing(services, number, by, now, permission=None) as change:
         rules.check_may_change(number, change.incident.status)

@@ -44,7 +44,7 @@ def complete(services: Services, request: DeclareRequest, decided: Collection[st
 
 
 def change_type(services: Services, number: int, typed_type: str, by: str, now: datetime) -> str:
-    """Change the incident's type; a playbook that fits better is offered. Return the answer to show."""
+    """Change the incident's type; a playbook that fits better is offered. Return the answer."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         old_scope = scope_of(change.incident)

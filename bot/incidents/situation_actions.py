@@ -99,7 +99,7 @@ def _check_read(
 
 
 def describe_impact(services: Services, number: int, text: str, by: str, now: datetime) -> str:
-    """Record the impact alone. Return the answer to show."""
+    """Record the impact alone. Return the answer."""
     if not text:
         raise rules.ImpactMissing()
     with changing(services, number, by, now) as change:

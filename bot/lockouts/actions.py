@@ -108,7 +108,7 @@ def form(services: Services, by: str) -> Block:
 
 
 def add(services: Services, partner: str, logins: str, release: Release, key: str, by: str, now: datetime) -> str:
-    """Add lockouts that a user reports. Returns the answer for the user."""
+    """Add lockouts that a user reports. Return the answer."""
     check_member(services, by)
     rows = [
         AccountChange(f"{key}:{index}", login.casefold(), login, LockoutKind.LOCKED, now, partner, release)
@@ -121,7 +121,7 @@ def add(services: Services, partner: str, logins: str, release: Release, key: st
 
 
 def claim(services: Services, lockout_id: int, by: str, now: datetime) -> str:
-    """Record that the user is handling the lockout. Returns the answer for the user."""
+    """Record that the user is handling the lockout. Return the answer."""
     with open_account(services, lockout_id, by) as (_, account):
         if account.claimed_by and account.claimed_by != by:
             raise AlreadyClaimed(person=mention(account.claimed_by), login=account.login)
@@ -130,7 +130,7 @@ def claim(services: Services, lockout_id: int, by: str, now: datetime) -> str:
 
 
 def done(services: Services, lockout_id: int, by: str, now: datetime) -> str:
-    """Record that the account works again. Returns the answer for the user."""
+    """Record that the account works again. Return the answer."""
     with open_account(services, lockout_id, by) as (session, account):
         account.done_by, account.unlocked_at = by, now
         bursts.show_unlocked(session, services.floor, account.burst_id, now)
@@ -138,7 +138,7 @@ def done(services: Services, lockout_id: int, by: str, now: datetime) -> str:
 
 
 def record_partner_told(services: Services, lockout_id: int, by: str) -> str:
-    """Record that the partner knows. Returns the answer for the user."""
+    """Record that the partner knows. Return the answer."""
     with open_account(services, lockout_id, by) as (_, account):
         account.told_by = by
     return wording.PARTNER_KNOWS.format(login=account.login)
@@ -157,7 +157,7 @@ def open_account(services: Services, lockout_id: int, by: str) -> Iterator[tuple
 
 
 def declare(services: Services, burst_id: int, by: str, reply_to: str, now: datetime) -> str:
-    """Declare one incident for a burst. Returns the answer for the user."""
+    """Declare one incident for a burst. Return the answer."""
     check_may_declare(services, by)
     with services.database.reading() as session:
         burst = _check_open(tables.burst(session, burst_id, is_locked=False))
@@ -178,7 +178,7 @@ def declare(services: Services, burst_id: int, by: str, reply_to: str, now: date
 
 
 def dismiss(services: Services, burst_id: int, by: str, now: datetime) -> str:
-    """Record that a burst is no incident. Returns the answer for the user."""
+    """Record that a burst is no incident. Return the answer."""
     check_may_declare(services, by)
     with services.database.transaction() as session:
         burst = _check_open(tables.burst(session, burst_id))

@@ -41,12 +41,12 @@ class BatchDecided(WatchfloorError):
 
 
 def unlock(services: Services, lockout_id: int, by: str, now: datetime) -> str:
-    """Ask the source to unlock an account. Returns the answer for the user; the result comes by direct message."""
+    """Ask the source to unlock an account. Return the answer; the result comes by direct message."""
     return _request_one(services, AccountAction.UNLOCK, lockout_id, by, now)
 
 
 def reset(services: Services, lockout_id: int, by: str, now: datetime) -> str:
-    """Ask the source to mail the owner a way to set a new password. Returns the answer for the user."""
+    """Ask the source to mail the owner a way to set a new password. Return the answer."""
     return _request_one(services, AccountAction.RESET, lockout_id, by, now)
 
 
@@ -111,7 +111,7 @@ def request_many(
     by: str,
     now: datetime,
 ) -> str:
-    """Request an action for chosen accounts, or for all locked at a partner. Returns the answer for the user."""
+    """Request an action for chosen accounts, or for all locked at a partner. Return the answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "lockouts")
@@ -146,7 +146,7 @@ def approval_form(services: Services, batch_id: int, by: str) -> Block:
 
 
 def approve(services: Services, batch_id: int, by: str, now: datetime) -> str:
-    """Start a batch that a second person has approved. Returns the answer for the user."""
+    """Start a batch that a second person has approved. Return the answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "lockouts")
@@ -157,7 +157,7 @@ def approve(services: Services, batch_id: int, by: str, now: datetime) -> str:
 
 
 def decline(services: Services, batch_id: int, by: str, now: datetime) -> str:
-    """Decline a batch; the requester may also withdraw it. Returns the answer for the user."""
+    """Decline a batch; the requester may also withdraw it. Return the answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "lockouts")

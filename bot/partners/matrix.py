@@ -40,7 +40,7 @@ def matrix(services: Services, number: int, by: str, now: datetime, page: int = 
 def add(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
     """Add one or more affected partners, separated by commas; the severity decides when they are told.
 
-    Returns the answer for the user.
+    Return the answer.
     """
     typed_names = [name for name in typed.split(",") if name.strip()]
     if not typed_names:
@@ -63,7 +63,7 @@ def _any_name(services: Services) -> str:
 
 
 def send_notice_now(services: Services, number: int, typed: str, by: str, now: datetime) -> str:
-    """Send the notice now, to one partner or to all that wait for it. Returns the answer for the user."""
+    """Send the notice now, to one partner or to all that wait for it. Return the answer."""
     partner = read_partner(typed, services.floor.partner_names) if typed else ""
     with changing(services, number, by, now) as change:
         session, incident = change.session, change.incident

@@ -103,7 +103,7 @@ def _payload(report_request: ReportRequest, target: str, zone: str) -> dict[str,
 
 
 def request(services: Services, typed: str, key: str, by: str, now: datetime) -> str:
-    """Enqueue a report by direct message for the person who asks. Returns the text for the user."""
+    """Enqueue a report by direct message for the person who asks. Return the answer."""
     check_member(services, by)
     report_request = read_request(services, typed, now)
     with services.database.transaction() as session:

@@ -68,7 +68,7 @@ def enter(
     key: str | None = None,
 ) -> str:
     """Enter an absence. If it has begun, reassign what the person is accountable for in the same transaction.
-    Returns the reply. `key` identifies the form, so that sending it twice enters one absence."""
+    Return the answer. `key` identifies the form, so that sending it twice enters one absence."""
     starts_at, ends_at = when
     check_member(services, by)
     if not starts_at < ends_at <= starts_at + LONGEST or ends_at <= now:
@@ -130,7 +130,7 @@ def begin_due(services: Services, now: datetime) -> None:
 
 
 def cancel(services: Services, number: int, by: str, now: datetime) -> str:
-    """Take back an absence, as the person is available after all. Returns the reply."""
+    """Take back an absence, as the person is available after all. Return the answer."""
     check_member(services, by)
     with services.database.reading() as session:
         absence = session.get(Absence, number)
@@ -147,7 +147,7 @@ def cancel(services: Services, number: int, by: str, now: datetime) -> str:
 
 
 def request_export(services: Services, key: str, by: str, now: datetime) -> str:
-    """Enqueue a file of the absences for the person who asked. Returns the reply."""
+    """Enqueue a file of the absences for the person who asked. Return the answer."""
     check_member(services, by)
     offers.check_manager(services, by)
     with services.database.transaction() as session:

@@ -43,7 +43,7 @@ def add(
     now: datetime,
     key: str,
 ) -> str:
-    """Enter a shift; the person is told if somebody else entered it. Returns the reply. `key` identifies the form,
+    """Enter a shift; the person is told if somebody else entered it. Return the answer. `key` identifies the form,
     so that sending it twice enters one shift."""
     check_member(services, by)
     if not user_id:

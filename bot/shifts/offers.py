@@ -76,7 +76,7 @@ def check_manager(services: Services, by: str, region: str = "") -> None:
 def take(
     services: Services, number: int, by: str, now: datetime, part: tuple[datetime, datetime] | None = None
 ) -> str:
-    """Take an open time or the chosen part of it as a shift. Returns the reply."""
+    """Take an open time or the chosen part of it as a shift. Return the answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         tables.roster_changed(session, now)
@@ -148,7 +148,7 @@ def check_free(
 
 
 def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str:
-    """Ask a colleague to take an open time. Returns the reply."""
+    """Ask a colleague to take an open time. Return the answer."""
     check_member(services, by)
     people.check_can_take(services, to)
     managers = people.managers(services)
@@ -169,7 +169,7 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
 
 
 def answer_request(services: Services, number: int, answer: str, by: str, now: datetime) -> str:
-    """Record a manager's answer to the request for more people; only one is accepted. Returns the reply."""
+    """Record a manager's answer to the request for more people; only one is accepted. Return the answer."""
     check_member(services, by)
     with services.database.reading() as session:
         region = open_time_tables.look_up(session, number).region
@@ -192,7 +192,7 @@ def answer_request(services: Services, number: int, answer: str, by: str, now: d
 def propose(
     services: Services, own_shift_id: int, other_shift_id: int | None, to: str, by: str, now: datetime
 ) -> str:
-    """Ask a colleague to take a shift, with or without one of theirs in exchange. Returns the reply."""
+    """Ask a colleague to take a shift, with or without one of theirs in exchange. Return the answer."""
     check_member(services, by)
     with services.database.reading() as session:
         to = (tables.get(session, other_shift_id).user_id if other_shift_id else to) or ""
@@ -230,7 +230,7 @@ def _check_swap(
 
 
 def agree(services: Services, number: int, by: str, now: datetime) -> str:
-    """Accept a request and change the roster. Returns the reply."""
+    """Accept a request and change the roster. Return the answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         tables.roster_changed(session, now)
@@ -275,7 +275,7 @@ def _set_person(shift: Shift, user_id: str, now: datetime) -> None:
 
 
 def decline(services: Services, number: int, by: str, now: datetime) -> str:
-    """Decline a request and tell the person who asked. Returns the reply."""
+    """Decline a request and tell the person who asked. Return the answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         swap = swap_tables.asked(session, number, by)

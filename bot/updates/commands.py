@@ -48,7 +48,7 @@ class PauseReasonMissing(WatchfloorError):
 
 
 def set_cadence(services: Services, number: int, typed_cadence: str, key: str, by: str, now: datetime) -> str:
-    """Set the cadence typed as `[audience] length` or `[audience] usual`. Return the reply. Logged once per key."""
+    """Set the cadence typed as `[audience] length` or `… usual`, logged once per key. Return the answer."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         only_audience, cadence = _parse_cadence(services, change.incident, typed_cadence)

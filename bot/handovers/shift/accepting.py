@@ -24,7 +24,7 @@ from bot.slack.text import mention
 
 
 def accept_item(services: Services, handover_id: int, by: str, now: datetime) -> str:
-    """Accept one item. Return the reply."""
+    """Accept one item. Return the answer."""
 
     def act(session: Session, shift: ShiftHandover) -> str:
         handover = _pending_handover(session, handover_id)
@@ -37,7 +37,7 @@ def accept_item(services: Services, handover_id: int, by: str, now: datetime) ->
 
 
 def accept_unchanged(services: Services, shift_id: int, by: str, now: datetime) -> str:
-    """Accept every item that was accepted before and has not changed since. Return the reply."""
+    """Accept every item that was accepted before and has not changed since. Return the answer."""
 
     def act(session: Session, shift: ShiftHandover) -> str:
         offers = sorted(each.number for each in unchanged_items(session, shift))
@@ -58,7 +58,7 @@ def unchanged_items(session: Session, shift: ShiftHandover) -> list[Handover]:
 
 
 def repeat(services: Services, shift_id: int, text: str, by: str, now: datetime) -> str:
-    """Record the top items in the incoming person's own words. Return the reply."""
+    """Record the top items in the incoming person's own words. Return the answer."""
     if not text.strip():
         raise rules.RepeatMissing()
 
@@ -74,7 +74,7 @@ def repeat(services: Services, shift_id: int, text: str, by: str, now: datetime)
 
 
 def send_back(services: Services, handover_id: int, question: str, by: str, now: datetime) -> str:
-    """Send an item back with a question that must be answered first. Return the reply."""
+    """Send an item back with a question that must be answered first. Return the answer."""
     if not question.strip():
         raise rules.QuestionMissing()
 

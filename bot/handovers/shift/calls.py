@@ -12,7 +12,7 @@ from bot.slack.text import mention
 
 
 def start_call(services: Services, shift_id: int, by: str, now: datetime) -> str:
-    """Post the agenda with the call's link in the operations channel. Return the reply."""
+    """Post the agenda with the call's link in the operations channel. Return the answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         shift = tables.get(session, shift_id)
@@ -25,7 +25,7 @@ def start_call(services: Services, shift_id: int, by: str, now: datetime) -> str
 
 
 def join_call(services: Services, shift_id: int, by: str, now: datetime) -> str | None:
-    """Record that a person is in the call. Return the reply."""
+    """Record that a person is in the call. Return the answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         shift = tables.locked(session, shift_id)

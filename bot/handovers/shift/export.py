@@ -40,7 +40,7 @@ def counts(session: Session, start: datetime, end: datetime) -> HandoverCounts:
 
 
 def request(services: Services, key: str, by: str, now: datetime) -> str:
-    """Enqueue the file of handovers for the person who asked. Return the reply."""
+    """Enqueue the file of handovers for the person who asked. Return the answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         outbox.enqueue(session, kinds.HANDOVERS_FILE, f"handovers:{key}", now, payload={"to": by}, channel_id=by)

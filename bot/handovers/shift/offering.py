@@ -49,7 +49,7 @@ def offer(
     now: datetime,
     key: str | None = None,
 ) -> str:
-    """Offer everything to the colleague who takes over. Return the reply. `key` identifies the form, so that
+    """Offer everything to the colleague who takes over. Return the answer. `key` identifies the form, so that
     sending it twice makes one offer."""
     check_member(services, by)
     if to == by:
@@ -155,7 +155,7 @@ def _enqueue_messages(session: Session, shift: ShiftHandover, now: datetime) -> 
 
 
 def answer(services: Services, handover_id: int, text: str, by: str, now: datetime) -> str:
-    """Answer a question about an item and offer the item again. Return the reply."""
+    """Answer a question about an item and offer the item again. Return the answer."""
     if not text.strip():
         raise rules.AnswerMissing()
     check_member(services, by)
@@ -189,7 +189,7 @@ def _current_item(session: Session, services: Services, handover: Handover, now:
 
 
 def add_next_step(services: Services, shift_id: int, key: str, text: str, by: str, now: datetime) -> str:
-    """Record an item's next step in the handover. Return the reply."""
+    """Record an item's next step in the handover. Return the answer."""
     if not text.strip():
         raise rules.NextStepMissing()
     check_member(services, by)

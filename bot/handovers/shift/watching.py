@@ -15,7 +15,7 @@ LONGEST_WATCHED = 300
 
 
 def watch(services: Services, text: str, by: str, now: datetime) -> str:
-    """Add something to watch until it is marked done. Return the reply."""
+    """Add something to watch until it is marked done. Return the answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         add(session, text, by, now)
@@ -32,7 +32,7 @@ def watched(services: Services, by: str, page: int = 1) -> Message:
 
 
 def end_watch(services: Services, number: int, by: str, now: datetime) -> str:
-    """End a watch item. Return the reply."""
+    """End a watch item. Return the answer."""
     check_member(services, by)
     with services.database.transaction() as session:
         item = session.get(WatchItem, number, with_for_update=True)

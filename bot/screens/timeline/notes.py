@@ -33,13 +33,13 @@ class Amendment(BaseModel):
 
 
 def add_typed_note(services: Services, number: int, typed_text: str, key: str, by: str, now: datetime) -> str:
-    """Add the note typed after `/incident note`, its time in the writer's zone. Return the reply."""
+    """Add the note typed after `/incident note`, its time in the writer's zone. Return the answer."""
     note = rules.read_note(typed_text, person_of(services, by).timezone, now)
     return add_note(services, number, note, key, by, now)
 
 
 def add_note(services: Services, number: int, typed_note: Note, key: str, by: str, now: datetime) -> str:
-    """Add a note, even after the incident is over. Return the reply."""
+    """Add a note, even after the incident is over. Return the answer."""
     at = typed_note.at or now
     if not typed_note.text:
         raise rules.NoteMissing()
@@ -63,7 +63,7 @@ def _writing_to_timeline(services: Services, number: int, by: str, now: datetime
 def amend_entry(
     services: Services, number: int, entry_number: int, amendment: Amendment, by: str, now: datetime
 ) -> str:
-    """Correct an entry, hide it or show it again. Return the reply."""
+    """Correct an entry, hide it or show it again. Return the answer."""
     if not amendment.reason:
         raise rules.CorrectionReasonMissing()
     if amendment.at > now + rules.CLOCK_TOLERANCE:

@@ -43,7 +43,7 @@ def picture_png(services: Services, number: int, now: datetime, name_of: NameOf 
 
 
 def request_picture(services: Services, number: int, key: str, by: str) -> str:
-    """Enqueue the picture for the incident's channel. Return the reply."""
+    """Enqueue the picture for the incident's channel. Return the answer."""
     incident, now = visible(services, number, by), utcnow()
     with services.database.transaction() as session:
         payload = {"asked_by": by}
