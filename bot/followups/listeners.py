@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 
 from bot.directory.lookup import display_names
 from bot.errors import WatchfloorError
@@ -13,7 +13,7 @@ from bot.followups import screens as followup_screens
 from bot.followups.actions import NewFollowUp
 from bot.followups.change_actions import FollowUpEdit
 from bot.followups.rules import State
-from bot.incidents import listening, parse, responses
+from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import SlashCommand
 from bot.incidents.responses import CommandResponse, FieldsRefused, Payload, Response
@@ -31,7 +31,7 @@ class UnknownList(WatchfloorError):
 
 def register(app: App, services: Services) -> None:
     """Register every handler for follow-ups except the commands."""
-    _register_shortcut(app, services)
+    listening.shortcut_opens_view(app, services, ids.FROM_MESSAGE, lambda body: _form_from_message(services, body))
     _register_buttons(app, services)
     _register_forms(app, services)
 
@@ -75,20 +75,14 @@ def show_list(services: Services, command: SlashCommand) -> Response:
     return followup_screens.list_of_incident(services, number, command.user_id, now, page)
 
 
-def _register_shortcut(app: App, services: Services) -> None:
-    @app.shortcut(ids.FROM_MESSAGE)
-    def from_message(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            origin = parse.shortcut_message(body)
-            message_text = to_plain_text(origin.text, display_names(services, mentioned_user_ids(origin.text)).get)
-            number = followup_screens.number_of_channel(services, origin.channel_id)
-            link = services.slack.permalink(origin.channel_id, origin.ts)
-            view = followup_screens.add_form(
-                services, number, parse.user_id(body), utcnow(), text=rules.clean_text(message_text), link=link
-            )
-            services.slack.open_view(body["trigger_id"], view)
-
-        responses.answer_click(services, body, act, ack)
+def _form_from_message(services: Services, body: Payload) -> Block:
+    origin = parse.shortcut_message(body)
+    message_text = to_plain_text(origin.text, display_names(services, mentioned_user_ids(origin.text)).get)
+    number = followup_screens.number_of_channel(services, origin.channel_id)
+    link = services.slack.permalink(origin.channel_id, origin.ts)
+    return followup_screens.add_form(
+        services, number, parse.user_id(body), utcnow(), text=rules.clean_text(message_text), link=link
+    )
 
 
 def _register_buttons(app: App, services: Services) -> None:
@@ -100,11 +94,8 @@ def _register_buttons(app: App, services: Services) -> None:
     listening.on_click(app, services, ids.TAKE, followup_changes.take_over)
     listening.on_click(app, services, ids.REOPEN, followup_changes.reopen)
 
-    def change_form(services: Services, number: int, by: str, now: datetime) -> Block:
-        return followup_screens.change_form(services, number, by)
-
     listening.opens_form(app, services, ids.ADD, followup_screens.add_form)
-    listening.opens_form(app, services, ids.CHANGE, change_form)
+    listening.opens_form(app, services, ids.CHANGE, followup_screens.change_form)
     listening.opens_form(app, services, ids.LATER, followup_screens.later_form)
 
 

@@ -45,7 +45,7 @@ def number_of_channel(services: Services, channel_id: str) -> int | None:
     return incident.number if incident else None
 
 
-def change_form(services: Services, number: int, user_id: str) -> Block:
+def change_form(services: Services, number: int, user_id: str, now: datetime) -> Block:
     """Return the form to change a follow-up, for a user who may change it."""
     return _form_for(services, number, user_id, forms.change_form)
 

@@ -51,10 +51,8 @@ def named_incident(services: Services, reference: str, subcommand: str, user_id:
     return incident.number
 
 
-def open_incident_form(
-    services: Services, trigger_id: str, number: int, user_id: str, build_form: Callable[[Incident], Block]
-) -> None:
-    """Open a form about an incident, for people who may lead and while the incident may change."""
+def incident_form(services: Services, number: int, user_id: str, build_form: Callable[[Incident], Block]) -> Block:
+    """Return a form about an incident, for people who may lead and while the incident may change."""
     incident = visible_incident(services, number, user_id, "lead")
     rules.check_may_change(incident.number, incident.status)
-    services.slack.open_view(trigger_id, build_form(incident))
+    return build_form(incident)

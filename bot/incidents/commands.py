@@ -21,12 +21,12 @@ from bot.incidents import (
     situation_screens,
     wording,
 )
-from bot.incidents.access import incident_number_here, named_incident, open_incident_form
+from bot.incidents.access import incident_form, incident_number_here, named_incident
 from bot.incidents.declaring import declare_as_typed, drill_from_command
 from bot.incidents.lifecycle_screens import LifecycleForm
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
-from bot.incidents.responses import Response
+from bot.incidents.responses import CommandResponse, Response
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -76,41 +76,41 @@ HELP = (
 )
 
 
-def declare(services: Services, command: SlashCommand) -> Response:
+def declare(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident declare S1 IVR down in Manila`: open an incident; without a title, it opens a form. `declare
     afterwards …`, `declare private …` and `declare drill …` say how."""
     return declare_as_typed(services, command.trigger_id, command.user_id, command.argument, command.response_url)
 
 
-def drill(services: Services, command: SlashCommand) -> Response:
+def drill(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident drill S1 IVR down in Manila`: practise an incident, which is marked everywhere and counts in no
     figure."""
     declaration = recognition.read_declaration(command.argument)
     return drill_from_command(services, command.trigger_id, command.user_id, declaration, command.response_url)
 
 
-def severity(services: Services, command: SlashCommand) -> Response:
+def severity(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident severity S0 Cebu too`: change the severity, with the reason."""
     number = incident_number_here(services, command)
     typed_severity, reason = parse.first_word(command.argument)
     if not typed_severity:
-        return _open_form(services, command, number, lambda incident: forms.severity_form(incident, services.floor))
+        return _form(services, command, number, lambda incident: forms.severity_form(incident, services.floor))
     return changes.change_severity(
         services, number, rules.read_severity(typed_severity), reason, command.user_id, utcnow()
     )
 
 
-def status(services: Services, command: SlashCommand) -> Response:
+def status(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident status mitigated moved to trunk 8`: change the status, with the reason."""
     number = incident_number_here(services, command)
     typed_status, reason = parse.first_word(command.argument)
     if not typed_status:
-        return _open_form(services, command, number, forms.status_form)
+        return _form(services, command, number, forms.status_form)
     new_status = rules.read_status(typed_status)
     return lifecycle.change_status(services, number, new_status, reason, command.user_id, utcnow())
 
 
-def impact(services: Services, command: SlashCommand) -> Response:
+def impact(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident impact half the calls are dropped`: record who is affected and how; alone, it opens the form of
     the situation."""
     number = incident_number_here(services, command)
@@ -121,11 +121,10 @@ def impact(services: Services, command: SlashCommand) -> Response:
     )
 
 
-def brief(services: Services, command: SlashCommand) -> Response:
+def brief(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident brief`: record impact, cause, actions and needs in one form; updates are written from them."""
     number = incident_number_here(services, command)
-    situation_screens.open_form(services, command.trigger_id, number, command.user_id)
-    return None
+    return situation_screens.form(services, number, command.user_id, utcnow())
 
 
 def claim(services: Services, command: SlashCommand) -> Response:
@@ -147,7 +146,7 @@ def assign(services: Services, command: SlashCommand) -> Response:
     return roles.assign(services, number, role, person, command.user_id, utcnow())
 
 
-def change_type(services: Services, command: SlashCommand) -> Response:
+def change_type(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident type telephony`: change the type; a playbook that fits better is offered.
     Alone, it opens a form."""
     if not command.argument:
@@ -162,45 +161,43 @@ def rename(services: Services, command: SlashCommand) -> Response:
     return renaming.rename(services, number, rules.clean_title(command.argument), command.user_id, utcnow())
 
 
-def edit(services: Services, command: SlashCommand) -> Response:
+def edit(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident edit`: change title, type, sites and partners in a form."""
     number = incident_number_here(services, command)
-    return _open_form(
-        services, command, number, lambda incident: declaration_forms.scope_form(incident, services.floor)
-    )
+    return _form(services, command, number, lambda incident: declaration_forms.scope_form(incident, services.floor))
 
 
-def resolve(services: Services, command: SlashCommand) -> Response:
+def resolve(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident resolve the carrier replaced a card`: record that the impact is over; everyone who was told of it
     gets the last update."""
     number = incident_number_here(services, command)
-    if _asks_why(services, command, number, lifecycle_screens.RESOLVE):
-        return None
+    if form := _form_if_incomplete(services, command, number, lifecycle_screens.RESOLVE):
+        return form
     return lifecycle.resolve(services, number, command.argument, command.trigger_id, command.user_id, utcnow())
 
 
-def close(services: Services, command: SlashCommand) -> Response:
+def close(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident close`: close the incident; the post-mortem draft is written."""
     number = incident_number_here(services, command)
-    if _asks_why(services, command, number, lifecycle_screens.CLOSE):
-        return None
+    if form := _form_if_incomplete(services, command, number, lifecycle_screens.CLOSE):
+        return form
     return lifecycle.close(services, number, command.argument, command.user_id, utcnow())
 
 
-def reopen(services: Services, command: SlashCommand) -> Response:
+def reopen(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident reopen calls drop again`: open the incident again, because it is not over after all,
     or was merged by mistake."""
     number = incident_number_here(services, command)
-    if _asks_why(services, command, number, lifecycle_screens.REOPEN):
-        return None
+    if form := _form_if_incomplete(services, command, number, lifecycle_screens.REOPEN):
+        return form
     return merging.reopen(services, number, command.argument, command.user_id, utcnow())
 
 
-def decline(services: Services, command: SlashCommand) -> Response:
+def decline(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident decline a probe was misconfigured`: end the incident as a false alarm."""
     number = incident_number_here(services, command)
-    if _asks_why(services, command, number, lifecycle_screens.DECLINE):
-        return None
+    if form := _form_if_incomplete(services, command, number, lifecycle_screens.DECLINE):
+        return form
     return lifecycle.decline(services, number, command.argument, command.trigger_id, command.user_id, utcnow())
 
 
@@ -226,27 +223,24 @@ def related_incidents(services: Services, command: SlashCommand) -> Response:
     return change(services, number, other_number, command.user_id, utcnow())
 
 
-def make_private(services: Services, command: SlashCommand) -> Response:
+def make_private(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident private customer data is involved`: move to a private channel; messages elsewhere are deleted.
     Alone, it opens a form."""
     number = incident_number_here(services, command)
     if not command.argument:
-        return _open_form(services, command, number, privacy.form)
+        return _form(services, command, number, privacy.form)
     return privacy.make_private(services, number, command.argument, command.user_id, utcnow())
 
 
-def _asks_why(services: Services, command: SlashCommand, number: int, form: LifecycleForm) -> bool:
-    return lifecycle_screens.open_if_incomplete(
-        services, form, number, command.user_id, command.trigger_id, command.argument
-    )
+def _form_if_incomplete(
+    services: Services, command: SlashCommand, number: int, form: LifecycleForm
+) -> Block | None:
+    return lifecycle_screens.view_if_incomplete(services, form, number, command.user_id, command.argument)
 
 
-def _open_form(
-    services: Services, command: SlashCommand, number: int, build_form: Callable[[Incident], Block]
-) -> Response:
-    """Open the form that asks for what the command left out."""
-    open_incident_form(services, command.trigger_id, number, command.user_id, build_form)
-    return None
+def _form(services: Services, command: SlashCommand, number: int, build_form: Callable[[Incident], Block]) -> Block:
+    """Return the form that asks for what the command left out."""
+    return incident_form(services, number, command.user_id, build_form)
 
 
 def _role(services: Services, typed_role: str) -> str:

@@ -31,13 +31,13 @@ from bot.incidents.pending_declarations import PendingDeclaration
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.recognition import Declaration, Kind
 from bot.incidents.registry import Registry
-from bot.incidents.responses import Response
+from bot.incidents.responses import CommandResponse, Response
 from bot.incidents.rules import TitleMissing
 from bot.incidents.tables import Incident
 from bot.incidents.workflows import DeclareRequest, declare, incident_of
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.slack.blocks import Message
+from bot.slack.blocks import Block, Message
 from bot.slack.text import one_line
 
 DUPLICATES_WITHIN = timedelta(hours=12)
@@ -50,17 +50,12 @@ class DrillTitleMissing(WatchfloorError):
     """Please say what is practised, such as `/incident drill S1 IVR down in Manila`."""
 
 
-def open_declare_form(
-    services: Services,
-    trigger_id: str,
-    user_id: str,
-    prefilled: Prefilled = declaration_forms.EMPTY,
-    private_metadata: str = "",
-) -> None:
-    """Open the form for a person who may declare. Runs before anything slow, as the trigger lives three seconds."""
+def form(
+    services: Services, user_id: str, prefilled: Prefilled = declaration_forms.EMPTY, private_metadata: str = ""
+) -> Block:
+    """Return the form for a person who may declare."""
     check_may_declare(services, user_id)
-    view = declaration_forms.declare_form(services.floor, prefilled, private_metadata)
-    services.slack.open_view(trigger_id, view)
+    return declaration_forms.declare_form(services.floor, prefilled, private_metadata)
 
 
 def check_may_declare(services: Services, user_id: str) -> None:
@@ -72,8 +67,8 @@ def check_may_declare(services: Services, user_id: str) -> None:
 
 def declare_as_typed(
     services: Services, trigger_id: str, user_id: str, typed_declaration: str, reply_to: str
-) -> Response:
-    """Declare at once from what was typed, or open a prefilled form if something is missing or needs a look.
+) -> CommandResponse:
+    """Declare at once from what was typed, or return a prefilled form if something is missing or needs a look.
     Return the answer meanwhile."""
     declaration = recognition.read_declaration(typed_declaration)
     if declaration.kind == Kind.DRILL:
@@ -84,8 +79,7 @@ def declare_as_typed(
     # `private` may also be the first word of a title, and `???` was hardly meant as one: the form shows what was
     # understood.
     if past is None and (declaration.kind != Kind.NOW or not rules.has_words(declaration.title)):
-        open_declare_form(services, trigger_id, user_id, _prefilled(declaration))
-        return None
+        return form(services, user_id, _prefilled(declaration))
     request = DeclareRequest(
         key=f"declare:{trigger_id}",
         user_id=user_id,

@@ -1,16 +1,16 @@
 """Listeners for declaring by form, shortcut and button, and for the duplicate question: parse, act, answer."""
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 
 from bot.directory.lookup import display_names
-from bot.incidents import ids, listening, parse, pending_answers, responses, rules, scope
+from bot.incidents import declaring, ids, listening, parse, pending_answers, responses, rules, scope
 from bot.incidents.declaration_forms import Prefilled
-from bot.incidents.declaring import declare_unless_open, open_declare_form
 from bot.incidents.recognition import Scope
 from bot.incidents.responses import Payload
 from bot.incidents.workflows import DeclareRequest
 from bot.runtime.clock import utcnow
 from bot.services import Services
+from bot.slack.blocks import Block
 from bot.slack.text import mentioned_user_ids, time_of_ts, to_plain_text
 
 
@@ -21,38 +21,30 @@ def register(app: App, services: Services) -> None:
 
 
 def _register_declaration(app: App, services: Services) -> None:
-    @app.shortcut(ids.DECLARE_SHORTCUT)
-    @app.action(ids.DECLARE)
-    def declare_form(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            open_declare_form(services, body["trigger_id"], parse.user_id(body))
-
-        responses.answer_click(services, body, act, ack)
-
-    @app.shortcut(ids.DECLARE_FROM_MESSAGE)
-    def declare_from_message(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            origin = parse.shortcut_message(body)
-            message_text = to_plain_text(origin.text, display_names(services, mentioned_user_ids(origin.text)).get)
-            recognised_scope = scope.scope_in(services, message_text)
-            origin = origin.model_copy(update={"decided": _recognised_fields(recognised_scope)})
-            open_declare_form(
-                services,
-                body["trigger_id"],
-                parse.user_id(body),
-                Prefilled(scope=recognised_scope, description=message_text),
-                private_metadata=origin.to_metadata(),
-            )
-
-        responses.answer_click(services, body, act, ack)
+    def form(body: Payload) -> Block:
+        return declaring.form(services, parse.user_id(body))
 
     def declare(body: Payload) -> None:
         request = _declare_request(services, body)
         _check_past(request)
         # A form has no message to answer below, so the question comes by direct message.
-        declare_unless_open(services, request)
+        declaring.declare_unless_open(services, request)
 
+    listening.opens_view(app, services, ids.DECLARE, form)
+    listening.shortcut_opens_view(app, services, ids.DECLARE_SHORTCUT, form)
+    listening.shortcut_opens_view(
+        app, services, ids.DECLARE_FROM_MESSAGE, lambda body: _form_from_message(services, body)
+    )
     listening.on_form(app, services, ids.DECLARE_FORM, ids.TITLE, declare)
+
+
+def _form_from_message(services: Services, body: Payload) -> Block:
+    origin = parse.shortcut_message(body)
+    message_text = to_plain_text(origin.text, display_names(services, mentioned_user_ids(origin.text)).get)
+    recognised_scope = scope.scope_in(services, message_text)
+    origin = origin.model_copy(update={"decided": _recognised_fields(recognised_scope)})
+    prefilled = Prefilled(scope=recognised_scope, description=message_text)
+    return declaring.form(services, parse.user_id(body), prefilled, origin.to_metadata())
 
 
 def _check_past(request: DeclareRequest) -> None:

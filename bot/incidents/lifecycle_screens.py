@@ -7,6 +7,7 @@ from msgspec import Struct
 from bot.incidents import forms, ids, lifecycle, rules, wording
 from bot.incidents.access import visible_incident
 from bot.services import Services
+from bot.slack.blocks import Block
 
 
 class LifecycleForm(Struct, frozen=True):
@@ -32,24 +33,18 @@ DECLINE = LifecycleForm(ids.DECLINE_FORM, "Decline", wording.DECLINE_QUESTION, r
 REOPEN = LifecycleForm(ids.REOPEN_FORM, "Reopen", wording.REOPEN_QUESTION, rules.check_may_reopen, True)
 
 
-def open_form(
-    services: Services, form: LifecycleForm, number: int, by: str, trigger_id: str, reason: str = ""
-) -> None:
-    """Open the form, with the reason that was typed and a list of what is still to be done."""
+def view(services: Services, form: LifecycleForm, number: int, by: str, reason: str = "") -> Block:
+    """Return the form, with the reason that was typed and a list of what is still to be done."""
     incident = visible_incident(services, number, by, "close")
     form.check(incident.number, incident.status)
     required = lifecycle.objection_texts(services, incident.number, form.action)
-    view = forms.lifecycle_form(incident, form.callback_id, form.title, form.question, required, reason)
-    services.slack.open_view(trigger_id, view)
+    return forms.lifecycle_form(incident, form.callback_id, form.title, form.question, required, reason)
 
 
-def open_if_incomplete(
-    services: Services, form: LifecycleForm, number: int, by: str, trigger_id: str, reason: str
-) -> bool:
-    """Open the form if a required reason is missing, or if something is still to be done and the reason for going
-    on without it is; False if nothing is missing."""
+def view_if_incomplete(services: Services, form: LifecycleForm, number: int, by: str, reason: str) -> Block | None:
+    """Return the form if a required reason is missing, or if something is still to be done and the reason for going
+    on without it is; None if nothing is missing."""
     is_complete = bool(reason) or not form.is_reason_required
     if is_complete and not lifecycle.objection_texts(services, number, form.action):
-        return False
-    open_form(services, form, number, by, trigger_id, reason)
-    return True
+        return None
+    return view(services, form, number, by, reason)

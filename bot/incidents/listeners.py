@@ -24,7 +24,7 @@ from bot.incidents import (
     situation_screens,
     wording,
 )
-from bot.incidents.access import open_incident_form
+from bot.incidents.access import incident_form
 from bot.incidents.invitations import request_to_join
 from bot.incidents.lifecycle_screens import LifecycleForm
 from bot.incidents.recognition import Scope
@@ -72,11 +72,10 @@ def _register_buttons(app: App, services: Services) -> None:
 def _register_opener(app: App, services: Services, button: str, build_form: BuildForm) -> None:
     """Listen to a button that opens a form about its incident, for people who may lead while it may change."""
 
-    def open_form(body: Payload) -> None:
-        number, user_id = parse.clicked_number(body), parse.user_id(body)
-        open_incident_form(services, body["trigger_id"], number, user_id, build_form)
+    def form(services: Services, number: int, by: str, now: datetime) -> Block:
+        return incident_form(services, number, by, build_form)
 
-    listening.on_action(app, services, button, open_form)
+    listening.opens_form(app, services, button, form)
 
 
 def _register_forms(app: App, services: Services) -> None:
@@ -118,14 +117,10 @@ def _register_forms(app: App, services: Services) -> None:
 
 
 def _register_situation(app: App, services: Services) -> None:
-    def open_situation(body: Payload) -> None:
-        number, user_id = parse.clicked_number(body), parse.user_id(body)
-        situation_screens.open_form(services, body["trigger_id"], number, user_id)
-
     def save_situation(body: Payload) -> None:
         situation_screens.save_form(services, body)
 
-    listening.on_action(app, services, ids.SITUATION, open_situation)
+    listening.opens_form(app, services, ids.SITUATION, situation_screens.form)
     listening.on_form(app, services, ids.SITUATION_FORM, ids.IMPACT, save_situation)
 
 
@@ -180,11 +175,10 @@ def _register_lifecycle(app: App, services: Services) -> None:
 
 
 def _register_lifecycle_opener(app: App, services: Services, lifecycle_button: LifecycleButton) -> None:
-    def open_form(body: Payload) -> None:
-        number, user_id = parse.clicked_number(body), parse.user_id(body)
-        lifecycle_screens.open_form(services, lifecycle_button.form, number, user_id, body["trigger_id"])
+    def form(services: Services, number: int, by: str, now: datetime) -> Block:
+        return lifecycle_screens.view(services, lifecycle_button.form, number, by)
 
-    listening.on_action(app, services, lifecycle_button.button, open_form)
+    listening.opens_form(app, services, lifecycle_button.button, form)
 
 
 def _register_lifecycle_form(app: App, services: Services, lifecycle_button: LifecycleButton) -> None:

@@ -61,13 +61,22 @@ def opens_form(app: App, services: Services, button: Name, build: Build) -> None
 
 def opens_view(app: App, services: Services, button: Name, build: Callable[[Payload], Block]) -> None:
     """Likewise, with the form built from the whole click payload."""
+    app.action(button)(_opener(services, build))
 
-    @app.action(button)
+
+def shortcut_opens_view(app: App, services: Services, shortcut: str, build: Callable[[Payload], Block]) -> None:
+    """Likewise, for a shortcut, global or on a message."""
+    app.shortcut(shortcut)(_opener(services, build))
+
+
+def _opener(services: Services, build: Callable[[Payload], Block]) -> Callable[[Ack, Payload], None]:
     def open_view(ack: Ack, body: Payload) -> None:
-        def open_built_view() -> None:
+        def act() -> None:
             services.slack.open_view(body["trigger_id"], build(body))
 
-        responses.answer_click(services, body, open_built_view, ack)
+        responses.answer_click(services, body, act, ack)
+
+    return open_view
 
 
 def on_form(

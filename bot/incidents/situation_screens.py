@@ -1,4 +1,6 @@
-"""Opens the situation form and saves its submission."""
+"""The situation form, and its submission."""
+
+from datetime import datetime
 
 from bot.incidents import ids, incidents, parse, rules, situation_actions, situation_forms, situation_tables
 from bot.incidents.access import visible_incident
@@ -21,9 +23,9 @@ from bot.services import Services
 from bot.slack.blocks import Block
 
 
-def open_form(services: Services, trigger_id: str, number: int, user_id: str) -> None:
-    """Open the prefilled form for a person who may change the incident, while it may be described."""
-    incident = visible_incident(services, number, user_id, "lead")
+def form(services: Services, number: int, by: str, now: datetime) -> Block:
+    """Return the prefilled form for a person who may change the incident, while it may be described."""
+    incident = visible_incident(services, number, by, "lead")
     rules.check_may_describe(incident.number, incident.status)
     with services.database.reading() as session:
         situation = situation_tables.current(session, number)
@@ -33,8 +35,7 @@ def open_form(services: Services, trigger_id: str, number: int, user_id: str) ->
         }
         seen_id = situation_tables.newest_id(session, number)
         figures = services.get(Registry).ask(FIGURE_SENTENCES)(session, number, "en").line
-    form = situation_forms.situation_form(incident, situation, translations, (seen_id, seen_id), figures)
-    services.slack.open_view(trigger_id, form)
+    return situation_forms.situation_form(incident, situation, translations, (seen_id, seen_id), figures)
 
 
 def save_form(services: Services, body: Payload) -> None:

@@ -9,7 +9,7 @@ from bot.errors import WatchfloorError
 from bot.incidents import actions as changes
 from bot.incidents import audiences as known_audiences
 from bot.incidents import lifecycle, rules
-from bot.incidents.access import open_incident_form
+from bot.incidents.access import incident_form
 from bot.incidents.change import Change, changing
 from bot.incidents.tables import Incident
 from bot.services import Services
@@ -45,12 +45,12 @@ class ComposedUpdate(Struct, frozen=True):
     next_in: timedelta | None = None
 
 
-def open_composer(services: Services, trigger_id: str, number: int, by: str) -> None:
-    """Open the form for a user who may act."""
-    open_incident_form(services, trigger_id, number, by, lambda incident: _form(services, incident))
+def form(services: Services, number: int, by: str, now: datetime) -> Block:
+    """Return the form for a user who may act."""
+    return incident_form(services, number, by, lambda incident: _prefilled_form(services, incident))
 
 
-def _form(services: Services, incident: Incident) -> Block:
+def _prefilled_form(services: Services, incident: Incident) -> Block:
     audiences = known_audiences.audiences_of(services, incident)
     preselected = [
         name

@@ -8,9 +8,9 @@ from slack_bolt import App
 from bot.errors import WatchfloorError, require
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse, responses
-from bot.incidents.access import incident_number_here, open_incident_form
+from bot.incidents.access import incident_form, incident_number_here
 from bot.incidents.parse import SlashCommand
-from bot.incidents.responses import Payload, Response
+from bot.incidents.responses import CommandResponse, Payload, Response
 from bot.incidents.rules import clean_title, read_severity, read_status
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -31,15 +31,8 @@ def register(app: App, services: Services) -> None:
     listening.on_click(app, services, ids.APPROVE, draft_answers.approve)
     listening.opens_form(app, services, ids.EDIT, draft_screens.edit_form)
     listening.opens_form(app, services, ids.LATER, draft_screens.postpone_form)
-    _register_composer(app, services)
+    listening.opens_form(app, services, incident_ids.COMPOSE_UPDATE, compose_actions.form)
     _register_forms(app, services)
-
-
-def _register_composer(app: App, services: Services) -> None:
-    def compose(body: Payload) -> None:
-        compose_actions.open_composer(services, body["trigger_id"], parse.clicked_number(body), parse.user_id(body))
-
-    listening.on_action(app, services, incident_ids.COMPOSE_UPDATE, compose)
 
 
 def _register_forms(app: App, services: Services) -> None:
@@ -98,12 +91,11 @@ def _composed(body: Payload) -> ComposedUpdate:
     )
 
 
-def update(services: Services, command: SlashCommand) -> Response:
+def update(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident update calls go to Cebu`: tell every audience now; alone, it opens a form."""
     number = incident_number_here(services, command)
     if not command.argument:
-        compose_actions.open_composer(services, command.trigger_id, number, command.user_id)
-        return None
+        return compose_actions.form(services, number, command.user_id, utcnow())
     return compose_actions.send_text_now(
         services, number, command.argument, command.trigger_id, command.user_id, utcnow()
     )
@@ -121,25 +113,22 @@ def updates(services: Services, command: SlashCommand) -> Response:
     return update_commands.updates_screen(services, number, command.user_id)
 
 
-def cadence(services: Services, command: SlashCommand) -> Response:
+def cadence(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident cadence executives 20 min`, `/incident cadence usual`: change how often audiences are told;
     alone, it opens a form."""
     number = incident_number_here(services, command)
     if not command.argument:
-        build_form = draft_screens.cadence_form(services)
-        open_incident_form(services, command.trigger_id, number, command.user_id, build_form)
-        return None
+        return incident_form(services, number, command.user_id, draft_screens.cadence_form(services))
     return update_commands.set_cadence(
         services, number, command.argument, command.trigger_id, command.user_id, utcnow()
     )
 
 
-def pause(services: Services, command: SlashCommand) -> Response:
+def pause(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident pause the carrier works until six`: stop scheduled updates until `/incident resume`."""
     number = incident_number_here(services, command)
     if not command.argument:
-        open_incident_form(services, command.trigger_id, number, command.user_id, forms.pause_form)
-        return None
+        return incident_form(services, number, command.user_id, forms.pause_form)
     return update_commands.pause(services, number, clean_title(command.argument), command.user_id, utcnow())
 
 
