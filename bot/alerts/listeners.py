@@ -4,8 +4,8 @@ from slack_bolt import App
 
 from bot.alerts import actions, ids, views
 from bot.incidents import listening, parse
-from bot.incidents.parse import SlashCommand
-from bot.incidents.responses import Payload, Response
+from bot.incidents.parse import Payload, SlashCommand
+from bot.incidents.responses import Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block

@@ -26,8 +26,8 @@ from bot.cases.tables import Case
 from bot.cases.wording import translator_of_reader
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse, responses
-from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.responses import Payload, Response
+from bot.incidents.parse import NotOurForm, Payload, SlashCommand
+from bot.incidents.responses import Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block

@@ -6,8 +6,8 @@ from bot.changes import actions, ids, wording
 from bot.changes.actions import TypedChange
 from bot.changes.rules import Kind
 from bot.incidents import listening, parse
-from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.responses import CommandResponse, FieldsRefused, Payload
+from bot.incidents.parse import NotOurForm, Payload, SlashCommand
+from bot.incidents.responses import CommandResponse, FieldsRefused
 from bot.runtime.clock import utcnow
 from bot.services import Services
 

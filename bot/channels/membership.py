@@ -2,7 +2,7 @@
 
 import logging
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 from bot import directory, outbox
 from bot.channels import gaps, recovery
@@ -11,6 +11,7 @@ from bot.channels.private_members import private_change, refresh_private_members
 from bot.directory.lookup import channel_names, forget_channel, is_known_channel, person_changed, refresh_channels
 from bot.incidents import channel_loss, incidents, participants
 from bot.incidents.events import MembersChanged
+from bot.incidents.parse import Payload
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.errors import SlackRefused
@@ -18,7 +19,6 @@ from bot.timeline import timeline
 
 log = logging.getLogger(__name__)
 
-Event = dict[str, Any]
 
 LOSS_BY_EVENT = {
     "channel_archive": channel_loss.ARCHIVED,
@@ -28,7 +28,7 @@ LOSS_BY_EVENT = {
 }
 
 
-def record_member_joined(services: Services, event: Event) -> None:
+def record_member_joined(services: Services, event: Payload) -> None:
     """Record that a person joined the incident's channel; if it is the bot itself, the channel may be back."""
     if event["user"] == services.slack.user_id():
         record_channel_found(services, event)
@@ -36,7 +36,7 @@ def record_member_joined(services: Services, event: Event) -> None:
         _record_member(services, event, "joined")
 
 
-def record_member_left(services: Services, event: Event) -> None:
+def record_member_left(services: Services, event: Payload) -> None:
     """Record that a person left the incident's channel; if it is the bot itself, nothing can be shown any more."""
     if event["user"] == services.slack.user_id():
         record_channel_lost(services, event)
@@ -44,7 +44,7 @@ def record_member_left(services: Services, event: Event) -> None:
         _record_member(services, event, "left")
 
 
-def _record_member(services: Services, event: Event, kind: Literal["joined", "left"]) -> None:
+def _record_member(services: Services, event: Payload, kind: Literal["joined", "left"]) -> None:
     number, user_id = incident_of(services, event["channel"]), event["user"]
     if number is None:
         return
@@ -60,7 +60,7 @@ def _record_member(services: Services, event: Event, kind: Literal["joined", "le
             change.publish(MembersChanged(left=(event["user"],)))
 
 
-def record_channel_lost(services: Services, event: Event) -> None:
+def record_channel_lost(services: Services, event: Payload) -> None:
     """Record that the incident's channel was archived or deleted, or the bot removed, and say so where possible."""
     number = incident_of(services, event["channel"])
     if number is None:
@@ -73,7 +73,7 @@ def record_channel_lost(services: Services, event: Event) -> None:
             )
 
 
-def record_channel_found(services: Services, event: Event) -> None:
+def record_channel_found(services: Services, event: Payload) -> None:
     """Record that the incident's channel is back, and draw everything again."""
     number, now = incident_of(services, event["channel"]), utcnow()
     if number is None:
@@ -90,7 +90,7 @@ def record_channel_found(services: Services, event: Event) -> None:
     services.background.submit("members", partial(refresh_private_members, services))
 
 
-def rejoin_channel(services: Services, event: Event) -> None:
+def rejoin_channel(services: Services, event: Payload) -> None:
     """Join an incident's public channel that is open again: archiving it took the bot out."""
     number = incident_of(services, event["channel"])
     if number is None:
@@ -101,7 +101,7 @@ def rejoin_channel(services: Services, event: Event) -> None:
         services.background.submit(f"join:{event['channel']}", partial(_join_again, services, event))
 
 
-def _join_again(services: Services, event: Event) -> None:
+def _join_again(services: Services, event: Payload) -> None:
     try:
         services.slack.join_channel(event["channel"])
     except SlackRefused as refused:
@@ -111,7 +111,7 @@ def _join_again(services: Services, event: Event) -> None:
     record_channel_found(services, event)
 
 
-def record_channel_renamed(services: Services, event: Event) -> None:
+def record_channel_renamed(services: Services, event: Payload) -> None:
     """Refresh the channels if the rename may change which channel a name in `floor.yaml` means."""
     renamed_channel = event["channel"]
     with services.database.reading() as session:
@@ -120,13 +120,13 @@ def record_channel_renamed(services: Services, event: Event) -> None:
         services.background.submit("channels", partial(refresh_channels, services))
 
 
-def record_named_channel_lost(services: Services, event: Event) -> None:
+def record_named_channel_lost(services: Services, event: Payload) -> None:
     """Forget a channel named in `floor.yaml` that was archived, deleted or left, so its name is looked up again."""
     if is_known_channel(services, event["channel"]):
         forget_channel(services, event["channel"])
 
 
-def record_channel_id_changed(services: Services, event: Event) -> None:
+def record_channel_id_changed(services: Services, event: Payload) -> None:
     """Replace a channel's id, which Slack changes when, for example, it is shared with another company."""
     old_id, new_id = event["old_channel_id"], event["new_channel_id"]
     with services.database.transaction() as session:
@@ -135,12 +135,12 @@ def record_channel_id_changed(services: Services, event: Event) -> None:
         outbox.replace_channel(session, old_id, new_id)
 
 
-def record_person_changed(services: Services, event: Event) -> None:
+def record_person_changed(services: Services, event: Payload) -> None:
     """Record that a person joined the workspace or changed."""
     person_changed(services, event["user"])
 
 
-def record_group_changed(services: Services, event: Event) -> None:
+def record_group_changed(services: Services, event: Payload) -> None:
     group = event["subteam"]
     if group["handle"] in services.floor.groups:
         with services.database.transaction() as session:

@@ -1,13 +1,13 @@
 """Records messages, reactions and pins in an incident's channel as they arrive."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlmodel import Session
 
 from bot import outbox
 from bot.channels import early
 from bot.incidents import incidents
+from bot.incidents.parse import Payload
 from bot.outbox import kinds
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -15,10 +15,8 @@ from bot.slack.echoes import TOMBSTONE
 from bot.timeline import observing, recording
 from bot.timeline.observed_message import MessagePolicy, ObservedMessage
 
-Event = dict[str, Any]
 
-
-def record_message(services: Services, event: Event) -> None:
+def record_message(services: Services, event: Payload) -> None:
     """Record that a message was sent, edited or deleted. Direct messages belong to no incident."""
     if event.get("channel_type") == "im":
         return
@@ -35,7 +33,7 @@ def record_message(services: Services, event: Event) -> None:
         _record_observed(services, event["channel"], [observing.observe_message(event, event["ts"])])
 
 
-def record_reaction(services: Services, event: Event) -> None:
+def record_reaction(services: Services, event: Payload) -> None:
     """Record that a reaction was added or removed, if it is one that marks a message as important."""
     name = event["reaction"].partition("::")[0]
     if name in services.floor.timeline.kinds and event["item"].get("type") == "message":
@@ -43,7 +41,7 @@ def record_reaction(services: Services, event: Event) -> None:
         _record_observed(services, event["item"]["channel"], [observing.observe_reaction(event, is_on=is_on)])
 
 
-def record_pin(services: Services, event: Event) -> None:
+def record_pin(services: Services, event: Payload) -> None:
     """Record that a message was pinned or unpinned. The bot's pin of its own card is ignored."""
     observation = observing.observe_pin(event, is_on=event["type"] == "pin_added")
     if observation and event["user"] not in own_ids(services):

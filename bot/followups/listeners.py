@@ -15,8 +15,8 @@ from bot.followups.change_actions import FollowUpEdit
 from bot.followups.rules import State
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
-from bot.incidents.parse import SlashCommand
-from bot.incidents.responses import CommandResponse, FieldsRefused, Payload, Response
+from bot.incidents.parse import Payload, SlashCommand
+from bot.incidents.responses import CommandResponse, FieldsRefused, Response
 from bot.incidents.rules import quoted
 from bot.incidents.tables import NoIncidentHere
 from bot.runtime.clock import utcnow

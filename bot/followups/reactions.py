@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from sqlmodel import Session
 
@@ -16,21 +15,20 @@ from bot.followups.actions import NewFollowUp
 from bot.followups.rules import State
 from bot.followups.tables import FollowUp
 from bot.incidents import incidents
+from bot.incidents.parse import Payload
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.text import mentioned_user_ids, to_plain_text
 from bot.timeline import timeline
 
-Event = dict[str, Any]
 
-
-def record_mark(services: Services, event: Event) -> None:
+def record_mark(services: Services, event: Payload) -> None:
     """Add a follow-up for a marked message. A refusal goes only to the user who reacted."""
     if _is_mark_of_user(services, event):
         _run_or_refuse(services, event["user"], partial(_add, services, event, utcnow()))
 
 
-def record_unmark(services: Services, event: Event) -> None:
+def record_unmark(services: Services, event: Payload) -> None:
     """Drop an untouched follow-up when the user who added it removes the reaction."""
     if not _is_mark_of_user(services, event):
         return
@@ -43,7 +41,7 @@ def record_unmark(services: Services, event: Event) -> None:
         _run_or_refuse(services, event["user"], finish)
 
 
-def _is_mark_of_user(services: Services, event: Event) -> bool:
+def _is_mark_of_user(services: Services, event: Payload) -> bool:
     is_message = event["item"].get("type") == "message"
     is_mark = event["reaction"] == services.floor.followups.reaction and is_message
     return is_mark and bool(event["user"] != services.slack.user_id())
@@ -53,11 +51,11 @@ def _is_untouched(follow_up: FollowUp) -> bool:
     return follow_up.owner_id == follow_up.added_by and follow_up.moved == 0 and follow_up.told == 1
 
 
-def _key(event: Event) -> str:
+def _key(event: Payload) -> str:
     return f"reaction:{event['item']['channel']}:{event['item']['ts']}"
 
 
-def _add(services: Services, event: Event, now: datetime) -> None:
+def _add(services: Services, event: Payload, now: datetime) -> None:
     channel_id, ts = event["item"]["channel"], event["item"]["ts"]
     with services.database.reading() as session:
         incident = incidents.of_channel(session, channel_id)

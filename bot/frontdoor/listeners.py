@@ -8,8 +8,8 @@ from bot.frontdoor.faults import TypedFault
 from bot.frontdoor.rules import TITLES, Wording, read_lines
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
-from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.responses import CommandResponse, FieldsRefused, Payload
+from bot.incidents.parse import NotOurForm, Payload, SlashCommand
+from bot.incidents.responses import CommandResponse, FieldsRefused
 from bot.runtime.clock import utcnow
 from bot.services import Services
 

@@ -10,8 +10,8 @@ from bot.handovers.tables import Handover
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
-from bot.incidents.parse import SlashCommand
-from bot.incidents.responses import CommandResponse, Payload
+from bot.incidents.parse import Payload, SlashCommand
+from bot.incidents.responses import CommandResponse
 from bot.runtime.clock import utcnow
 from bot.services import Services
 

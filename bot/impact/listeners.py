@@ -12,8 +12,8 @@ from bot.impact.reading.vocabulary import Meaning
 from bot.impact.rules.whatif import Lever, UnknownLever, read_lever, read_levers, split_queue
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here, visible_incident
-from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.responses import CommandResponse, FieldsRefused, Payload, Response
+from bot.incidents.parse import NotOurForm, Payload, SlashCommand
+from bot.incidents.responses import CommandResponse, FieldsRefused, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block

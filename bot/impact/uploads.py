@@ -6,7 +6,6 @@ A dropped file is read and shown as a preview in its thread. Nothing counts unti
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -25,6 +24,7 @@ from bot.impact.reading.plan import ColumnMap, plan, recognise
 from bot.impact.reading.rows import LeftOut
 from bot.incidents import incidents
 from bot.incidents.dropped_files import downloaded, ending_of
+from bot.incidents.parse import Payload
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import DroppedFile, Registry
 from bot.outbox import kinds, row_files
@@ -36,7 +36,6 @@ from bot.slack.blocks import Block
 from bot.sources.tabular.errors import NoHeader
 from bot.sources.tabular.sheet import Sheet
 
-Event = dict[str, Any]
 ENDINGS = ("csv", "tsv", "xlsx", "xls", "xlsm")
 SHARES = (None, "file_share")
 WAITING, IMPORTING, IMPORTED, DISCARDED = "waiting", "importing", "imported", "discarded"
@@ -51,7 +50,7 @@ class FileGone(WatchfloorError):
     takes 100 MB."""
 
 
-def record_file(services: Services, event: Event) -> None:
+def record_file(services: Services, event: Payload) -> None:
     """Enqueue the tables among a message's files, in an incident's channel or a direct message."""
     files = [file for file in event.get("files") or () if _is_table(file)]
     if not files or event.get("subtype") not in SHARES or event.get("user") == services.slack.user_id():
@@ -78,7 +77,7 @@ def record_file(services: Services, event: Event) -> None:
                 _enqueue(session, dropped, "read")
 
 
-def _is_table(file: Event) -> bool:
+def _is_table(file: Payload) -> bool:
     return ending_of(file) in ENDINGS
 
 

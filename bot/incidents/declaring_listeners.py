@@ -5,8 +5,8 @@ from slack_bolt import App
 from bot.directory.lookup import display_names
 from bot.incidents import declaring, ids, listening, parse, pending_answers, responses, rules, scope
 from bot.incidents.declaration_forms import Prefilled
+from bot.incidents.parse import Payload
 from bot.incidents.recognition import Scope
-from bot.incidents.responses import Payload
 from bot.incidents.workflows import DeclareRequest
 from bot.runtime.clock import utcnow
 from bot.services import Services

@@ -16,10 +16,10 @@ from bot.incidents import channel_loss, forms, ids, incidents, parse, responses,
 from bot.incidents.access import named_incident
 from bot.incidents.limits import PersonLimits
 from bot.incidents.panels import incident_panel
-from bot.incidents.parse import SlashCommand
+from bot.incidents.parse import Payload, SlashCommand
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
-from bot.incidents.responses import Payload, Response
+from bot.incidents.responses import Response
 from bot.incidents.tables import InAnotherChannel, NoIncidentHere, OnlyElsewhere
 from bot.runtime.clock import utcnow
 from bot.services import Services

@@ -27,8 +27,9 @@ from bot.incidents import (
 from bot.incidents.access import incident_form
 from bot.incidents.invitations import request_to_join
 from bot.incidents.lifecycle_screens import LifecycleForm
+from bot.incidents.parse import Payload
 from bot.incidents.recognition import Scope
-from bot.incidents.responses import Payload, Response
+from bot.incidents.responses import Response
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
 from bot.services import Services

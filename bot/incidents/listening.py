@@ -8,7 +8,8 @@ from slack_bolt import Ack, App
 
 from bot.errors import WatchfloorError
 from bot.incidents import parse, responses
-from bot.incidents.responses import Payload, Response
+from bot.incidents.parse import Payload
+from bot.incidents.responses import Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block

@@ -15,6 +15,7 @@ from bot.incidents.rules import quoted
 from bot.slack.blocks import PRIVATE_METADATA as FITS
 from bot.slack.text import shorten, to_plain_text
 
+# What Slack sends: a command, a click, a form or an event.
 Payload = dict[str, Any]
 LONGEST_PAGE_NUMBER = 4
 

@@ -12,6 +12,7 @@ from bot.directory.lookup import display_names, person_of
 from bot.directory.rules import PersonUnknown
 from bot.errors import TryLater, WatchfloorError
 from bot.incidents import wording
+from bot.incidents.parse import Payload
 from bot.runtime.database import ChangeUnknown, DatabaseBusy, noting_commits
 from bot.services import Services
 from bot.slack.blocks import MESSAGE_TEXT, Block, Message, fit_message, paragraphs
@@ -21,7 +22,6 @@ from bot.timeline.rules import zone_of
 
 log = logging.getLogger(__name__)
 
-Payload = dict[str, Any]
 LONGEST_ERROR = 2000
 UNKNOWN_PERSON_ERRORS = ("user_not_found", "users_not_found", "user_not_visible")
 Response = str | Message | None

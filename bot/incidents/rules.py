@@ -16,9 +16,9 @@ LONGEST_TITLE = 3000
 LONGEST_QUOTED = 40
 # The type of an incident if none is given.
 OTHER = "other"
-# Invisible, but used to form letters in Persian and Hindi and combined emoji.
-# In the record of a severity that was changed without one.
+# In the record of a severity that was changed without a reason.
 NO_REASON = "no reason given"
+# Invisible, but used to form letters in Persian and Hindi and combined emoji.
 JOINER_CHARACTERS = "\u200c\u200d"
 
 

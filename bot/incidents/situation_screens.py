@@ -6,8 +6,9 @@ from bot.incidents import ids, incidents, parse, rules, situation_actions, situa
 from bot.incidents.access import visible_incident
 from bot.incidents.audiences import other_languages
 from bot.incidents.facts import FIGURE_SENTENCES
+from bot.incidents.parse import Payload
 from bot.incidents.registry import Registry
-from bot.incidents.responses import FieldsRefused, FormReplaced, Payload
+from bot.incidents.responses import FieldsRefused, FormReplaced
 from bot.incidents.situation import (
     RECORDED_FIELDS,
     CauseMissing,

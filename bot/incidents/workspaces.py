@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from bot.directory.rules import Home
-
-Payload = dict[str, Any]
+from bot.incidents.parse import Payload
 
 
 def team_of(body: Payload) -> str:

@@ -6,8 +6,8 @@ from slack_bolt import App
 
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
-from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.responses import FieldsRefused, Payload, Response
+from bot.incidents.parse import NotOurForm, Payload, SlashCommand
+from bot.incidents.responses import FieldsRefused, Response
 from bot.ledger import actions, ids, rules, screens, wording
 from bot.runtime.clock import utcnow
 from bot.services import Services

@@ -3,8 +3,8 @@
 from slack_bolt import Ack, App
 
 from bot.incidents import listening, parse, responses
-from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.responses import CommandResponse, Payload, Response
+from bot.incidents.parse import NotOurForm, Payload, SlashCommand
+from bot.incidents.responses import CommandResponse, Response
 from bot.lockouts import actions, ids, unlocking
 from bot.lockouts.rules import AccountAction, Release
 from bot.lockouts.unlocking_views import PARTNER_UNKNOWN

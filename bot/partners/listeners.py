@@ -4,8 +4,8 @@ from slack_bolt import Ack, App
 
 from bot.incidents import listening, parse, responses
 from bot.incidents.access import incident_number_here
-from bot.incidents.parse import SlashCommand
-from bot.incidents.responses import CommandResponse, Payload, Response
+from bot.incidents.parse import Payload, SlashCommand
+from bot.incidents.responses import CommandResponse, Response
 from bot.partners import answers as partner_answers
 from bot.partners import guidance_actions, ids, rules
 from bot.partners import matrix as partner_matrix

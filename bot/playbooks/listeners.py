@@ -7,7 +7,8 @@ from slack_bolt import Ack, App
 
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse, responses
-from bot.incidents.responses import FieldsRefused, Payload, Response
+from bot.incidents.parse import Payload
+from bot.incidents.responses import FieldsRefused, Response
 from bot.playbooks import ids, proposals, step_screens
 from bot.playbooks import refresh as screens
 from bot.playbooks import run_actions as playbook_runs

@@ -4,7 +4,7 @@ from functools import partial
 
 from bot.incidents import parse
 from bot.incidents.home import publish_home
-from bot.incidents.responses import Payload
+from bot.incidents.parse import Payload
 from bot.playbooks import ids, step_screens
 from bot.services import Services
 from bot.slack.blocks import Block, context, section

@@ -8,8 +8,8 @@ from slack_bolt import Ack, App
 
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
-from bot.incidents.parse import SlashCommand
-from bot.incidents.responses import FieldsRefused, Payload, Response
+from bot.incidents.parse import Payload, SlashCommand
+from bot.incidents.responses import FieldsRefused, Response
 from bot.postmortems import ids, views
 from bot.postmortems import request as postmortem_request
 from bot.postmortems import review_actions as reviewing

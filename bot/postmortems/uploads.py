@@ -1,10 +1,9 @@
 """Records a file uploaded in the thread of a post-mortem's message as its next version."""
 
-from typing import Any
-
 from sqlmodel import Session
 
 from bot import outbox
+from bot.incidents.parse import Payload
 from bot.outbox import kinds
 from bot.postmortems import copies, tables, versions, wording
 from bot.postmortems.copies import Copy
@@ -16,14 +15,12 @@ from bot.slack.files import LARGEST_FILE
 from bot.slack.text import escape, shorten
 from bot.timeline import timeline
 
-Event = dict[str, Any]
-
 DOCUMENTS = ("md", "markdown", "html", "htm", "txt", "docx", "odt", "pdf")
 LONGEST_NAME = 120
 SHARES = (None, "file_share")
 
 
-def record_upload(services: Services, event: Event) -> None:
+def record_upload(services: Services, event: Payload) -> None:
     """Record the first document of a message in such a thread; messages without files are ignored."""
     if event.get("channel_type") != "im" or event.get("subtype") not in SHARES:
         return
@@ -40,7 +37,7 @@ def record_upload(services: Services, event: Event) -> None:
         _record_document(session, copy, event)
 
 
-def _record_document(session: Session, copy: Copy, event: Event) -> None:
+def _record_document(session: Session, copy: Copy, event: Payload) -> None:
     file = next((file for file in event["files"] if _is_document(file)), None)
     postmortem = tables.locked(session, copy.postmortem_id)
     if not copies.with_readers(session, [copy]):
@@ -62,11 +59,11 @@ def _record_document(session: Session, copy: Copy, event: Event) -> None:
             deliver(session, postmortem, now)
 
 
-def _is_document(file: Event) -> bool:
+def _is_document(file: Payload) -> bool:
     return str(file.get("name", "")).rpartition(".")[2].lower() in DOCUMENTS
 
 
-def _reply(session: Session, copy: Copy, event: Event, text: str) -> None:
+def _reply(session: Session, copy: Copy, event: Payload, text: str) -> None:
     key = f"postmortem-upload:{event['channel']}:{event['ts']}"
     outbox.post(
         session, key, event["channel"], text, utcnow(), incident_id=copy.incident_id, thread_ts=event["thread_ts"]

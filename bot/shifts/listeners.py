@@ -6,9 +6,9 @@ from datetime import datetime
 from slack_bolt import App
 
 from bot.incidents import listening, parse
-from bot.incidents.parse import SlashCommand
+from bot.incidents.parse import Payload, SlashCommand
 from bot.incidents.permissions import check_member
-from bot.incidents.responses import CommandResponse, Payload, Response
+from bot.incidents.responses import CommandResponse, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.shifts import absences, by_hand, forms, ids, offers, oncall, open_time_tables, people

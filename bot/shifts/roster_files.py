@@ -12,6 +12,7 @@ from bot.directory.lookup import person_of
 from bot.directory.rules import NotForGuests
 from bot.errors import WatchfloorError
 from bot.incidents.dropped_files import download, ending_of
+from bot.incidents.parse import Payload
 from bot.incidents.registry import DroppedFile, TableReader
 from bot.outbox import kinds
 from bot.outbox.tables import OutboxRow
@@ -23,17 +24,16 @@ from bot.shifts.reading.table_file import HEADER
 from bot.sources.tabular.errors import FileRefused
 from bot.sources.tabular.sheet import open_sheet
 
-Event = dict[str, Any]
 ENDINGS = ("ics", "ical")
 SHARES = (None, "file_share")
 
 
-def is_roster(file: Event) -> bool:
+def is_roster(file: Payload) -> bool:
     """True if the file is a calendar, which is read as a roster."""
     return ending_of(file) in ENDINGS
 
 
-def record_file(services: Services, event: Event) -> None:
+def record_file(services: Services, event: Payload) -> None:
     """Enqueue the calendars among the files of a direct message for import."""
     files = [file for file in event.get("files") or () if is_roster(file)]
     is_direct = event.get("channel_type") == "im" and not event.get("thread_ts")

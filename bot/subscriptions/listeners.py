@@ -5,8 +5,8 @@ from slack_bolt import App
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
-from bot.incidents.parse import SlashCommand
-from bot.incidents.responses import Payload, Response
+from bot.incidents.parse import Payload, SlashCommand
+from bot.incidents.responses import Response
 from bot.incidents.tables import NoIncidentHere
 from bot.runtime.clock import utcnow
 from bot.services import Services

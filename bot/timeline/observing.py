@@ -7,20 +7,20 @@ from msgspec.structs import replace
 from bot.slack.echoes import TOMBSTONE
 from bot.timeline.observed_message import PIN, Mark, ObservedMessage, Version
 
-Message = dict[str, Any]
-Event = dict[str, Any]
+SlackMessage = dict[str, Any]
+SlackEvent = dict[str, Any]
 
 # Joins, topic changes and the like have their own events or are not messages from anyone.
 MESSAGE_SUBTYPES = (None, "file_share", "thread_broadcast", "me_message", "bot_message")
 
 
-def is_message(message: Message, own_ids: frozenset[str]) -> bool:
+def is_message(message: SlackMessage, own_ids: frozenset[str]) -> bool:
     """Whether a person or another app wrote it. The bot's own messages are recorded as its actions."""
     by = {message.get("user"), message.get("bot_id"), message.get("app_id")} - {None, ""}
     return message.get("subtype") in MESSAGE_SUBTYPES and bool(by) and not by & own_ids and bool(message.get("ts"))
 
 
-def observe_message(message: Message, heard_ts: str = "", *, is_live: bool = True) -> ObservedMessage:
+def observe_message(message: SlackMessage, heard_ts: str = "", *, is_live: bool = True) -> ObservedMessage:
     """Read a message from an event or from history. `heard_ts` is the event's own time."""
     edited_ts = (message.get("edited") or {}).get("ts", "")
     version = Version(max(edited_ts, message["ts"]), text_of(message), heard_ts, _files(message))
@@ -35,7 +35,7 @@ def observe_message(message: Message, heard_ts: str = "", *, is_live: bool = Tru
     )
 
 
-def text_of(message: Message) -> str:
+def text_of(message: SlackMessage) -> str:
     """Return the message's text; other apps often put it only in attachments."""
     if message.get("text"):
         return str(message["text"])
@@ -43,12 +43,12 @@ def text_of(message: Message) -> str:
     return "\n".join(text for text in attachment_texts if text)
 
 
-def _files(message: Message) -> tuple[tuple[str, str], ...]:
+def _files(message: SlackMessage) -> tuple[tuple[str, str], ...]:
     files = message.get("files") or []
     return tuple((file.get("name") or "file", file.get("permalink") or "") for file in files)
 
 
-def observe_edit(event: Event, own_ids: frozenset[str]) -> list[ObservedMessage]:
+def observe_edit(event: SlackEvent, own_ids: frozenset[str]) -> list[ObservedMessage]:
     """Read both versions from an edit; the deletion of a thread's first message also arrives as an edit."""
     message, previous_message = event["message"], event.get("previous_message") or {}
     observed = [observe_message(previous_message)] if is_message(previous_message, own_ids) else []
@@ -57,7 +57,7 @@ def observe_edit(event: Event, own_ids: frozenset[str]) -> list[ObservedMessage]
     return [*observed, observe_message(message, event["ts"])] if is_message(message, own_ids) else []
 
 
-def observe_deletion(event: Event, own_ids: frozenset[str]) -> list[ObservedMessage]:
+def observe_deletion(event: SlackEvent, own_ids: frozenset[str]) -> list[ObservedMessage]:
     """Read a deletion, and the deleted message unless Slack left it out."""
     previous_message = event.get("previous_message") or {}
     if previous_message and not is_message(previous_message, own_ids):
@@ -67,14 +67,14 @@ def observe_deletion(event: Event, own_ids: frozenset[str]) -> list[ObservedMess
     return [*observed, ObservedMessage(ts, deleted_ts=event["ts"], is_live=True)]
 
 
-def observe_reaction(event: Event, *, is_on: bool) -> ObservedMessage:
+def observe_reaction(event: SlackEvent, *, is_on: bool) -> ObservedMessage:
     """Read a reaction added to or removed from a message."""
     name = event["reaction"].partition("::")[0]
     mark = Mark(name, event["user"], event["event_ts"], is_on)
     return ObservedMessage(event["item"]["ts"], is_live=True, marks=(mark,))
 
 
-def observe_pin(event: Event, *, is_on: bool) -> ObservedMessage | None:
+def observe_pin(event: SlackEvent, *, is_on: bool) -> ObservedMessage | None:
     """Read a message being pinned or unpinned; None for anything else, such as a file."""
     ts = (event["item"].get("message") or {}).get("ts")
     return (
@@ -85,7 +85,7 @@ def observe_pin(event: Event, *, is_on: bool) -> ObservedMessage | None:
 
 
 def observe_from_history(
-    message: Message, read_ts: str, recorded_message: ObservedMessage | None = None
+    message: SlackMessage, read_ts: str, recorded_message: ObservedMessage | None = None
 ) -> ObservedMessage:
     """Read a message from history at `read_ts` with its current marks; known marks that are gone are off."""
     marks = [
@@ -107,7 +107,7 @@ def _is_pinned(recorded_message: ObservedMessage | None) -> bool:
 
 
 def _removed_marks(
-    message: Message, recorded_message: ObservedMessage | None, current_marks: list[Mark], read_ts: str
+    message: SlackMessage, recorded_message: ObservedMessage | None, current_marks: list[Mark], read_ts: str
 ) -> tuple[Mark, ...]:
     if recorded_message is None:
         return ()

@@ -9,8 +9,8 @@ from bot.errors import WatchfloorError, require
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse, responses
 from bot.incidents.access import incident_form, incident_number_here
-from bot.incidents.parse import SlashCommand
-from bot.incidents.responses import CommandResponse, Payload, Response
+from bot.incidents.parse import Payload, SlashCommand
+from bot.incidents.responses import CommandResponse, Response
 from bot.incidents.rules import clean_title, read_severity, read_status
 from bot.runtime.clock import utcnow
 from bot.services import Services

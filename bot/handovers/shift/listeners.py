@@ -12,8 +12,8 @@ from bot.handovers.shift.wording import translator_for
 from bot.handovers.tables import Handover
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse
-from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.responses import CommandResponse, Payload, Response
+from bot.incidents.parse import NotOurForm, Payload, SlashCommand
+from bot.incidents.responses import CommandResponse, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block

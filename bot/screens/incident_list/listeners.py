@@ -6,9 +6,9 @@ from pydantic import ValidationError
 from slack_bolt import Ack, App
 
 from bot.incidents import incidents, listening, parse, responses
-from bot.incidents.parse import NotOurForm, SlashCommand
+from bot.incidents.parse import NotOurForm, Payload, SlashCommand
 from bot.incidents.permissions import check_member
-from bot.incidents.responses import CommandResponse, Payload, Response
+from bot.incidents.responses import CommandResponse, Response
 from bot.runtime.clock import utcnow
 from bot.screens.incident_list import ids, queries, rules, views
 from bot.screens.incident_list.rules import ALL, Filter

@@ -7,8 +7,8 @@ from slack_bolt import Ack, App
 from bot.errors import WatchfloorError, require
 from bot.incidents import listening, milestones, parse, responses
 from bot.incidents.access import incident_number_here
-from bot.incidents.parse import NotOurForm, SlashCommand
-from bot.incidents.responses import CommandResponse, Payload, Response
+from bot.incidents.parse import NotOurForm, Payload, SlashCommand
+from bot.incidents.responses import CommandResponse, Response
 from bot.runtime.clock import utcnow
 from bot.screens.timeline import notes, pictures
 from bot.screens.timeline import pages as timeline_screens
