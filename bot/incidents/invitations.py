@@ -1,6 +1,7 @@
 """Invites people to an incident's channel: those who ask to join, get a role, or are named by a step, and groups.
 
-An invitation is an outbox row. Inviting is idempotent, so an unknown outcome is simply retried.
+An invitation is an outbox row; only people who are invited when the channel opens do not wait for it. Inviting is
+idempotent, so an unknown outcome is simply retried.
 """
 
 from collections.abc import Iterable
@@ -9,12 +10,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import outbox
+from bot import directory, outbox
 from bot.directory.lookup import resolve_people
 from bot.errors import TryLater
 from bot.incidents import incidents, participants, wording
 from bot.incidents.access import visible_incident
 from bot.incidents.bridge_rules import bridge_outside_channel
+from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox.kinds import Call, Context
 from bot.outbox.tables import OutboxRow
@@ -65,6 +67,20 @@ def invite(
     outbox.enqueue(session, kinds.INVITE, key, now, incident_id=number, payload=payload, priority=outbox.URGENT)
 
 
+def invite_now(services: Services, incident: Incident, user_ids: list[str]) -> None:
+    """Invite people in one call, without the outbox; those who cannot be invited are named in the channel."""
+    assert incident.channel_id is not None
+    errors_by_user = _errors_of_inviting(services, incident.channel_id, user_ids)
+    key = f"invitations:{incident.number}" + (":private" if incident.made_private_at else "")
+    with services.database.transaction() as session:
+        _record_invitations(session, incident.number, key, user_ids, errors_by_user)
+        if errors_by_user:
+            names = directory.display_names(session, errors_by_user)
+            refused = (f"{escape(names.get(user, user))} ({reason})" for user, reason in errors_by_user.items())
+            text = wording.NOT_INVITED.format(people=", ".join(refused))
+            outbox.post(session, key, incident.channel_id, text, utcnow(), incident_id=incident.number)
+
+
 def channel_of(context: Context) -> str:
     """The channel of the row's incident; empty until it is created."""
     return incidents.by_number(context.session, context.row.incident_id or 0).channel_id or ""
@@ -96,12 +112,18 @@ def _invite_people(services: Services, row: OutboxRow, channel_id: str, user_ids
     """Invite people; return those who could not be invited, and why."""
     if not user_ids:
         return {}
-    try:
-        errors_by_user = services.slack.invite(channel_id, user_ids)
-    except SlackRefused as failure:
-        errors_by_user = dict.fromkeys(user_ids, failure.error)
-    _record_invitations(services, row, user_ids, errors_by_user)
+    errors_by_user = _errors_of_inviting(services, channel_id, user_ids)
+    with services.database.transaction() as session:
+        _record_invitations(session, row.incident_id or 0, row.key, user_ids, errors_by_user)
     return errors_by_user
+
+
+def _errors_of_inviting(services: Services, channel_id: str, user_ids: list[str]) -> dict[str, str]:
+    """Invite people in one call; return those who could not be invited, and Slack's error."""
+    try:
+        return services.slack.invite(channel_id, user_ids)
+    except SlackRefused as failure:
+        return dict.fromkeys(user_ids, failure.error)
 
 
 def _invite_group(services: Services, row: OutboxRow, channel_id: str, group: str) -> None:
@@ -124,14 +146,13 @@ def _report_group(services: Services, row: OutboxRow, channel_id: str, group: st
 
 
 def _record_invitations(
-    services: Services, row: OutboxRow, user_ids: list[str], errors_by_user: dict[str, str]
+    session: Session, number: int, key: str, user_ids: list[str], errors_by_user: dict[str, str]
 ) -> None:
-    number, now = row.incident_id or 0, utcnow()
-    with services.database.transaction() as session:
-        participants.join(session, number, [user_id for user_id in user_ids if user_id not in errors_by_user], now)
-        for user_id, reason in errors_by_user.items():
-            facts = {"what": "invite", "user": user_id, "reason": reason}
-            timeline.append_once(session, number, f"{row.key}:{user_id}", "trouble", now, **facts)
+    now = utcnow()
+    participants.join(session, number, [user_id for user_id in user_ids if user_id not in errors_by_user], now)
+    for user_id, reason in errors_by_user.items():
+        facts = {"what": "invite", "user": user_id, "reason": reason}
+        timeline.append_once(session, number, f"{key}:{user_id}", "trouble", now, **facts)
 
 
 def _bridge_text(services: Services, row: OutboxRow) -> str:

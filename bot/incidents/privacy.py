@@ -1,7 +1,8 @@
 """Makes an incident private: a new private channel takes over, and messages about it elsewhere are deleted.
 
 The transaction detaches the old channel from the incident and enqueues an outbox row for each message to delete.
-Then the old channel is archived, and a report in the new one says what could not be deleted.
+Then the old channel is archived, and a report in the new one says what could not be deleted. The new channel:
+`private_channel.py`.
 """
 
 import logging
@@ -10,30 +11,24 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
 from bot import outbox
 from bot.config.floor import HERE
 from bot.errors import WatchfloorError
-from bot.incidents import channel_links, channel_loss, forms, incidents, participants, related, rules, wording
+from bot.incidents import forms, participants, related, rules, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.events import MadePrivate
+from bot.incidents.private_channel import PrivateRequest
 from bot.incidents.registry import Registry
-from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
-from bot.incidents.workflows import invite_all, open_channel, post_displays
 from bot.outbox import batches, kinds
 from bot.outbox.kinds import Call, Context, Kind
 from bot.outbox.rules import look_at
 from bot.outbox.tables import OutboxRow
-from bot.runtime.clock import utcnow
-from bot.runtime.workflows import flow, step
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.errors import SlackRefused
 from bot.slack.messages import Post
-from bot.slack.text import escape
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +44,6 @@ class AlreadyPrivate(WatchfloorError):
 
 class NoChannelYet(WatchfloorError):
     """The channel of incident {number} is still being made. Please try again in a moment."""
-
-
-class PrivateRequest(BaseModel):
-    """The incident that needs a private channel, and the people to invite, as far as the bot knows them."""
-
-    number: int
-    user_ids: list[str]
 
 
 def form(incident: Incident) -> Block:
@@ -182,72 +170,6 @@ def _reset_row(row: OutboxRow, now: datetime) -> None:
     row.ts = row.channel_id = row.attempted_at = row.error = row.refused = None
     row.leased_by, row.leased_until = None, None
     row.shown, row.looked, row.attempts, row.content_hash, row.retry_at = 0, 0, 0, "", now
-
-
-@flow
-def open_private_channel(services: Services, request: PrivateRequest) -> None:
-    """Open the private channel, invite everyone and show everything there."""
-    refusal = open_channel(services, request.number)
-    if refusal:
-        report_no_channel(services, request.number, refusal)
-        return
-    invite_people_again(services, request)
-    link_new_channel(services, request.number)
-    post_displays(services, request.number)
-
-
-@step
-def invite_people_again(services: Services, request: PrivateRequest) -> None:
-    """Invite everyone who was in the old channel; those who cannot be invited are named."""
-    with services.database.transaction() as session:
-        participants.replace(session, request.number, request.user_ids, utcnow())
-        incident = incidents.by_number(session, request.number)
-    invite_all(services, incident, request.user_ids)
-
-
-def link_new_channel(services: Services, number: int) -> None:
-    """Redraw what links to this incident's channel: messages to people, and what was merged, which became private
-    with it. Idempotent."""
-    with services.database.transaction() as session:
-        incident = incidents.by_number(session, number)
-        channel_links.follow(session, incident, utcnow())
-        merged_numbers = [other.number for other in related.of_incident(session, number) if other.is_private]
-        for linking_number in (incident.merged_into, *merged_numbers):
-            if linking_number is not None:
-                outbox.mark_stale(session, linking_number, (kinds.CARD,))
-
-
-@step
-def report_no_channel(services: Services, number: int, refusal: str) -> None:
-    """Tell the lead that there is no channel; the incident stays private, and no public one is created instead."""
-    with services.database.transaction() as session:
-        now = utcnow()
-        if not channel_loss.record_no_channel(session, number, refusal, now):
-            return
-        incident = incidents.by_number(session, number)
-        text, blocks = forms.without_channel(
-            incident, wording.NO_PRIVATE_CHANNEL.format(number=number, reason=escape(refusal))
-        )
-        key, lead_id = f"private:{number}:no-channel", lead_of(session, incident)
-        outbox.post(session, key, lead_id, text, now, incident_id=number, blocks=blocks)
-
-
-def start_opening(services: Services, row: OutboxRow) -> None:
-    """Start the flow that opens the private channel. Idempotent.
-
-    It takes the people whom Slack lists: nothing reports who joined or left while the bot was off.
-    """
-    request = PrivateRequest.model_validate(row.payload)
-    with services.database.reading() as session:
-        old_channel = incidents.by_number(session, request.number).former_channel_id or ""
-    try:
-        member_ids = services.slack.members(old_channel)
-    except SlackRefused as refused:
-        log.warning("the old channel's members are not known", extra={"reason": str(refused)})
-    else:
-        user_ids = [user_id for user_id in member_ids if user_id != services.slack.user_id()]
-        request = PrivateRequest(number=request.number, user_ids=user_ids or request.user_ids)
-    services.flows.start_once(row.key, open_private_channel, request)
 
 
 def deletion_call(context: Context) -> Call:

@@ -3,7 +3,7 @@
 from bot import outbox
 from bot.directory.lookup import channel_id, forget_channel
 from bot.errors import TryLater
-from bot.incidents import invitations, pending_answers, privacy, privacy_report, renaming, views
+from bot.incidents import invitations, pending_answers, privacy, privacy_report, private_channel, renaming, views
 from bot.outbox import kinds, row_files
 from bot.outbox.kinds import Call, Context, Kind, Settled
 from bot.outbox.rules import Refusal
@@ -71,7 +71,7 @@ KINDS = (
     Kind(kinds.PIN, "pin the card", _pin),
     Kind(kinds.BOOKMARK, "add a bookmark", _bookmark),
     Kind(kinds.INVITE, "", invitations.call, invitations.channel_of),
-    kinds.job(kinds.PRIVATE_CHANNEL, privacy.start_opening),
+    kinds.job(kinds.PRIVATE_CHANNEL, private_channel.start_opening),
     Kind(kinds.DELETION, "", privacy.deletion_call, kinds.no_channel, otherwise=Refusal.FINAL),
     Kind(
         kinds.ARCHIVING,

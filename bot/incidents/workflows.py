@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from bot import directory, outbox
+from bot import outbox
 from bot.directory.lookup import known_people
 from bot.errors import TryLater
 from bot.incidents import (
@@ -212,40 +212,14 @@ def invite_people(services: Services, number: int, declarer_id: str) -> None:
     member_ids, unknown_groups = known_people(services, groups)
     user_ids = [user_id for user_id in dict.fromkeys([declarer_id, *member_ids]) if not _is_bot(services, user_id)]
     if user_ids:
-        invite_all(services, incident, user_ids)
+        invitations.invite_now(services, incident, user_ids)
     if unknown_groups:
         with services.database.transaction() as session:
             invitations.invite(session, number, f"responders:{number}", utcnow(), [], groups=unknown_groups)
 
 
-def invite_all(services: Services, incident: Incident, user_ids: list[str]) -> None:
-    """Invite people in one call. Those who cannot be invited are named."""
-    assert incident.channel_id is not None
-    try:
-        errors_by_user = services.slack.invite(incident.channel_id, user_ids)
-    except SlackRefused as error:
-        errors_by_user = dict.fromkeys(user_ids, error.error)
-    with services.database.transaction() as session:
-        invited_ids = [user_id for user_id in user_ids if user_id not in errors_by_user]
-        participants.join(session, incident.number, invited_ids, utcnow())
-        if errors_by_user:
-            _report_failed_invitations(session, incident, errors_by_user)
-
-
 def _calls_people(services: Services, incident: Incident) -> bool:
     return incident.status in rules.OPEN and drills.may_page(services, incident)
-
-
-def _report_failed_invitations(session: Session, incident: Incident, errors_by_user: dict[str, str]) -> None:
-    assert incident.channel_id is not None
-    names = directory.display_names(session, errors_by_user)
-    refusals = (f"{escape(names.get(user, user))} ({reason})" for user, reason in errors_by_user.items())
-    text = wording.NOT_INVITED.format(people=", ".join(refusals))
-    key = f"invitations:{incident.number}" + (":private" if incident.made_private_at else "")
-    outbox.post(session, key, incident.channel_id, text, utcnow(), incident_id=incident.number)
-    for user_id, reason in errors_by_user.items():
-        facts = {"what": "invite", "user": user_id, "reason": reason}
-        timeline.append_once(session, incident.number, f"{key}:{user_id}", "trouble", utcnow(), **facts)
 
 
 def post_displays(services: Services, number: int) -> None:
