@@ -11,6 +11,7 @@ def register(registry: "Registry") -> None:
     from bot.incidents.facts import ABSENT_UNTIL, CONTACT_NOW, FALLBACK, NEXT_ON_SHIFT, ON_SHIFT, SHIFT_GAPS
     from bot.incidents.registry import Job, PurgeRule, Section, Tick
     from bot.shifts import (
+        absence_tables,
         absences,
         availability,
         contact,
@@ -45,13 +46,13 @@ def register(registry: "Registry") -> None:
         Tick("point of contact", contact.refresh, tables.next_check(tables.CONTACT)),
         Tick("coverage", coverage.find_open_times, tables.next_check(tables.COVERAGE)),
         Tick("open shifts", coverage.escalate, open_time_tables.NEXT_ESCALATION),
-        Tick("absences", absences.begin_due, tables.NEXT_ABSENCE),
+        Tick("absences", absences.begin_due, absence_tables.NEXT_DUE),
     ]
     # Before others lock rows: the clocks of the checks are locked first, everywhere.
     registry.unavailable.insert(0, availability.check_again)
     registry.answers(NEXT_ON_SHIFT, succession.next_on_shift)
     registry.answers(FALLBACK, succession.fallback)
-    registry.answers(ABSENT_UNTIL, tables.absent_until)
+    registry.answers(ABSENT_UNTIL, absence_tables.absent_until)
     registry.answers(ON_SHIFT, succession.on_shift)
     registry.answers(CONTACT_NOW, succession.contact_now)
     registry.answers(SHIFT_GAPS, open_time_tables.gaps_late)

@@ -15,8 +15,8 @@ from bot.runtime import csv_file
 from bot.runtime.clock import utcnow
 from bot.runtime.database import insert_new
 from bot.services import Services
-from bot.shifts import forms, offers, people, tables, views
-from bot.shifts.tables import Absence
+from bot.shifts import absence_tables, forms, offers, people, tables, views
+from bot.shifts.absence_tables import Absence
 from bot.slack.blocks import Block
 from bot.slack.text import mention
 
@@ -122,7 +122,7 @@ def begin_due(services: Services, now: datetime) -> None:
     Nothing is taken from people who are back: their absence was over before the bot could look.
     """
     with services.database.transaction() as session:
-        for absence in tables.absences_due(session, now):
+        for absence in absence_tables.due(session, now):
             if absence.ends_at > now:
                 _reassign(session, services, absence, now)
             else:
@@ -176,7 +176,7 @@ def share(services: Services, row: OutboxRow) -> None:
 def rows(services: Services, now: datetime) -> list[tuple[csv_file.Cell, ...]]:
     """The absences of the last and the next 90 days; times are UTC."""
     with services.database.reading() as session:
-        absences = tables.absences_between(session, now - EXPORTED, now + EXPORTED)
+        absences = absence_tables.between(session, now - EXPORTED, now + EXPORTED)
         names = directory.display_names(
             session, {each for absence in absences for each in (absence.user_id, absence.by)}
         )

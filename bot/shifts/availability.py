@@ -10,8 +10,9 @@ from sqlmodel import Session, col
 
 from bot import directory
 from bot.services import Services
+from bot.shifts import absence_tables
 from bot.shifts.rules import Duty, to_minute
-from bot.shifts.tables import Shift, absences_between, of_available, roster_changed
+from bot.shifts.tables import Shift, of_available, roster_changed
 
 
 def of_those_who_come(session: Session, shifts: Iterable[Shift], now: datetime) -> Iterator[list[Shift]]:
@@ -28,7 +29,7 @@ def check_again(session: Session, services: Services, user_id: str, now: datetim
 def available_duties(session: Session, start: datetime, end: datetime) -> list[Duty]:
     """The shifts in a period as the rules need them: without absences, and without deactivated accounts."""
     absences_by_person: dict[str, list[tuple[int, int]]] = {}
-    for absence in absences_between(session, start, end):
+    for absence in absence_tables.between(session, start, end):
         absences_by_person.setdefault(absence.user_id, []).append(
             (to_minute(absence.starts_at), to_minute(absence.ends_at))
         )

@@ -1,4 +1,5 @@
-"""Open times: found ahead of time, sent once to those who can fill them, escalated when they are near."""
+"""Open times: found ahead of time, sent once to those who can fill them, escalated when they are near. The messages
+are in `open_time_messages.py`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -6,20 +7,17 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot import directory, outbox
+from bot import directory
 from bot.config.floor import Need
 from bot.config.floor.reading import WEEKDAYS
-from bot.outbox import kinds
-from bot.outbox.kinds import Context
-from bot.runtime.clock import utcnow
 from bot.runtime.database import insert
 from bot.services import Services
 from bot.shifts import (
+    absence_tables,
     availability,
     load_rules,
-    missing_people,
+    open_time_messages,
     open_time_tables,
-    open_time_views,
     people,
     rules,
     staffing,
@@ -29,14 +27,11 @@ from bot.shifts import (
 from bot.shifts.open_time_tables import OpenTime, State
 from bot.shifts.rules import Duty, Finding, Needed, Problem, to_minute, to_moment
 from bot.shifts.tables import COVERAGE
-from bot.slack.blocks import Message
 
 EVERY = timedelta(minutes=10)
 # Nobody is on, or too few: the same open time turns from one into the other.
 UNCOVERED = frozenset({Problem.GAP, Problem.SHORT})
 MOST_ASKED = 10
-# The end of the subject of a message to a manager.
-MANAGER = ":manager"
 # What begins this shortly before the look-ahead ends, and goes on, is reported when more of it is known.
 LAST_OF_AHEAD = timedelta(hours=1)
 # People who were on in a role within this time may be asked to fill an open time in it.
@@ -88,7 +83,7 @@ def _reconcile(
         finding = next((each for each in unmatched if _is_about(each, open_time, now)), None)
         if finding is None:
             open_time.settle(_how_it_ended(open_time, findings, now), now)
-            save(session, open_time, now)
+            open_time_messages.redraw(session, open_time, now)
             continue
         unmatched.remove(finding)
         was_short, length = open_time.problem_now == Problem.SHORT, open_time.ends_at - open_time.starts_at
@@ -97,7 +92,7 @@ def _reconcile(
         if was_short and finding.problem == Problem.GAP:
             # Editing the message notifies nobody.
             region_managers = managers.get(open_time.region, managers[""])
-            post(session, open_time, region_managers, now, is_manager=True, occasion=":gap")
+            open_time_messages.post(session, open_time, region_managers, now, is_manager=True, occasion=":gap")
         if finding.problem in UNCOVERED and open_time.ends_at - open_time.starts_at < length:
             shorter.append(open_time)
     return [*shorter, *(_new_open_time(session, services, each, now) for each in unmatched)]
@@ -114,7 +109,7 @@ def _release_those_off_the_roster(
     still_asked = [each for each in open_time.told if each in may_act or not views.is_user_id(each)]
     if still_asked != open_time.told:
         open_time.told = still_asked
-        save(session, open_time, now)
+        open_time_messages.redraw(session, open_time, now)
 
 
 def _how_it_ended(open_time: OpenTime, findings: Iterable[Finding], now: datetime) -> State:
@@ -158,7 +153,7 @@ def _update(session: Session, services: Services, open_time: OpenTime, finding: 
     open_time.starts_at, open_time.ends_at, open_time.people, open_time.needed, open_time.basis = facts
     if open_time.escalated_at is None and open_time.escalate_at is not None:
         open_time.escalate_at = max(now, starts_at - services.floor.shifts.escalate_before)
-    save(session, open_time, now)
+    open_time_messages.redraw(session, open_time, now)
 
 
 def _basis(finding: Finding) -> dict[str, Any] | None:
@@ -183,12 +178,6 @@ def _new_open_time(session: Session, services: Services, finding: Finding, now: 
     return insert(session, open_time)
 
 
-def save(session: Session, open_time: OpenTime, now: datetime) -> None:
-    """Save a change, and edit the messages about the open time."""
-    session.flush()
-    outbox.edit_about(session, kinds.OPEN_TIME, str(open_time.number), now)
-
-
 def _notify(
     session: Session,
     services: Services,
@@ -202,24 +191,24 @@ def _notify(
     Below the load, only the managers are notified.
     """
     if open_time.problem == Problem.BELOW_LOAD:
-        post(session, open_time, managers, now, is_manager=True)
+        open_time_messages.post(session, open_time, managers, now, is_manager=True)
         if not managers:
-            _post_in_channel(session, services, open_time, now, occasion=":asked")
+            open_time_messages.post_in_channel(session, services, open_time, now, occasion=":asked")
         return
     if open_time.problem == Problem.OVERLAP:
         candidates = [person for person in open_time.people if views.is_user_id(person)]
     else:
         candidates = fillers(session, open_time, duties, now)[:MOST_ASKED]
-    post(session, open_time, candidates, now)
+    open_time_messages.post(session, open_time, candidates, now)
     if open_time.problem == Problem.SHORT or not candidates:
-        post(session, open_time, managers, now, is_manager=True)
+        open_time_messages.post(session, open_time, managers, now, is_manager=True)
 
 
 def fillers(session: Session, open_time: OpenTime, duties: Iterable[Duty], now: datetime) -> list[str]:
     """People in the role, neither on shift nor absent then: those of its region if it names one, else everybody."""
     start, end = to_minute(open_time.starts_at), to_minute(open_time.ends_at)
     busy = {duty.person for duty in duties if duty.start < end and duty.end > start}
-    absent_ids = {each.user_id for each in tables.absences_between(session, open_time.starts_at, open_time.ends_at)}
+    absent_ids = {each.user_id for each in absence_tables.between(session, open_time.starts_at, open_time.ends_at)}
     people_in_role = tables.people_in_role(session, open_time.role, now - ROSTERED_WITHIN)
     may_act = {
         person.id
@@ -234,26 +223,6 @@ def fillers(session: Session, open_time: OpenTime, duties: Iterable[Duty], now: 
     return people_of_region or free_people
 
 
-def post(
-    session: Session,
-    open_time: OpenTime,
-    user_ids: Iterable[str],
-    now: datetime,
-    *,
-    is_manager: bool = False,
-    occasion: str = "",
-) -> None:
-    """Send the open time to people or channels, once each per occasion."""
-    for user_id in user_ids:
-        recipient = f"{open_time.number}:{user_id}{occasion}"
-        # In the subject, because the payload is emptied when old words are removed.
-        subject = f"{recipient}{MANAGER}" if is_manager else recipient
-        key = f"open_time:{recipient}"
-        outbox.enqueue(session, kinds.OPEN_TIME, key, now, subject=subject, channel_id=user_id)
-        if user_id not in open_time.told:
-            open_time.told = [*open_time.told, user_id]
-
-
 def escalate(services: Services, now: datetime) -> None:
     """Tell the managers about times still open shortly before they start, and remind those who could fill them."""
     by_region = people.managers(services)
@@ -266,32 +235,7 @@ def escalate(services: Services, now: datetime) -> None:
             recently_told = open_time.told if open_time.was_found_late else ()
             people_to_remind = [user_id for user_id in open_time.told if user_id not in (*recently_told, *managers)]
             managers_to_notify = [user_id for user_id in managers if user_id not in recently_told]
-            post(session, open_time, managers_to_notify, now, is_manager=True, occasion=":late")
-            post(session, open_time, people_to_remind, now, occasion=":late")
+            open_time_messages.post(session, open_time, managers_to_notify, now, is_manager=True, occasion=":late")
+            open_time_messages.post(session, open_time, people_to_remind, now, occasion=":late")
             if not managers:
-                _post_in_channel(session, services, open_time, now, occasion=":late")
-
-
-def _post_in_channel(
-    session: Session, services: Services, open_time: OpenTime, now: datetime, *, occasion: str
-) -> None:
-    floor = services.floor
-    channel_id = directory.channel_id(session, floor.shifts.channel or floor.incidents_channel)
-    if channel_id:
-        is_request = open_time.problem == Problem.BELOW_LOAD
-        post(session, open_time, [channel_id], now, is_manager=is_request, occasion=occasion)
-
-
-def message(context: Context) -> Message:
-    """The current message about an open time, for its recipient."""
-    # The row's channel is no person any more once the message is in their direct messages.
-    number, recipient, *_ = context.row.subject.split(":")
-    open_time = context.session.get_one(OpenTime, int(number))
-    merged = open_time_tables.answers_merged_into(context.session, open_time)
-    is_manager = context.row.subject.endswith(MANAGER)
-    translate = people.translator_for(context.session, context.services, recipient)
-    floor, is_asked = context.services.floor, recipient in open_time.told
-    missing = missing_people.find(context.session, open_time)
-    return open_time_views.open_time_message(
-        open_time, merged, floor, translate, utcnow(), missing, is_manager=is_manager, is_asked=is_asked
-    )
+                open_time_messages.post_in_channel(session, services, open_time, now, occasion=":late")

@@ -11,7 +11,7 @@ from bot.incidents.permissions import check_member
 from bot.incidents.responses import CommandResponse, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import absences, by_hand, forms, ids, offers, oncall, open_time_tables, people
+from bot.shifts import absences, by_hand, forms, ids, offers, oncall, open_time_tables, people, swaps
 from bot.slack.blocks import Block
 from bot.slack.phrases import Translator
 
@@ -85,15 +85,15 @@ def _register_swaps(app: App, services: Services) -> None:
         chosen_shift = parse.field_value(body, ids.OTHER)
         number = parse.parse_number(chosen_shift) if chosen_shift else None
         to, by = parse.field_value(body, ids.PERSON), parse.user_id(body)
-        return offers.propose(services, parse.form_number(body), number, to, by, utcnow())
+        return swaps.propose(services, parse.form_number(body), number, to, by, utcnow())
 
     listening.on_form(app, services, ids.SWAP_FORM, ids.PERSON, propose)
 
     def agree(body: Payload) -> str:
-        return offers.agree(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+        return swaps.agree(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
     def decline(body: Payload) -> str:
-        return offers.decline(services, parse.clicked_number(body), parse.user_id(body), utcnow())
+        return swaps.decline(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
     listening.on_question(app, services, ids.AGREE, agree)
     listening.on_question(app, services, ids.DECLINE, decline)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from sqlmodel import Session
 
-from bot.shifts import tables
+from bot.shifts import absence_tables, tables
 from bot.shifts.open_time_tables import OpenTime
 from bot.shifts.rules import Problem
 from bot.shifts.tables import Shift
@@ -29,7 +29,7 @@ def find(session: Session, open_time: OpenTime) -> MissingPeople:
         return NOBODY
     when = open_time.starts_at, open_time.ends_at
     shifts = [shift for shift in tables.between(session, *when) if _is_at_place(shift, open_time)]
-    absences = tables.absences_between(session, *when)
+    absences = absence_tables.between(session, *when)
     absent = {
         shift.user_id
         for shift in shifts

@@ -1,8 +1,7 @@
-"""Filling open times and swapping shifts: one transaction each, with the agreement of everyone affected."""
+"""Filling open times: taken, or a colleague is asked; one transaction each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import uuid4
 
 from sqlmodel import Session
@@ -13,20 +12,20 @@ from bot.incidents.permissions import check_member
 from bot.runtime.database import insert
 from bot.services import Services
 from bot.shifts import (
+    absence_tables,
     asked_times,
     coverage,
+    open_time_messages,
     open_time_tables,
     open_time_views,
     people,
-    repeated_requests,
-    swap_tables,
     tables,
     views,
 )
 from bot.shifts.open_time_tables import OpenTime, OpenTooLong, State
 from bot.shifts.reading.rows import LONGEST
 from bot.shifts.rules import AbsentThen, AlreadyOnShift, MayNotAsk, Problem, YouAreAbsentThen, is_free, to_minute
-from bot.shifts.swap_tables import NotYourShift, Swap, TooLate, WhomMissing
+from bot.shifts.swap_tables import Swap
 from bot.shifts.tables import BY_HAND, Shift
 from bot.slack.phrases import Translator
 from bot.slack.text import mention, mentions
@@ -81,11 +80,11 @@ def take(
     with services.database.transaction() as session:
         tables.roster_changed(session, now)
         translate = people.translator_for(session, services, by)
-        open_time = _open_time_to_fill(session, number, translate, now)
+        open_time = open_time_to_fill(session, number, translate, now)
         if not _is_in_role(session, open_time, by, now):
             raise NotInRole(role=views.place(services.floor, translate, open_time.role, ""))
         asked_times.keep_to_part(open_time, part, now)
-        _fill(session, open_time, by, now)
+        fill(session, open_time, by, now)
         when = views.times(open_time.starts_at, open_time.ends_at)
     return translate("It's yours: {when}. `/incident oncall mine` shows it.", when=when)
 
@@ -95,7 +94,8 @@ def _is_in_role(session: Session, open_time: OpenTime, user_id: str, now: dateti
     return user_id in {each for each, _ in people_in_role}
 
 
-def _open_time_to_fill(session: Session, number: int, translate: Translator, now: datetime) -> OpenTime:
+def open_time_to_fill(session: Session, number: int, translate: Translator, now: datetime) -> OpenTime:
+    """Return an open time that somebody can take, locked. Raises `NotOpen`."""
     open_time = open_time_tables.get(session, number)
     if not open_time.is_open:
         raise NotOpen(outcome=open_time_views.outcome(open_time, translate, now))
@@ -106,7 +106,8 @@ def _open_time_to_fill(session: Session, number: int, translate: Translator, now
     return open_time
 
 
-def _fill(session: Session, open_time: OpenTime, by: str, now: datetime) -> None:
+def fill(session: Session, open_time: OpenTime, by: str, now: datetime) -> None:
+    """Put a person on shift in an open time; if several are missing, it stays open for the others."""
     starts_at = max(open_time.starts_at, now.replace(second=0, microsecond=0))
     if (length := open_time.ends_at - starts_at) > LONGEST:
         raise OpenTooLong(hours=length // timedelta(hours=1))
@@ -125,11 +126,10 @@ def _fill(session: Session, open_time: OpenTime, by: str, now: datetime) -> None
     )
     session.add(shift)
     if open_time.missing > 1:
-        # Several people are missing, so it stays open for the others.
         open_time.people = sorted({*open_time.people, by})
     else:
         open_time.settle(State.FILLED, now, by)
-    coverage.save(session, open_time, now)
+    open_time_messages.redraw(session, open_time, now)
 
 
 def check_free(
@@ -139,7 +139,7 @@ def check_free(
 
     Raise `AbsentThen` if they are absent then. `by` is the person who reads that.
     """
-    if any(absence.user_id == user_id for absence in tables.absences_between(session, *when)):
+    if any(absence.user_id == user_id for absence in absence_tables.between(session, *when)):
         raise YouAreAbsentThen() if user_id == by else AbsentThen(person=mention(user_id))
     duties = [shift.duty for shift in tables.of_person(session, user_id, *when) if shift.id not in exchanged]
     start, end = (to_minute(moment) for moment in when)
@@ -154,7 +154,7 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
     managers = people.managers(services)
     with services.database.transaction() as session:
         answer = people.translator_for(session, services, by)
-        open_time = _open_time_to_fill(session, number, answer, now)
+        open_time = open_time_to_fill(session, number, answer, now)
         is_manager = by in {*managers[""], *managers.get(open_time.region, ())}
         if not is_manager and not _is_in_role(session, open_time, by, now):
             raise MayNotAsk(role=views.place(services.floor, answer, open_time.role, ""))
@@ -178,112 +178,12 @@ def answer_request(services: Services, number: int, answer: str, by: str, now: d
         raise AnswerMissing()
     with services.database.transaction() as session:
         translate = people.translator_for(session, services, by)
-        open_time = _open_time_to_fill(session, number, translate, now)
+        open_time = open_time_to_fill(session, number, translate, now)
         if open_time.answer:
             raise AlreadyAnswered(answer=open_time_views.answer_text(open_time, translate, now))
         open_time.answer, open_time.answered_by, open_time.answered_at = answer.strip(), by, now
         if open_time.problem == Problem.BELOW_LOAD:
             # The delivery manager has decided, so nobody is asked again before it begins.
             open_time.escalate_at = None
-        coverage.save(session, open_time, now)
+        open_time_messages.redraw(session, open_time, now)
     return translate("Your answer is on record, and everyone who was asked can see it.")
-
-
-def propose(
-    services: Services, own_shift_id: int, other_shift_id: int | None, to: str, by: str, now: datetime
-) -> str:
-    """Ask a colleague to take a shift, with or without one of theirs in exchange. Return the answer."""
-    check_member(services, by)
-    with services.database.reading() as session:
-        to = (tables.get(session, other_shift_id).user_id if other_shift_id else to) or ""
-    if to in ("", by):
-        raise WhomMissing()
-    people.check_can_take(services, to)
-    with services.database.transaction() as session:
-        shift = tables.get(session, own_shift_id)
-        for_shift = tables.get(session, other_shift_id) if other_shift_id else None
-        _check_swap(session, shift, for_shift, by, to, now, by)
-        swap = Swap(from_id=by, to_id=to, shift_id=own_shift_id, for_shift_id=other_shift_id)
-        asked_times.note(swap, shift, for_shift)
-        repeated_requests.check(session, swap)
-        insert(session, swap)
-        translate = people.translator_for(session, services, to)
-        text, blocks = views.swap_message(shift, for_shift, by, swap.number, services.floor, translate)
-        outbox.post(session, f"shift_swap:{swap.number}", to, text, now, blocks=blocks)
-        answer = people.translator_for(session, services, by)
-    return answer("{person} has been asked. The shift stays yours until they agree.", person=mention(to))
-
-
-def _check_swap(
-    session: Session, shift: Shift, for_shift: Shift | None, giver: str, taker: str, now: datetime, by: str
-) -> None:
-    if shift.user_id != giver:
-        raise NotYourShift(person=views.person(shift))
-    if for_shift and for_shift.user_id != taker:
-        raise NotYourShift(person=views.person(for_shift))
-    if min(each.starts_at for each in (shift, for_shift) if each) <= now:
-        raise TooLate()
-    exchanged = (shift.id, for_shift.id if for_shift else None)
-    check_free(session, taker, (shift.starts_at, shift.ends_at), exchanged, by)
-    if for_shift:
-        check_free(session, giver, (for_shift.starts_at, for_shift.ends_at), exchanged, by)
-
-
-def agree(services: Services, number: int, by: str, now: datetime) -> str:
-    """Accept a request and change the roster. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
-        tables.roster_changed(session, now)
-        swap = swap_tables.asked(session, number, by)
-        swap.state = swap_tables.State.AGREED
-        text: Callable[[Translator], str]
-        answer = people.translator_for(session, services, by)
-        if swap.open_time_id:
-            open_time = _open_time_to_fill(session, swap.open_time_id, answer, now)
-            asked_times.keep_to(swap, open_time)
-            _fill(session, open_time, by, now)
-            text = partial(_taken_text, open_time, by)
-        else:
-            text = _exchange(session, services, swap, now)
-        agreed_text = text(people.translator_for(session, services, swap.from_id))
-        outbox.post(session, f"shift_swap:{number}:agreed", swap.from_id, agreed_text, now)
-        return text(answer)
-
-
-def _taken_text(open_time: OpenTime, by: str, translate: Translator) -> str:
-    when = views.times(open_time.starts_at, open_time.ends_at)
-    return f"✅ {translate('{person} takes it: {when}.', person=mention(by), when=when)}"
-
-
-def _exchange(session: Session, services: Services, swap: Swap, now: datetime) -> Callable[[Translator], str]:
-    """Exchange the shifts; return a function from a translator to the message about it."""
-    shifts = tables.locked(session, [each for each in (swap.shift_id, swap.for_shift_id) if each])
-    by_id = {shift.id: shift for shift in shifts}
-    shift, for_shift = by_id[swap.shift_id], by_id.get(swap.for_shift_id)
-    _check_swap(session, shift, for_shift, swap.from_id, swap.to_id, now, swap.to_id)
-    asked_times.check(swap, shift, for_shift)
-    _set_person(shift, swap.to_id, now)
-    if for_shift:
-        _set_person(for_shift, swap.from_id, now)
-    repeated_requests.settle(session, services, by_id, now)
-    return lambda translate: views.swapped_text(shift, for_shift, services.floor, translate)
-
-
-def _set_person(shift: Shift, user_id: str, now: datetime) -> None:
-    shift.rostered = shift.rostered or shift.person
-    shift.person, shift.user_id, shift.changed_at = user_id, user_id, now
-
-
-def decline(services: Services, number: int, by: str, now: datetime) -> str:
-    """Decline a request and tell the person who asked. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
-        swap = swap_tables.asked(session, number, by)
-        swap.state = swap_tables.State.DECLINED
-        translate = people.translator_for(session, services, swap.from_id)
-        advice = "Ask somebody else: `/incident oncall gaps`" if swap.open_time_id else "The shift stays yours."
-        refusal = translate("{person} can't take it.", person=mention(by))
-        text = f"{refusal} {translate(advice)}"
-        outbox.post(session, f"shift_swap:{number}:declined", swap.from_id, text, now)
-        answer = people.translator_for(session, services, by)
-    return answer("{person} has been told that you can't.", person=mention(swap.from_id))

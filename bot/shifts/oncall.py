@@ -13,6 +13,7 @@ from bot.incidents.permissions import check_member
 from bot.incidents.rules import quoted
 from bot.services import Services
 from bot.shifts import (
+    absence_tables,
     contact,
     forms,
     missing_people,
@@ -141,7 +142,7 @@ def own(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     """A person's shifts and absences of the next four weeks."""
     with services.database.reading() as session:
         shifts = tables.of_person(session, by, now, now + OWN_AHEAD)
-        absences = [each for each in tables.absences_between(session, now, now + OWN_AHEAD) if each.user_id == by]
+        absences = [each for each in absence_tables.between(session, now, now + OWN_AHEAD) if each.user_id == by]
         translate = people.translator_for(session, services, by)
     return views.own_shifts(services.floor, translate, shifts, absences, now, page)
 

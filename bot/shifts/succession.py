@@ -10,7 +10,7 @@ from bot.config.floor.reading import ROSTER
 from bot.incidents.facts import OnShift
 from bot.incidents.people import NO_INCIDENT, known_people
 from bot.services import Services
-from bot.shifts import availability, tables
+from bot.shifts import absence_tables, availability, tables
 
 SOON = timedelta(hours=2)
 
@@ -54,6 +54,6 @@ def fallback(session: Session, services: Services, user_id: str, now: datetime) 
     """Who is accountable for an unavailable person: the first available person named in floor.yaml, if any."""
     shifts = services.floor.shifts
     names = [*shifts.fallback, *([f"{ROSTER}{shifts.contact}"] if shifts.contact else []), *shifts.managers]
-    absent_ids = tables.absent_at(session, now)
+    absent_ids = absence_tables.absent_at(session, now)
     candidates = known_people(session, services, NO_INCIDENT, names, now)
     return next((each for each in candidates if each != user_id and each not in absent_ids), None)

@@ -11,7 +11,8 @@ from bot.config.floor import Floor
 from bot.config.floor.reading import PERSON_ID
 from bot.incidents import ids as incident_ids
 from bot.shifts import ids
-from bot.shifts.tables import Absence, Shift
+from bot.shifts.absence_tables import Absence
+from bot.shifts.tables import Shift
 from bot.slack.blocks import Block, Message, actions, button, context, paragraphs, section
 from bot.slack.pages import page_of
 from bot.slack.phrases import Translator

@@ -30,6 +30,7 @@ from bot.shifts import (
     coverage,
     offers,
     oncall,
+    open_time_messages,
     open_time_tables,
     open_time_views,
     succession,
@@ -113,7 +114,7 @@ def current_message(floor: Services, open_time: OpenTime) -> str:
     with floor.database.reading() as session:
         rows = session.exec(select(OutboxRow).where(OutboxRow.kind == "open_time").order_by(sa.text("id")))
         row = next(row for row in rows if row.subject.startswith(f"{open_time.number}:"))
-        return str(coverage.message(Context(session, floor, None, row)))
+        return str(open_time_messages.message(Context(session, floor, None, row)))
 
 
 def messages(floor: Services) -> list[str]:
@@ -149,7 +150,7 @@ def test_a_gap_with_one_of_two_people_is_not_covered(pair: Services) -> None:
     is_on(pair, ERIK, 0, 8)
     (covered,) = open_times(pair, after(minutes=21))
     assert "Covered: the roster was changed" in text(pair, covered, NOON)
-    recipients = [subject.removesuffix(coverage.MANAGER) for subject in messages(pair)]
+    recipients = [subject.removesuffix(open_time_messages.MANAGER) for subject in messages(pair)]
     assert all(recipient.count(":") == 1 for recipient in recipients), "nobody was told twice"
 
 
@@ -205,13 +206,13 @@ def test_a_manager_is_asked_for_people_even_after_the_words_of_old_messages_are_
         request = OpenTime(problem=Problem.BELOW_LOAD, role="gqm", needed=3, **times)
         session.add(request)
         session.flush()
-        coverage.post(session, request, [FARAH], NOON, is_manager=True)
-        coverage.post(session, request, [BEN], NOON)
+        open_time_messages.post(session, request, [FARAH], NOON, is_manager=True)
+        open_time_messages.post(session, request, [BEN], NOON)
         session.connection().exec_driver_sql("UPDATE outbox SET payload = '{}'")
 
     with pair.database.reading() as session:
         rows = session.exec(select(OutboxRow).order_by(sa.text("id"))).all()
-        for_farah, for_ben = (str(coverage.message(Context(session, pair, None, row))) for row in rows)
+        for_farah, for_ben = (str(open_time_messages.message(Context(session, pair, None, row))) for row in rows)
     assert "Answer the request" in for_farah
     assert "Answer the request" not in for_ben
 

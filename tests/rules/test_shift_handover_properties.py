@@ -28,8 +28,7 @@ from bot.incidents.change import Change
 from bot.incidents.events import Declared, Resolved
 from bot.incidents.facts import RISKY_CASES
 from bot.incidents.registry import Registry
-from bot.shifts import absences
-from bot.shifts import tables as shifts
+from bot.shifts import absence_tables, absences
 from tests.rules.playbook_builders import NOON, database, declared
 from tests.rules.test_update_templates import services
 
@@ -154,7 +153,7 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
 
         if self.tries(act) and not starts_in:
             with self.services.database.reading() as session:
-                unavailable = shifts.absent_at(session, self.now) | directory.gone(session, COLLEAGUES)
+                unavailable = absence_tables.absent_at(session, self.now) | directory.gone(session, COLLEAGUES)
             if set(FALLBACK) - unavailable:
                 assert who not in self.holders().values(), "replaced in the same transaction"
 
@@ -163,7 +162,7 @@ class PeopleHandingOverShifts(RuleBasedStateMachine):
         person = PersonFacts(who, who, is_gone=is_gone)
         if self.tries(lambda now: remember(self.services, [person], now)) and is_gone:
             with self.services.database.reading() as session:
-                unavailable = shifts.absent_at(session, self.now) | directory.gone(session, COLLEAGUES)
+                unavailable = absence_tables.absent_at(session, self.now) | directory.gone(session, COLLEAGUES)
             if set(FALLBACK) - unavailable:
                 assert who not in self.holders().values(), "replaced in the transaction that records the change"
 

@@ -27,8 +27,7 @@ from bot.outbox.tables import OutboxRow
 from bot.runtime.database import Database
 from bot.runtime.waiting import wait_until
 from bot.services import Services
-from bot.shifts import absences
-from bot.shifts import tables as shift_tables
+from bot.shifts import absence_tables, absences
 from bot.shifts.tables import Shift
 from bot.slack.text import near_time
 from bot.updates.tables import Promise
@@ -299,7 +298,7 @@ def test_an_absence_that_ended_while_the_bot_was_stopped_takes_nothing_from_a_pe
     absences.begin_due(floor, after(minutes=minutes))
     assert holders(floor) == {"incident:1": DEVI if minutes < 40 else BEN}
     with floor.database.reading() as session:
-        assert shift_tables.absences_due(session, after(days=1)) == []
+        assert absence_tables.due(session, after(days=1)) == []
 
 
 # At the same moment

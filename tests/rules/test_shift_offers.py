@@ -15,7 +15,7 @@ from bot.directory.rules import PersonFacts
 from bot.outbox.tables import OutboxRow
 from bot.runtime.database import Database
 from bot.services import Services
-from bot.shifts import offers, tables, views
+from bot.shifts import offers, swaps, tables, views
 from bot.shifts.asked_times import NotWithin, TimesChanged
 from bot.shifts.open_time_tables import OpenTime, OpenTooLong, State
 from bot.shifts.repeated_requests import AlreadyAsked
@@ -69,18 +69,18 @@ def _moves(session: Session, row: Shift | OpenTime, starts_at: datetime, ends_at
 
 
 def test_a_shift_that_was_moved_since_is_not_the_one_that_was_agreed_to(shifts: Services) -> None:
-    offers.propose(shifts, 1, None, "U0ERIK", "U0BEN", NOW)
+    swaps.propose(shifts, 1, None, "U0ERIK", "U0BEN", NOW)
     with shifts.database.transaction() as session:
         _moves(session, session.get_one(Shift, 1), MONDAY + 22 * HOUR, MONDAY + 30 * HOUR)
 
     with pytest.raises(TimesChanged) as refused:
-        offers.agree(shifts, 1, "U0ERIK", NOW + HOUR)
+        swaps.agree(shifts, 1, "U0ERIK", NOW + HOUR)
 
     assert f"{(MONDAY + 22 * HOUR).timestamp():.0f}" in refused.value.sentence
     with shifts.database.reading() as session:
         assert session.get_one(Shift, 1).user_id == "U0BEN"
-    offers.propose(shifts, 1, None, "U0ERIK", "U0BEN", NOW + HOUR)
-    offers.agree(shifts, 2, "U0ERIK", NOW + HOUR)
+    swaps.propose(shifts, 1, None, "U0ERIK", "U0BEN", NOW + HOUR)
+    swaps.agree(shifts, 2, "U0ERIK", NOW + HOUR)
 
 
 def test_a_colleague_takes_the_part_of_an_open_time_that_they_were_asked_about(shifts: Services) -> None:
@@ -91,7 +91,7 @@ def test_a_colleague_takes_the_part_of_an_open_time_that_they_were_asked_about(s
     with shifts.database.transaction() as session:
         _moves(session, session.get_one(OpenTime, number), starts_at, MONDAY + 30 * HOUR)
 
-    offers.agree(shifts, 1, "U0ERIK", NOW + HOUR)
+    swaps.agree(shifts, 1, "U0ERIK", NOW + HOUR)
 
     with shifts.database.reading() as session:
         taken = session.exec(select(Shift).where(col(Shift.source) == "by hand")).one()
@@ -101,7 +101,7 @@ def test_a_colleague_takes_the_part_of_an_open_time_that_they_were_asked_about(s
     with shifts.database.transaction() as session:
         _moves(session, session.get_one(OpenTime, other), starts_at + HOUR, ends_at)
     with pytest.raises(TimesChanged):
-        offers.agree(shifts, 3, "U0BEN", NOW + HOUR)
+        swaps.agree(shifts, 3, "U0BEN", NOW + HOUR)
 
 
 def test_an_open_time_that_is_over_or_longer_than_any_shift_is_not_taken(shifts: Services) -> None:
@@ -128,15 +128,15 @@ def test_hours_of_a_long_open_time_are_taken(shifts: Services) -> None:
 
 
 def test_a_request_is_made_once_and_every_copy_ends_with_the_swap(shifts: Services) -> None:
-    offers.propose(shifts, 1, 2, "", "U0BEN", NOW)
+    swaps.propose(shifts, 1, 2, "", "U0BEN", NOW)
     with pytest.raises(AlreadyAsked, match="U0ERIK"):
-        offers.propose(shifts, 1, 2, "", "U0BEN", NOW)
-    offers.propose(shifts, 1, None, "U0ERIK", "U0BEN", NOW)
+        swaps.propose(shifts, 1, 2, "", "U0BEN", NOW)
+    swaps.propose(shifts, 1, None, "U0ERIK", "U0BEN", NOW)
 
-    offers.agree(shifts, 1, "U0ERIK", NOW)
+    swaps.agree(shifts, 1, "U0ERIK", NOW)
 
     with pytest.raises(NoSuchSwap):
-        offers.agree(shifts, 2, "U0ERIK", NOW)
+        swaps.agree(shifts, 2, "U0ERIK", NOW)
     with shifts.database.reading() as session:
         copy = session.exec(select(OutboxRow).where(OutboxRow.key == "shift_swap:2")).one()
         assert copy.payload is not None
@@ -147,8 +147,8 @@ def test_a_request_is_made_once_and_every_copy_ends_with_the_swap(shifts: Servic
 def test_an_open_time_can_be_taken_again_after_that_shift_was_swapped_away(shifts: Services) -> None:
     number = _open_time(shifts, MONDAY, MONDAY + 5 * HOUR)
     offers.take(shifts, number, "U0BEN", NOW)
-    offers.propose(shifts, 3, None, "U0ERIK", "U0BEN", NOW)
-    offers.agree(shifts, 1, "U0ERIK", NOW)
+    swaps.propose(shifts, 3, None, "U0ERIK", "U0BEN", NOW)
+    swaps.agree(shifts, 1, "U0ERIK", NOW)
     with shifts.database.transaction() as session:
         # Another person is still needed.
         session.get_one(OpenTime, number).state = State.OPEN

@@ -14,7 +14,7 @@ from bot.impact.rules.figures import NAMES, Figures
 from bot.incidents import ids as incident_ids
 from bot.runtime.clock import utcnow
 from bot.shifts import ids as shift_ids
-from bot.shifts import offers, rosters, swap_tables
+from bot.shifts import offers, rosters, swap_tables, swaps
 from slack_sandbox.errors import NothingToClick
 from tests.clock import STARTS_AT, workday_clock
 from tests.floor import TestFloor
@@ -300,7 +300,7 @@ def test_shifts_and_absences_are_entered_refused_and_withdrawn_and_a_swap_is_dec
     floor.settle()
     assert "can't take it. The shift stays yours." in sun.direct_texts("ben")[-1]
     with pytest.raises(swap_tables.NoSuchSwap):
-        offers.agree(floor.services, 1, "U0ERIK", utcnow())
+        swaps.agree(floor.services, 1, "U0ERIK", utcnow())
 
 
 def test_a_starting_bot_knows_at_once_who_is_on_shift(sun: Sun) -> None:
