@@ -15,8 +15,9 @@ from bot.runtime import csv_file
 from bot.runtime.clock import utcnow
 from bot.runtime.database import insert_new
 from bot.services import Services
-from bot.shifts import absence_tables, forms, offers, people, tables, views
+from bot.shifts import absence_tables, forms, offers, tables, views
 from bot.shifts.absence_tables import Absence
+from bot.shifts.wording import translator_for
 from bot.slack.blocks import Block
 from bot.slack.text import mention
 
@@ -53,7 +54,7 @@ def form(services: Services, by: str, now: datetime) -> Block:
     check_member(services, by)
     with services.database.reading() as session:
         shift = next(iter(tables.of_person(session, by, now, now + SHIFT_WITHIN)), None)
-        translate = people.translator_for(session, services, by)
+        translate = translator_for(session, services, by)
     return forms.absence_form(by, shift.ends_at if shift else None, translate, now)
 
 
@@ -93,10 +94,10 @@ def enter(
             _reassign(session, services, session.get_one(Absence, absence.number), now)
         facts = {"person": mention(by), "when": views.times(starts_at, ends_at)}
         if is_new and user_id != by:
-            translate = people.translator_for(session, services, user_id)
+            translate = translator_for(session, services, user_id)
             text = translate("{person} entered an absence of yours: {when}.", **facts)
             outbox.post(session, f"absence:{absence.number}", user_id, text, now)
-        translate = people.translator_for(session, services, by)
+        translate = translator_for(session, services, by)
     own_phrase, other_phrase = "You are absent: {when}.", "{person} is absent: {when}."
     absence_text = translate(own_phrase if user_id == by else other_phrase, **{**facts, "person": mention(user_id)})
     return f"{absence_text} {translate('Shifts in that time count as open.')}"
@@ -142,7 +143,7 @@ def cancel(services: Services, number: int, by: str, now: datetime) -> str:
         tables.roster_changed(session, now)
         absence = session.get_one(Absence, number, with_for_update=True)
         absence.cancelled_at, absence.replaced_due_at = now, None
-        translate = people.translator_for(session, services, by)
+        translate = translator_for(session, services, by)
     return translate("The absence is taken back; your shifts count again.")
 
 
@@ -153,7 +154,7 @@ def request_export(services: Services, key: str, by: str, now: datetime) -> str:
     with services.database.transaction() as session:
         payload = {"to": by}
         outbox.enqueue(session, kinds.ABSENCES_FILE, f"absences:{key}", now, payload=payload, channel_id=by)
-        translate = people.translator_for(session, services, by)
+        translate = translator_for(session, services, by)
     return translate("The file comes by direct message.")
 
 

@@ -14,6 +14,7 @@ from bot.shifts import offers, people, tables, views
 from bot.shifts.reading.rows import objection
 from bot.shifts.reading.wording import reason_in
 from bot.shifts.tables import BY_HAND, Shift
+from bot.shifts.wording import translator_for
 from bot.slack.text import mention
 
 
@@ -70,7 +71,7 @@ def add(
         if not tables.is_entered(session, shift):
             offers.check_free(session, user_id, when, (), by)
             _enter(session, services, shift, by)
-        translate = people.translator_for(session, services, by)
+        translate = translator_for(session, services, by)
         line_for_author = views.shift_line(shift, services.floor, translate)
     return translate("{person} is on: {shift}", person=mention(user_id), shift=line_for_author)
 
@@ -78,7 +79,7 @@ def add(
 def _enter(session: Session, services: Services, shift: Shift, by: str) -> None:
     insert(session, shift)
     if shift.holder != by:
-        translate = people.translator_for(session, services, shift.holder)
+        translate = translator_for(session, services, shift.holder)
         line_for_person = views.shift_line(shift, services.floor, translate)
         text = f"🗓️ {translate('You have a new shift: {shift}', shift=line_for_person)}"
         outbox.post(session, f"shift_added:{shift.number}", shift.holder, text, shift.changed_at)

@@ -12,9 +12,9 @@ from bot.outbox import kinds
 from bot.outbox.kinds import Call, Context, Settled
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import availability, people, tables, views
+from bot.shifts import availability, tables, views
 from bot.shifts.tables import CONTACT, Shift, ShiftClock
-from bot.shifts.wording import translator
+from bot.shifts.wording import translator, translator_for
 from bot.slack.blocks import Message
 
 # Without any shift ahead, the message is checked once a day.
@@ -53,7 +53,7 @@ def _ask_to_hand_over(session: Session, services: Services, now: datetime) -> No
     for shift in tables.on_at(session, now, services.floor.shifts.contact):
         if shift.user_id and shift.ends_at - HAND_OVER_BEFORE <= now:
             key = f"shift_ends:{shift.number}:{shift.ends_at.isoformat()}"
-            translate = people.translator_for(session, services, shift.user_id)
+            translate = translator_for(session, services, shift.user_id)
             text, blocks = views.shift_ends_message(shift, translate, now)
             outbox.post(session, key, shift.user_id, text, now, blocks=blocks)
 

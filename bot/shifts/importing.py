@@ -17,6 +17,7 @@ from bot.shifts.comparing import Comparison, Moved, RosterShift, compare
 from bot.shifts.reading.rows import LeftOut, ReadShift, RosterUnreadable
 from bot.shifts.staged_shifts import Overtaken
 from bot.shifts.tables import RosterState
+from bot.shifts.wording import translator_for
 
 # How far ahead a roster is read, and how far back it may still make corrections.
 AHEAD, BACK = timedelta(days=62), timedelta(days=1)
@@ -193,7 +194,7 @@ def _notify(session: Session, services: Services, name: str, shift_changes: Sequ
     for user_id, changes in sorted(by_person.items()):
         # Not the content: a roster may be changed back to what it was.
         key = f"roster:{name}:{now.isoformat()}:{user_id}"
-        translate = people.translator_for(session, services, user_id)
+        translate = translator_for(session, services, user_id)
         text = roster_views.changes_text(changes, name, services.floor, translate)
         outbox.post(session, key, user_id, text, now)
 

@@ -11,7 +11,8 @@ from bot.incidents.permissions import check_member
 from bot.incidents.responses import CommandResponse, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import absences, by_hand, forms, ids, offers, oncall, open_time_tables, people, swaps
+from bot.shifts import absences, by_hand, forms, ids, offers, oncall, open_time_tables, swaps
+from bot.shifts.wording import translator_for
 from bot.slack.blocks import Block
 from bot.slack.phrases import Translator
 
@@ -41,7 +42,7 @@ def add_shift(services: Services, command: SlashCommand) -> CommandResponse:
 
 def _translator(services: Services, by: str) -> Translator:
     with services.database.reading() as session:
-        return people.translator_for(session, services, by)
+        return translator_for(session, services, by)
 
 
 def register(app: App, services: Services) -> None:
@@ -72,7 +73,7 @@ def _open_time_form(build: Callable[..., Block]) -> listening.Build:
         check_member(services, by)
         with services.database.reading() as session:
             open_time = open_time_tables.look_up(session, number)
-            translate = people.translator_for(session, services, by)
+            translate = translator_for(session, services, by)
         return build(open_time, services.floor, translate, now)
 
     return build_form

@@ -27,6 +27,7 @@ from bot.shifts.reading.rows import LONGEST
 from bot.shifts.rules import AbsentThen, AlreadyOnShift, MayNotAsk, Problem, YouAreAbsentThen, is_free, to_minute
 from bot.shifts.swap_tables import Swap
 from bot.shifts.tables import BY_HAND, Shift
+from bot.shifts.wording import translator_for
 from bot.slack.phrases import Translator
 from bot.slack.text import mention, mentions
 
@@ -79,7 +80,7 @@ def take(
     check_member(services, by)
     with services.database.transaction() as session:
         tables.roster_changed(session, now)
-        translate = people.translator_for(session, services, by)
+        translate = translator_for(session, services, by)
         open_time = open_time_to_fill(session, number, translate, now)
         if not _is_in_role(session, open_time, by, now):
             raise NotInRole(role=views.place(services.floor, translate, open_time.role, ""))
@@ -153,19 +154,21 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
     people.check_can_take(services, to)
     managers = people.managers(services)
     with services.database.transaction() as session:
-        answer = people.translator_for(session, services, by)
-        open_time = open_time_to_fill(session, number, answer, now)
+        translate = translator_for(session, services, by)
+        open_time = open_time_to_fill(session, number, translate, now)
         is_manager = by in {*managers[""], *managers.get(open_time.region, ())}
         if not is_manager and not _is_in_role(session, open_time, by, now):
-            raise MayNotAsk(role=views.place(services.floor, answer, open_time.role, ""))
+            raise MayNotAsk(role=views.place(services.floor, translate, open_time.role, ""))
         check_free(session, to, (max(open_time.starts_at, now), open_time.ends_at), (), by)
         swap = Swap(from_id=by, to_id=to, open_time_id=number)
         asked_times.note(swap, open_time)
         insert(session, swap)
-        translate = people.translator_for(session, services, to)
-        text, blocks = open_time_views.asked_message(open_time, by, swap.number, services.floor, translate)
+        translate_for_colleague = translator_for(session, services, to)
+        text, blocks = open_time_views.asked_message(
+            open_time, by, swap.number, services.floor, translate_for_colleague
+        )
         outbox.post(session, f"shift_asked:{swap.number}", to, text, now, blocks=blocks)
-    return answer("{person} has been asked. It stays open until they take it.", person=mention(to))
+    return translate("{person} has been asked. It stays open until they take it.", person=mention(to))
 
 
 def answer_request(services: Services, number: int, answer: str, by: str, now: datetime) -> str:
@@ -177,7 +180,7 @@ def answer_request(services: Services, number: int, answer: str, by: str, now: d
     if not answer.strip():
         raise AnswerMissing()
     with services.database.transaction() as session:
-        translate = people.translator_for(session, services, by)
+        translate = translator_for(session, services, by)
         open_time = open_time_to_fill(session, number, translate, now)
         if open_time.answer:
             raise AlreadyAnswered(answer=open_time_views.answer_text(open_time, translate, now))

@@ -19,11 +19,11 @@ from bot.shifts import (
     missing_people,
     open_time_tables,
     open_time_views,
-    people,
     roster_views,
     tables,
     views,
 )
+from bot.shifts.wording import translator_for
 from bot.slack.blocks import Block, Message
 from bot.sources.tabular.cells import NotReadable
 from bot.sources.tabular.moments import Clock, read_start, read_time
@@ -80,7 +80,7 @@ def who(services: Services, typed: str, at: datetime, by: str, now: datetime) ->
         role, region = read_place(typed, floor, regions)
         current_shifts = tables.on_at(session, at, role, region)
         next_on = contact.next_on(session, at, role, region, most=6)
-        translate = people.translator_for(session, services, by)
+        translate = translator_for(session, services, by)
     return views.oncall_message(floor, translate, current_shifts, next_on, at, now, " ".join(typed.split()))
 
 
@@ -143,7 +143,7 @@ def own(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     with services.database.reading() as session:
         shifts = tables.of_person(session, by, now, now + OWN_AHEAD)
         absences = [each for each in absence_tables.between(session, now, now + OWN_AHEAD) if each.user_id == by]
-        translate = people.translator_for(session, services, by)
+        translate = translator_for(session, services, by)
     return views.own_shifts(services.floor, translate, shifts, absences, now, page)
 
 
@@ -153,14 +153,14 @@ def gaps(services: Services, by: str, now: datetime, page: int = 1) -> Message:
         open_times = [each for each in open_time_tables.all_open(session) if each.ends_at > now]
         merged = {each.number: open_time_tables.answers_merged_into(session, each) for each in open_times}
         missing = {each.number: missing_people.find(session, each) for each in open_times}
-        translate = people.translator_for(session, services, by)
+        translate = translator_for(session, services, by)
     return open_time_views.gaps_message(open_times, merged, missing, services.floor, translate, now, page)
 
 
 def rosters(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     """The last reading of each roster."""
     with services.database.reading() as session:
-        translate = people.translator_for(session, services, by)
+        translate = translator_for(session, services, by)
         unknown = tables.unknown_people(session, now)
         return roster_views.rosters_message(tables.roster_states(session), unknown, translate, now, page)
 
@@ -181,6 +181,6 @@ def swap_form(services: Services, number: int, by: str, now: datetime) -> Block:
         names = directory.display_names(
             session, {coming_shift.user_id for coming_shift in other_shifts if coming_shift.user_id}
         )
-        translate = people.translator_for(session, services, by)
+        translate = translator_for(session, services, by)
     zone = zone_of(person_of(services, by).timezone)
     return forms.swap_form(shift, other_shifts, names, zone, services.floor, translate)

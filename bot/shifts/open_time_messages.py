@@ -10,9 +10,10 @@ from bot.outbox import kinds
 from bot.outbox.kinds import Context
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import missing_people, open_time_tables, open_time_views, people
+from bot.shifts import missing_people, open_time_tables, open_time_views
 from bot.shifts.open_time_tables import OpenTime
 from bot.shifts.rules import Problem
+from bot.shifts.wording import translator_for
 from bot.slack.blocks import Message
 
 # The end of the subject of a message to a manager.
@@ -63,7 +64,7 @@ def message(context: Context) -> Message:
     open_time = context.session.get_one(OpenTime, int(number))
     merged = open_time_tables.answers_merged_into(context.session, open_time)
     is_manager = context.row.subject.endswith(MANAGER)
-    translate = people.translator_for(context.session, context.services, recipient)
+    translate = translator_for(context.session, context.services, recipient)
     floor, is_asked = context.services.floor, recipient in open_time.told
     missing = missing_people.find(context.session, open_time)
     return open_time_views.open_time_message(

@@ -9,14 +9,11 @@ from sqlmodel import Session
 from bot import directory
 from bot.config.floor import Floor
 from bot.config.floor.reading import PERSON_ID, ROSTER
-from bot.directory.languages import language_of
 from bot.directory.lookup import person_of
 from bot.errors import WatchfloorError
 from bot.incidents import people as incident_people
 from bot.services import Services
 from bot.shifts import tables
-from bot.shifts.wording import translator
-from bot.slack.phrases import Translator
 from bot.slack.text import mention
 
 
@@ -24,11 +21,6 @@ class CannotTakeShift(WatchfloorError):
     """{person} cannot work a shift here. Ask a colleague with a full account."""
 
     es = "{person} no puede hacer turnos aquí. Pídeselo a alguien del equipo con una cuenta completa."
-
-
-def translator_for(session: Session, services: Services, reader_id: str) -> Translator:
-    """The translator for a person or a channel."""
-    return translator(language_of(session, services, reader_id))
 
 
 def user_ids(session: Session, floor: Floor, people: Iterable[str]) -> dict[str, str]:

@@ -8,8 +8,9 @@ from sqlmodel import Session
 from bot import outbox
 from bot.errors import WatchfloorError
 from bot.services import Services
-from bot.shifts import people, swap_tables
+from bot.shifts import swap_tables
 from bot.shifts.swap_tables import State, Swap
+from bot.shifts.wording import translator_for
 from bot.slack.blocks import context
 from bot.slack.text import mention
 
@@ -34,7 +35,7 @@ def settle(session: Session, services: Services, shift_ids: Collection[int | Non
     """End the other requests about shifts that have changed hands, and take the buttons off their messages."""
     for other in swap_tables.asked_about(session, shift_ids):
         other.state = State.OVER
-        translate = people.translator_for(session, services, other.to_id)
+        translate = translator_for(session, services, other.to_id)
         row = outbox.by_key(session, f"shift_swap:{other.number}")
         if row and row.payload:
             blocks = [block for block in row.payload["blocks"] if block["type"] != "actions"]

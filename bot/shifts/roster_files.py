@@ -18,9 +18,10 @@ from bot.outbox import kinds
 from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import offers, people, roster_views, rosters
+from bot.shifts import offers, roster_views, rosters
 from bot.shifts.importing import OnImported, Result
 from bot.shifts.reading.table_file import HEADER
+from bot.shifts.wording import translator_for
 from bot.sources.tabular.errors import FileRefused
 from bot.sources.tabular.sheet import open_sheet
 
@@ -58,7 +59,7 @@ def import_and_reply(services: Services, row: OutboxRow) -> None:
     channel_id, payload = str(row.channel_id), row.payload or {}
 
     def reply(session: Session, result: Result | None) -> None:
-        text = roster_views.result_text(result, people.translator_for(session, services, payload["by"]))
+        text = roster_views.result_text(result, translator_for(session, services, payload["by"]))
         _post_reply(session, channel_id, payload, text)
 
     try:

@@ -14,6 +14,7 @@ from bot.shifts import asked_times, offers, people, repeated_requests, swap_tabl
 from bot.shifts.open_time_tables import OpenTime
 from bot.shifts.swap_tables import NotYourShift, Swap, TooLate, WhomMissing
 from bot.shifts.tables import Shift
+from bot.shifts.wording import translator_for
 from bot.slack.phrases import Translator
 from bot.slack.text import mention
 
@@ -36,11 +37,13 @@ def propose(
         asked_times.note(swap, shift, for_shift)
         repeated_requests.check(session, swap)
         insert(session, swap)
-        translate = people.translator_for(session, services, to)
-        text, blocks = views.swap_message(shift, for_shift, by, swap.number, services.floor, translate)
+        translate_for_colleague = translator_for(session, services, to)
+        text, blocks = views.swap_message(
+            shift, for_shift, by, swap.number, services.floor, translate_for_colleague
+        )
         outbox.post(session, f"shift_swap:{swap.number}", to, text, now, blocks=blocks)
-        answer = people.translator_for(session, services, by)
-    return answer("{person} has been asked. The shift stays yours until they agree.", person=mention(to))
+        translate = translator_for(session, services, by)
+    return translate("{person} has been asked. The shift stays yours until they agree.", person=mention(to))
 
 
 def _check_swap(
@@ -66,17 +69,17 @@ def agree(services: Services, number: int, by: str, now: datetime) -> str:
         swap = swap_tables.asked(session, number, by)
         swap.state = swap_tables.State.AGREED
         text: Callable[[Translator], str]
-        answer = people.translator_for(session, services, by)
+        translate = translator_for(session, services, by)
         if swap.open_time_id:
-            open_time = offers.open_time_to_fill(session, swap.open_time_id, answer, now)
+            open_time = offers.open_time_to_fill(session, swap.open_time_id, translate, now)
             asked_times.keep_to(swap, open_time)
             offers.fill(session, open_time, by, now)
             text = partial(_taken_text, open_time, by)
         else:
             text = _exchange(session, services, swap, now)
-        agreed_text = text(people.translator_for(session, services, swap.from_id))
+        agreed_text = text(translator_for(session, services, swap.from_id))
         outbox.post(session, f"shift_swap:{number}:agreed", swap.from_id, agreed_text, now)
-        return text(answer)
+        return text(translate)
 
 
 def _taken_text(open_time: OpenTime, by: str, translate: Translator) -> str:
@@ -109,10 +112,10 @@ def decline(services: Services, number: int, by: str, now: datetime) -> str:
     with services.database.transaction() as session:
         swap = swap_tables.asked(session, number, by)
         swap.state = swap_tables.State.DECLINED
-        translate = people.translator_for(session, services, swap.from_id)
+        translate_for_colleague = translator_for(session, services, swap.from_id)
         advice = "Ask somebody else: `/incident oncall gaps`" if swap.open_time_id else "The shift stays yours."
-        refusal = translate("{person} can't take it.", person=mention(by))
-        text = f"{refusal} {translate(advice)}"
+        refusal = translate_for_colleague("{person} can't take it.", person=mention(by))
+        text = f"{refusal} {translate_for_colleague(advice)}"
         outbox.post(session, f"shift_swap:{number}:declined", swap.from_id, text, now)
-        answer = people.translator_for(session, services, by)
-    return answer("{person} has been told that you can't.", person=mention(swap.from_id))
+        translate = translator_for(session, services, by)
+    return translate("{person} has been told that you can't.", person=mention(swap.from_id))

@@ -10,17 +10,23 @@ from string import Formatter
 
 import pytest
 
-from bot.cases import spanish_wording as case_wording
+from bot.cases import spanish_wording as case_phrases
 from bot.errors import WatchfloorError
+from bot.handovers.shift import spanish_wording as handover_phrases
 from bot.handovers.shift import wording as shift_wording
 from bot.handovers.shift.forms import offer_form
 from bot.incidents.handover_items import HandoverItem
 from bot.shifts import roster_views, wording
+from bot.shifts import spanish_wording as shift_phrases
 from bot.shifts.importing import Result
 from bot.slack.phrases import Translator, translator_in
 from bot.timeline import wording as timeline_wording
 
-NOUNS = {"shifts": wording.SPANISH, "handovers/shift": shift_wording.SPANISH, "cases": case_wording.SPANISH}
+NOUNS = {
+    "shifts": shift_phrases.SPANISH,
+    "handovers/shift": handover_phrases.SPANISH,
+    "cases": case_phrases.SPANISH,
+}
 # The words for an item's state and for lengths of time in the handover come from other rules, that of the button
 # that closes a form from `modal`.
 STATES = {
