@@ -55,7 +55,7 @@ def register(registry: "Registry") -> None:
     registry.exports.append(exporting.GUIDES)
     registry.ticks += [
         Tick("case escalations", escalating.escalate_due, escalation_tables.NEXT_DUE),
-        Tick("similar cases", detecting.look_soon, detecting.NEXT_DUE),
+        Tick("similar cases", detecting.compare_soon, detecting.NEXT_DUE),
         Tick("case board", boards.refresh, boards.NEXT_DUE),
         Tick("case intake", balancing.watch, boards.NEXT_BALANCE),
     ]

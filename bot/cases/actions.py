@@ -8,7 +8,8 @@ from msgspec import Struct
 from sqlmodel import Session
 
 from bot import outbox
-from bot.cases import escalating, following, notes, tables, views
+from bot.cases import escalating, escalation_tables, following, notes, tables, views
+from bot.cases.rules.escalation import BY_HAND, NOT_ACTIONED, UNASSIGNED
 from bot.cases.rules.states import ENDED
 from bot.cases.tables import Case, CaseNote
 from bot.cases.wording import translator, translator_for, translator_of_reader
@@ -68,7 +69,7 @@ class Decision(Struct, frozen=True):
         return one_line(self.case.name, 60)
 
     @property
-    def written(self) -> Translator:
+    def translate_note(self) -> Translator:
         """The translator for work notes, which are in the floor's language."""
         return translator(self.services.floor.language)
 
@@ -115,8 +116,8 @@ def take(services: Services, number: int, occasion: str, by: str, now: datetime)
         if decision.case.owner_id == by:
             return translate("{name} is yours already.", name=decision.name)
         _set_owner(decision, by)
-        written = decision.written
-        decision.note("taken", written("took the case"), occasion)
+        translate_note = decision.translate_note
+        decision.note("taken", translate_note("took the case"), occasion)
     return translate("{name} is yours.", name=decision.name)
 
 
@@ -127,8 +128,8 @@ def assign(services: Services, number: int, to: str, reason: str, occasion: str,
     _check_reason(reason)
     with deciding(services, number, by, now) as decision:
         _set_owner(decision, to)
-        written, name = decision.written, decision.name
-        text = written("assigned the case to {person}: {why}", person=mention(to), why=reason)
+        translate_note, name = decision.translate_note, decision.name
+        text = translate_note("assigned the case to {person}: {why}", person=mention(to), why=reason)
         decision.note("assigned", text, occasion)
         if to != by:
             _notify_new_owner(decision, to, reason, occasion)
@@ -155,8 +156,8 @@ def _notify_new_owner(decision: Decision, to: str, reason: str, occasion: str) -
 def _set_owner(decision: Decision, to: str) -> None:
     decision.case.owner_id = to
     decision.case.snoozed_until = None
-    for kind in (escalating.UNASSIGNED, escalating.NOT_ACTIONED, escalating.BY_HAND):
-        escalating.end(decision.session, decision.case.number, kind, decision.now)
+    for kind in (UNASSIGNED, NOT_ACTIONED, BY_HAND):
+        escalation_tables.end(decision.session, decision.case.number, kind, decision.now)
 
 
 def note(services: Services, number: int, text: str, occasion: str, by: str, now: datetime) -> str:
@@ -164,7 +165,7 @@ def note(services: Services, number: int, text: str, occasion: str, by: str, now
     _check_reason(text)
     with deciding(services, number, by, now) as decision:
         decision.note("note", text.strip(), occasion)
-        escalating.end_unanswered(decision.session, number, escalating.NOT_ACTIONED, now)
+        escalation_tables.end_unanswered(decision.session, number, NOT_ACTIONED, now)
         translate = decision.translate
     return translate("Your note is on {name}.", name=decision.name)
 
@@ -178,9 +179,9 @@ def snooze(
         raise SnoozeTooLong()
     with deciding(services, number, by, now) as decision:
         decision.case.snoozed_until = until
-        written, translate = decision.written, decision.translate
+        translate_note, translate = decision.translate_note, decision.translate
         # Work notes are read in another system, so the time is written out in UTC.
-        text = written("snoozed it until {when} UTC: {why}", when=f"{until:%Y-%m-%d %H:%M}", why=reason)
+        text = translate_note("snoozed it until {when} UTC: {why}", when=f"{until:%Y-%m-%d %H:%M}", why=reason)
         decision.note("snoozed", text, occasion)
     snoozed_phrase = "{name} is back on the board {when}, or when it breaches."
     return translate(snoozed_phrase, name=decision.name, when=near_time(until, now))
@@ -190,8 +191,8 @@ def escalate(services: Services, number: int, reason: str, occasion: str, by: st
     """Notify the team's manager at once, and the next levels if nobody acts. Return the answer."""
     _check_reason(reason)
     with deciding(services, number, by, now) as decision:
-        written, translate = decision.written, decision.translate
-        decision.note("escalated", written("escalated it: {why}", why=reason), occasion)
+        translate_note, translate = decision.translate_note, decision.translate
+        decision.note("escalated", translate_note("escalated it: {why}", why=reason), occasion)
         people, told_since = escalating.begin_by_hand(decision.session, services, decision.case, reason, by, now)
     if people:
         return translate("{people} has been told about {name}.", people=", ".join(people), name=decision.name)

@@ -118,9 +118,11 @@ def move(services: Services, source: str, target: str, count: int, by: str, now:
             case.moved_from, case.team = case.moved_from or source, target
             case.region = services.floor.cases.teams[target].region or case.region
             case.touched_at = now
-        written = translator(services.floor.language)
-        why = balance_views.reason(suggested_move, written)
-        text = written("moved the case from {source} to {target}: {why}", source=source, target=target, why=why)
+        translate_note = translator(services.floor.language)
+        why = balance_views.reason(suggested_move, translate_note)
+        text = translate_note(
+            "moved the case from {source} to {target}: {why}", source=source, target=target, why=why
+        )
         for case in cases:
             key = f"moved:{case.number}:{now.isoformat()}"
             notes.add(session, services, case, _move_note(case, key, text, by, now))
@@ -160,8 +162,7 @@ def _managers(session: Session, services: Services, team: str, now: datetime) ->
     team_settings = settings.teams.get(team)
     if team_settings is None:
         return []
-    region = settings.regions.get(team_settings.region)
-    names = [team_settings.manager] if team_settings.manager else list(region.managers if region else ())
+    names = settings.managers_of(team, team_settings.region)
     return known_people(session, services, NO_INCIDENT, names, now)
 
 

@@ -92,12 +92,12 @@ def _sighting(case: Any, now: datetime) -> Sighting:
     return Sighting(int(case.id), at, customer, dict(case.traits), case.title, case.text)
 
 
-def look_soon(services: Services, now: datetime) -> None:
-    """Run `look` in the background: the first run reads four weeks of cases, and escalations must not wait."""
-    services.background.submit("similar cases", partial(look, services, now))
+def compare_soon(services: Services, now: datetime) -> None:
+    """Compare new cases in the background: the first run reads four weeks, and escalations must not wait for it."""
+    services.background.submit("similar cases", partial(compare_new_cases, services, now))
 
 
-def look(services: Services, now: datetime) -> None:
+def compare_new_cases(services: Services, now: datetime) -> None:
     """Compare the cases that have not been compared yet, in the order in which they were opened."""
     detector = services.get(Detector)
     with detector.lock:

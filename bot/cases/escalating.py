@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from bot import directory, outbox
 from bot.cases import escalation_tables, ids, notes, tables, views
 from bot.cases.contracts import schedule_of
-from bot.cases.escalation_tables import CaseEscalation, end, end_unanswered
+from bot.cases.escalation_tables import CaseEscalation, end
 from bot.cases.rules.escalation import BY_HAND, LEVELS, NOT_ACTIONED, UNASSIGNED, level_due, next_level
 from bot.cases.rules.states import ENDED, Phase
 from bot.cases.tables import Case, CaseNote
@@ -26,8 +26,6 @@ from bot.services import Services
 from bot.slack.blocks import Block, Message, actions, button, context, section
 from bot.slack.phrases import Translator
 from bot.slack.text import format_duration, mention, one_line
-
-__all__ = ["BY_HAND", "NOT_ACTIONED", "UNASSIGNED", "end", "end_unanswered"]
 
 # The reason for a notification, in the language of each recipient.
 ReasonText = Callable[[Translator], str]
@@ -117,12 +115,12 @@ def escalate_due(services: Services, now: datetime) -> None:
             if case.phase in ENDED:
                 end(session, case.number, clock.kind, now)
                 continue
-            why = partial(lain, clock.kind, now - clock.since)
+            why = partial(idle_sentence, clock.kind, now - clock.since)
             notices.append(_advance(session, services, clock, case, why, now))
         _post(session, services, notices, now)
 
 
-def lain(kind: str, length: timedelta, translate: Translator) -> str:
+def idle_sentence(kind: str, length: timedelta, translate: Translator) -> str:
     """A sentence on how long nobody has acted on the case."""
     return translate(IDLE_SENTENCES[kind], length=translate(format_duration(length)))
 
@@ -138,10 +136,13 @@ def _advance(
     if step is None:
         clock.due_at = None
         return Notice(clock, case, why)
-    written = translator(services.floor.language)
+    translate_note = translator(services.floor.language)
     names = ", ".join(mention(person) for person in step.people)
-    text = written(
-        "{level} is told: {people}. {why}", level=written(LEVELS[step.level]), people=names, why=why(written)
+    text = translate_note(
+        "{level} is told: {people}. {why}",
+        level=translate_note(LEVELS[step.level]),
+        people=names,
+        why=why(translate_note),
     )
     key = f"escalated:{clock.number}:{step.level}"
     note = CaseNote(case_id=case.number, key=key, kind="escalated", at=now, text=text[0].upper() + text[1:])
@@ -219,8 +220,8 @@ def answer(services: Services, number: int, by: str, now: datetime) -> str:
             each.ended_at = now if each.kind == BY_HAND else None
             _show_handler(session, services, each, by, now)
         key = f"actioned:{clock.number}"
-        written = translator(services.floor.language)
-        note_text = written("is handling the escalation ({kind})", kind=written(clock.kind))
+        translate_note = translator(services.floor.language)
+        note_text = translate_note("is handling the escalation ({kind})", kind=translate_note(clock.kind))
         note = CaseNote(case_id=case.number, key=key, kind="actioned", by=by, at=now, text=note_text)
         notes.add(session, services, case, note)
     return translate("Thank you. Nobody else is told about {name}.", name=name)
@@ -245,9 +246,7 @@ def _is_button_of(clock: CaseEscalation, block: Block) -> bool:
 def _people_by_level(session: Session, services: Services, case: Case, now: datetime) -> list[list[str]]:
     """The people who can be reached, by level."""
     settings = services.floor.cases
-    team = settings.teams.get(case.team)
-    region = settings.regions.get(case.region)
-    managers = [team.manager] if team and team.manager else list(region.managers if region else ())
+    managers = settings.managers_of(case.team, case.region)
     return [
         known_people(session, services, NO_INCIDENT, names, now)
         for names in (managers, settings.processed_by, settings.senior_management)

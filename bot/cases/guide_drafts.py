@@ -133,7 +133,7 @@ def _text_from_timeline(change: Change, terms: list[str], translate: Translator)
     return "\n\n".join(parts)[:LONGEST]
 
 
-def write_form(services: Services, number: int, by: str) -> Block:
+def write_form(services: Services, number: int, by: str, now: datetime) -> Block:
     """The form for the owner, or for a reviewer who corrects the guide."""
     check_member(services, by)
     with services.database.transaction() as session:
@@ -214,9 +214,9 @@ def publish(services: Services, number: int, by: str, now: datetime) -> str:
         draft.state, draft.published_at, draft.version = PUBLISHED, now, draft.version + 1
         guide_draft_tables.publish(session, draft)
         owner = draft.owner_id or by
-        to_owner = translator_for(session, services, owner)
+        translate_for_owner = translator_for(session, services, owner)
         phrase = "{person} published version {number} of your guide “{title}”."
-        text = to_owner(phrase, person=mention(by), number=draft.version, title=_title(draft))
+        text = translate_for_owner(phrase, person=mention(by), number=draft.version, title=_title(draft))
         key = f"knowledge:{number}:published:{draft.version}"
         outbox.post(session, key, owner, text, now, incident_id=draft.incident_id)
         facts = {"number": draft.version, "text": draft.title}

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.cases import cluster_views, clusters, notes, proposing, tables
+from bot.cases import cluster_views, clusters, forms, notes, proposing, tables
 from bot.cases.clusters import Cluster
 from bot.cases.notes import ENDED, LINKED, UPDATE
 from bot.cases.tables import Case
@@ -19,7 +19,6 @@ from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.responses import Response
 from bot.incidents.rules import ACTIVE, OPEN
 from bot.incidents.scope import complete
-from bot.incidents.tables import Incident
 from bot.incidents.workflows import DeclareRequest
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -63,20 +62,22 @@ class ReasonMissing(WatchfloorError):
     es = "Escribe por qué no tienen relación: ayuda a quienes vengan después."
 
 
-def declare_form(services: Services, number: int, by: str) -> tuple[Cluster, Sequence[Case]]:
-    """Return what the declaration form shows, for a user who may declare."""
+def declare_form(services: Services, number: int, by: str, now: datetime) -> Block:
+    """The form to declare an incident, for a user who may."""
     check_may_declare(services, by)
-    return _undecided(services, number, by)
+    cluster, cases = _undecided(services, number, by)
+    return forms.declare_form(cluster, cases, services.floor, translator_of_reader(services, by))
 
 
-def link_form(services: Services, number: int, by: str) -> list[Incident]:
-    """The open incidents visible to this person, to which the cases can be linked."""
+def link_form(services: Services, number: int, by: str, now: datetime) -> Block:
+    """The form to link the cases to one of the open incidents visible to this person."""
     _undecided(services, number, by)
     with services.database.reading() as session:
-        return list(incidents.active(session, by, 100))
+        open_incidents = incidents.active(session, by, 100)
+    return forms.link_form(number, open_incidents, translator_of_reader(services, by))
 
 
-def not_related_form(services: Services, number: int, by: str) -> Block:
+def not_related_form(services: Services, number: int, by: str, now: datetime) -> Block:
     """The form to dismiss a group, for a user with the `cases` permission."""
     _undecided(services, number, by)
     return cluster_views.not_related_form(number, translator_of_reader(services, by))
@@ -102,9 +103,10 @@ def _check_undecided(session: Session, cluster: Cluster) -> None:
 
 def declare(services: Services, number: int, title: str, severity: str, by: str, now: datetime) -> Response:
     """Declare an incident from these cases; they are linked in the transaction that records it."""
-    cluster, cases = declare_form(services, number, by)
-    written = translator(services.floor.language)
-    introduction = written(
+    check_may_declare(services, by)
+    cluster, cases = _undecided(services, number, by)
+    translate = translator(services.floor.language)
+    introduction = translate(
         "{count} similar cases, the first at {when}:", count=len(cases), when=typed_time(cluster.first_at, now)
     )
     # On one line, which the card shows in full: a list would run together there.
@@ -169,9 +171,9 @@ def link_cases(change: Change, cases: Iterable[Case], by: str) -> None:
         return
     names = listed([by_number[number].name for number in new_numbers], DESCRIBED)
     change.log("cases_linked", count=len(new_numbers), text=names)
-    written = translator(change.services.floor.language)
+    translate_note = translator(change.services.floor.language)
     incident_title = f"{change.incident.severity} {change.incident.title}"
-    text = written("is part of incident {number}: {what}", number=change.number, what=incident_title)
+    text = translate_note("is part of incident {number}: {what}", number=change.number, what=incident_title)
     _add_note_to_all(change, [by_number[number] for number in new_numbers], LINKED, f"linked:{change.number}", text)
 
 
@@ -194,9 +196,9 @@ def dismiss(services: Services, number: int, reason: str, by: str, now: datetime
         cluster.reason = reason.strip()
         _decide(session, services, cluster, clusters.DISMISSED, by, now)
         cases = clusters.cases_of(session, number)
-        written, translate = translator(services.floor.language), translator_for(session, services, by)
+        translate_note, translate = translator(services.floor.language), translator_for(session, services, by)
         dismissed_phrase = "looked like {count} other cases, but is not related: {why}"
-        text = written(dismissed_phrase, count=len(cases) - 1, why=cluster.reason)
+        text = translate_note(dismissed_phrase, count=len(cases) - 1, why=cluster.reason)
         notes.add_to_all(session, services, cases, "not related", f"dismissed:{number}", text, by, now)
     return translate("Thank you. Cases like these are proposed less often from now on.")
 
@@ -223,11 +225,13 @@ def copy_update(change: Change, event: UpdateComposed) -> None:
 def note_end(change: Change, event: Resolved | Declined) -> None:
     """Note in the cases that the incident was resolved or declined."""
     cases = tables.cases_of_incident(change.session, change.number)
-    written = translator(change.services.floor.language)
+    translate_note = translator(change.services.floor.language)
     outcome_phrase = (
         "incident {number} is resolved" if isinstance(event, Resolved) else "incident {number} was a false alarm"
     )
-    _add_note_to_all(change, cases, ENDED, f"ended:{event.key}", written(outcome_phrase, number=change.number))
+    _add_note_to_all(
+        change, cases, ENDED, f"ended:{event.key}", translate_note(outcome_phrase, number=change.number)
+    )
 
 
 def follow_merge(change: Change, event: Merged) -> None:

@@ -23,7 +23,6 @@ from bot.cases import (
 from bot.cases.guide_drafts import TypedGuide
 from bot.cases.rules.board import FILTERS, Wanted, read_wanted
 from bot.cases.tables import Case
-from bot.cases.wording import translator_of_reader
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse, responses
 from bot.incidents.parse import NotOurForm, Payload, SlashCommand
@@ -152,19 +151,9 @@ def _register_files(app: App, services: Services) -> None:
 
 
 def _register_clusters(app: App, services: Services) -> None:
-    def declare_form(services: Services, number: int, by: str, now: datetime) -> Block:
-        cluster, cases = linking.declare_form(services, number, by)
-        return forms.declare_form(cluster, cases, services.floor, translator_of_reader(services, by))
-
-    def link_form(services: Services, number: int, by: str, now: datetime) -> Block:
-        return forms.link_form(number, linking.link_form(services, number, by), translator_of_reader(services, by))
-
-    def not_related_form(services: Services, number: int, by: str, now: datetime) -> Block:
-        return linking.not_related_form(services, number, by)
-
-    listening.opens_form(app, services, ids.DECLARE, declare_form)
-    listening.opens_form(app, services, ids.IS_INCIDENT, link_form)
-    listening.opens_form(app, services, ids.NOT_RELATED, not_related_form)
+    listening.opens_form(app, services, ids.DECLARE, linking.declare_form)
+    listening.opens_form(app, services, ids.IS_INCIDENT, linking.link_form)
+    listening.opens_form(app, services, ids.NOT_RELATED, linking.not_related_form)
 
     def declare(body: Payload) -> Response:
         title, severity = parse.field_value(body, ids.TITLE), parse.field_value(body, ids.SEVERITY)
@@ -185,11 +174,8 @@ def _register_guides(app: App, services: Services) -> None:
     def guide(body: Payload) -> Block:
         return guides.reading_view(services, parse.action_value(body), parse.user_id(body))
 
-    def write_form(body: Payload) -> Block:
-        return guide_drafts.write_form(services, parse.clicked_number(body), parse.user_id(body))
-
     listening.opens_view(app, services, listening.one_of_many(incident_ids.READ_GUIDE), guide)
-    listening.opens_view(app, services, ids.WRITE, write_form)
+    listening.opens_form(app, services, ids.WRITE, guide_drafts.write_form)
     listening.on_click(app, services, ids.PUBLISH, guide_drafts.publish)
 
     def send_to_review(body: Payload) -> str:

@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 
 def propose(session: Session, services: Services, cluster: Cluster, cases: Sequence[Case], now: datetime) -> None:
     """Post or edit the one message about a group: edited as the group grows and when somebody decides."""
-    written, is_private = translator(services.floor.language), belongs_to_private_incident(session, cluster)
-    text, blocks = cluster_views.proposal(cluster, cases, written, now, is_private=is_private)
+    translate, is_private = translator(services.floor.language), belongs_to_private_incident(session, cluster)
+    text, blocks = cluster_views.proposal(cluster, cases, translate, now, is_private=is_private)
     key = f"case-cluster:{cluster.number}"
     row = outbox.by_key(session, key)
     if row is not None:

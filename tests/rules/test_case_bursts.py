@@ -254,11 +254,11 @@ def test_a_burst_that_two_replicas_find_at_once_is_proposed_once(prepared_postgr
     # The first replica has claimed the cases and is slow: a minute later the second claims them, too. However
     # busy the machine is, both see them together; if one breaks, the other goes on, and the error fails the test.
     with ThreadPoolExecutor() as pool:
-        slow = pool.submit(detecting.look, replicas[0], NOON)
+        slow = pool.submit(detecting.compare_new_cases, replicas[0], NOON)
         slow.add_done_callback(lambda _: first_sees.set())
         first_sees.wait()
         try:
-            detecting.look(replicas[1], NOON + timedelta(minutes=2))
+            detecting.compare_new_cases(replicas[1], NOON + timedelta(minutes=2))
         finally:
             second_sees.set()
         slow.result()
@@ -277,7 +277,7 @@ def test_a_case_that_arrives_while_its_incident_is_merged_is_linked_to_the_one_i
     store = _database_with_a_burst(prepared_postgres_url)
     parts = {**services().parts, Detector: Detector(), Sources: Sources({}, Network(), Path())}
     floor = replace(services(), database=store, parts=parts)
-    detecting.look(floor, NOON)
+    detecting.compare_new_cases(floor, NOON)
     with store.transaction() as session:
         number, target_number = declared(session), declared(session)
         [cluster] = session.exec(select(Cluster)).all()
@@ -287,7 +287,7 @@ def test_a_case_that_arrives_while_its_incident_is_merged_is_linked_to_the_one_i
     with ThreadPoolExecutor() as threads:
         with store.transaction() as session:
             incident, _ = (incidents.by_number_locked(session, each) for each in (number, target_number))
-            look = threads.submit(detecting.look, floor, NOON)
+            look = threads.submit(detecting.compare_new_cases, floor, NOON)
             assert wait_until(lambda: count_waiting(store) == 1, PATIENCE_S)
             change = Change(session, floor, incident, "UANA", NOON)
             linking.follow_merge(change, Merged(target_number, "", was_open=True))

@@ -153,7 +153,7 @@ def of_escalations() -> Iterator[object]:
         escalating.Notice(
             CaseEscalation(id=1, case_id=1, kind=kind, since=NOW),
             CASES[0],
-            partial(escalating.lain, kind, timedelta(minutes=16)),
+            partial(escalating.idle_sentence, kind, timedelta(minutes=16)),
         )
         for kind in (UNASSIGNED, BY_HAND)
     ]

@@ -40,7 +40,7 @@ STATES = {
     "less than a minute",
     "Cancel",
 }
-TRANSLATORS = ("translate", "answer", "written", "to_owner")
+TRANSLATORS = ("translate", "translate_note", "translate_for_owner", "translate_for_colleague")
 
 
 def facts_of(phrase: str) -> list[str]:

@@ -157,6 +157,12 @@ class Cases(FloorPart):
             raise ValueError(f"{', '.join(unknown_regions)} is no region; add it to `regions`")
         return self
 
+    def managers_of(self, team: str, region: str) -> list[str]:
+        """The names of those who manage a team: its own manager, or else the managers of the region."""
+        if team in self.teams and (manager := self.teams[team].manager):
+            return [manager]
+        return list(self.regions[region].managers) if region in self.regions else []
+
     def contract_of(self, customer: str) -> Contract:
         """Return a customer's contract, or one with the defaults."""
         own_contracts = (
