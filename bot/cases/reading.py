@@ -36,7 +36,7 @@ class ReadCases(Struct):
     rows: list[CaseRow] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
-    # Of times without one.
+    # The zone of times that name none.
     zone: str = "UTC"
     unknown_priorities: set[str] = field(default_factory=set)
 

@@ -67,7 +67,7 @@ def run(settings: Settings, when_ready: Callable[[Bot], None], can_go_on: Callab
     for problem in playbook_library.problems:
         log.warning("a playbook is left out: %s", problem)
     for note in playbook_library.notes:
-        log.warning("look at a playbook: %s", note)
+        log.warning("a playbook may be wrong: %s", note)
     try:
         _check_token(bot)
         bot.start()
@@ -96,7 +96,7 @@ def _limit_malloc_arenas() -> None:
 
 def finish(stop: Callable[[], None], within_s: float = STOP_TIMEOUT_S) -> None:
     """Finish what is in flight. Work that cannot be finished in time is finished after the next start."""
-    log.info("finishing what is in flight")
+    log.info("finishing work in progress")
     # Never cancelled: after `stop`, Python waits without limit for threads that, say, wait for Slack's answer.
     limit = Timer(within_s, _leave_the_rest)
     limit.daemon = True

@@ -19,7 +19,8 @@ from bot.slack.errors import SlackRefused
 log = logging.getLogger(__name__)
 
 PAGES_OF_PEOPLE = 20
-# Of the floor's groups, in a workspace of more people than those pages hold; the others follow with the next.
+# In a workspace with more people than those pages hold, this many members of the floor's groups are looked up at
+# once; the others follow with the next refresh.
 MEMBERS_AT_ONCE = 50
 
 
@@ -133,7 +134,9 @@ def refresh(services: Services) -> None:
         try:
             load(services)
         except (SlackRefused, TryLater) as failure:
-            log.warning("could not learn from Slack", extra={"lesson": load.__name__, "reason": str(failure)})
+            log.warning(
+                "the directory was not refreshed from Slack", extra={"part": load.__name__, "reason": str(failure)}
+            )
 
 
 def refresh_identity(services: Services) -> None:

@@ -28,5 +28,5 @@ def interval_kept(queue: str, at: str, figures: Sequence[str]) -> str:
 
 
 def other_files(columns: Sequence[str]) -> str:
-    """By which columns files without figures are recognised, for a file that is none of them."""
+    """The columns by which other files are recognised, for a person whose file is none of them."""
     return f"Other files are recognised by {', '.join(columns)}."

@@ -78,7 +78,7 @@ def mark_channel_lost(session: Session, floor: Floor, incident: Incident, loss: 
 
 
 def reader_without_channel(session: Session, floor: Floor, incident: Incident) -> str | None:
-    """Who is told what the channel can no longer show: the incident's lead, else the incidents channel.
+    """The reader of what the channel can no longer show: the incident's lead, else the incidents channel.
 
     None for a private incident without a lead.
     """

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 LONGEST_ERROR = 2000
 UNKNOWN_PERSON_ERRORS = ("user_not_found", "users_not_found", "user_not_visible")
 Response = str | Message | None
-# Of a command: also a form, which is opened.
+# What a command returns: an answer, or a form, which is then opened.
 CommandResponse = Response | Block
 
 
@@ -39,7 +39,7 @@ def sentence_of(services: Services, reader_id: str, failure: Exception, *, has_c
         return failure.sentence_in(language_of_reader(services, reader_id)) if failure.es else failure.sentence
     if isinstance(failure, TryLater):
         return wording.SLACK_SILENT_LATE if has_changed else wording.SLACK_UNAVAILABLE
-    log.error("listener failed", exc_info=failure)
+    log.error("a listener failed", exc_info=failure)
     return wording.UNEXPECTED_LATE if has_changed else wording.UNEXPECTED_ERROR
 
 

@@ -34,10 +34,10 @@ def run_ticks(services: Services, now: datetime) -> bool:
                 tick.run(services, now)
         except TryLater as later:  # such as when the process is ending
             is_well = False
-            log.warning("not done now", extra={"look": tick.name, "reason": later.reason})
+            log.warning("not done now", extra={"tick": tick.name, "reason": later.reason})
         except Exception:  # the clock must survive any error; the next tick tries again
             is_well = False
-            log.exception("tick failed", extra={"look": tick.name})
+            log.exception("tick failed", extra={"tick": tick.name})
     return is_well
 
 

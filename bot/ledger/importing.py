@@ -38,7 +38,7 @@ class Outcome(Struct, frozen=True):
     changed: int = 0
     differences: int = 0
     is_known: bool = False
-    # Of a file of accounts: those that the ledger has with another amount or currency, which stay as they were.
+    # Accounts of the file that the ledger has with another amount or currency; they stay as they were.
     other_amounts: int = 0
 
 

@@ -18,9 +18,9 @@ def mark_runs_with_newer_file(services: Services, now: datetime) -> None:
     if library is None:
         return
     for problem in library.problems:
-        log.warning("playbook refused", extra={"problem": str(problem)})
+        log.warning("a playbook is left out", extra={"problem": str(problem)})
     for note in library.notes:
-        log.warning("playbook to look at", extra={"problem": str(note)})
+        log.warning("a playbook may be wrong", extra={"problem": str(note)})
     with services.database.transaction() as session:
         for number in incidents_running(session, library.playbooks):
             outbox.mark_stale(session, number, (kinds.RUN,))

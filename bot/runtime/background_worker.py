@@ -55,7 +55,7 @@ class BackgroundWorker:
             except TryLater as later:  # Slack does not answer, and nothing is broken here
                 log.warning("not done now", extra={"key": key, "reason": later.reason})
             except Exception:  # one failing piece of work must not end the others; the clock tries it again
-                log.exception("work failed", extra={"key": key})
+                log.exception("background work failed", extra={"key": key})
             with self._lock:
                 if not self._resubmitted[key] or self._is_closed:
                     del self._resubmitted[key]

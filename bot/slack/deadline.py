@@ -11,7 +11,7 @@ from bot.slack.errors import NotSent
 # Slack gives up after three seconds, and a trigger is then useless; the answer itself needs part of that time.
 ACKNOWLEDGE_WITHIN_S = 2.5
 SHORTEST_S = 0.3
-# Of the threads that serve users: the others answer requests that need no call.
+# Some of the threads that serve users: the others answer requests that need no call.
 CALLS_AT_ONCE, CALLS_WAITING = 16, 12
 
 _until: ContextVar[float | None] = ContextVar("acknowledge until", default=None)

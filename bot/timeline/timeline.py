@@ -14,7 +14,7 @@ from bot.timeline import log, wording
 from bot.timeline.tables import NoSuchEntry, TimelineEntry
 
 READ_AT_ONCE = 500
-# Who acts in entries about what nobody did.
+# The author of entries about what nobody did.
 WATCHFLOOR_ITSELF = "watchfloor"
 # Built once, because every click runs it.
 _INSERT_ENTRY: sa.Insert = (

@@ -100,7 +100,7 @@ def _is_news(session: Session, entry: TimelineEntry, since: datetime) -> bool:
         return False
     marks = from_json(entry.heard).marks
     marked_by = {mark.by for mark in marks if mark.is_on and moment_of(mark.ts) > since}
-    # Of a mark that was read afterwards, Slack does not always say who set it.
+    # When marks are read afterwards, Slack does not always say who set them.
     people = directory.people(session, marked_by)
     return bool(marked_by.difference(facts.id for facts in people if facts.is_guest or facts.is_stranger))
 
@@ -144,7 +144,7 @@ def _topic(entry: TimelineEntry) -> str:
 
 def _change_facts(entry: TimelineEntry, old: str, names: dict[str, str]) -> dict[str, str]:
     kind = "role" if entry.kind in ROLE_KINDS else entry.kind
-    # Of a handover of command, `user` is who was relieved.
+    # In a handover of command, `user` is the person who was relieved.
     holder = (entry.kind != COMMAND_KIND and entry.facts.get("user")) or entry.actor_id or ""
     reason = str(entry.facts.get("reason") or "")
     values = {

@@ -1,4 +1,4 @@
-"""Whom an update does not reach: partners read it below their notice, and some have had none yet."""
+"""Partners whom an update does not reach: they read it below their notice, and some have had none yet."""
 
 from collections.abc import Collection, Sequence
 

@@ -30,7 +30,7 @@ HEADER = (
 
 
 def counts(session: Session, start: datetime, end: datetime) -> HandoverCounts:
-    """Of the handovers offered in a period: how many there were, how many completed, how many were escalated.
+    """The number of handovers offered in a period, and how many of them were completed and escalated.
 
     One that was offered again to another person is not counted twice.
     """

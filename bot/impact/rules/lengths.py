@@ -61,7 +61,7 @@ def without_overlaps(intervals: Sequence[QueueInterval], *, prefers_days: bool) 
 
 
 def _latest(counted: Sequence[QueueInterval], *, prefers_days: bool) -> list[QueueInterval]:
-    """Of intervals that overlap, those of the later import; those without contacts give way."""
+    """The intervals without overlaps: the later import wins, and an interval without contacts gives way."""
 
     def rank(interval: QueueInterval) -> tuple[bool, bool, int]:
         sources = [interval.sources[place] for place in CONTACTS if interval.figures[place] is not None]

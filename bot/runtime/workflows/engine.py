@@ -153,7 +153,7 @@ class Flows:
         )
         unattended_ids = {flow.workflow_id for flow in pending_flows} - running_ids if not is_crowded else set()
         if lost_ids := sorted(unattended_ids & self._left_behind):
-            log.warning("adopting", extra={"flows": len(lost_ids)})
+            log.warning("continuing flows that no thread runs", extra={"flows": len(lost_ids)})
             with self._count_being_started():
                 DBOS.resume_workflows(lost_ids)
         self._left_behind = unattended_ids
@@ -169,7 +169,9 @@ class Flows:
             status="PENDING", executor_id=replica, load_input=False, load_output=False
         )
         if pending_flows:
-            log.warning("taking over", extra={"replica": replica, "flows": len(pending_flows)})
+            log.warning(
+                "taking over the flows of a dead replica", extra={"replica": replica, "flows": len(pending_flows)}
+            )
             DBOS.resume_workflows([flow.workflow_id for flow in pending_flows])
 
     def stuck(self, for_s: float) -> list[str]:
@@ -272,7 +274,7 @@ class Flows:
     ) -> None:
         asked_s = reason.wait_s if isinstance(reason, TryLater) else None
         wait_s = self._backoff.before(attempt) if asked_s is None else asked_s
-        log.warning("flow comes back", extra={"key": key, "reason": _reason_text(reason), "wait_s": wait_s})
+        log.warning("a flow is retried later", extra={"key": key, "reason": _reason_text(reason), "wait_s": wait_s})
         workflow = self._workflows[declared.name]
         try:
             with (
@@ -281,7 +283,7 @@ class Flows:
             ):
                 DBOS.enqueue_workflow(RETRY_QUEUE, workflow, key, request, attempt + 1, failures)
         except OperationalError as refused:
-            log.warning("flow cannot be put off", extra={"key": key, "reason": _reason_text(refused)})
+            log.warning("a flow could not be put off", extra={"key": key, "reason": _reason_text(refused)})
             raise LeftBehind from refused
 
 

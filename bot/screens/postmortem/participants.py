@@ -76,7 +76,7 @@ def _holders_by_role(
 
 
 def _new_holder(entry: TimelineEntry) -> object:
-    """Who took a role by this entry. Of a handover of command, `user` is who was relieved."""
+    """The person who took a role by this entry. In a handover of command, `user` is the person who was relieved."""
     if entry.kind == HANDED_OVER:
         return entry.actor_id
     return entry.facts.get("user") if entry.kind in ROLE_GIVEN else None
