@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from bot import outbox
-from bot.changes import rules, tables, views, wording
+from bot.changes import forms, rules, tables, views, wording
 from bot.changes.rules import Kind, State
 from bot.changes.tables import PlannedChange
 from bot.directory.lookup import person_of
@@ -55,7 +55,7 @@ def form(services: Services, by: str, now: datetime) -> Block:
         check_permission(services, session, by, "changes")
     floor = services.floor
     types = {name: title for name, title in floor.types.items() if name != "other"}
-    return views.form(floor.sites, floor.partner_names, types, by, now)
+    return forms.change_form(floor.sites, floor.partner_names, types, by, now)
 
 
 def record(services: Services, typed_change: TypedChange, key: str, by: str, now: datetime) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from bot import outbox
-from bot.frontdoor import answer_wording, ids, named_people, rules, tables, views
+from bot.frontdoor import answer_wording, forms, ids, named_people, rules, tables, views
 from bot.frontdoor.rules import Wording
 from bot.frontdoor.tables import CallerMessage
 from bot.incidents import incidents
@@ -48,7 +48,7 @@ def overview(services: Services, number: int, by: str, now: datetime) -> Message
 def form(services: Services, number: int, by: str, now: datetime) -> Block:
     incident = visible_incident(services, number, by, "lead")
     check_may_change(number, incident.status)
-    return views.form(incident, languages(services), now, now + services.floor.front_door.look_again_after)
+    return forms.message_form(incident, languages(services), now, now + services.floor.front_door.look_again_after)
 
 
 def change_form(services: Services, message_id: int, by: str, now: datetime) -> Block:
@@ -61,7 +61,7 @@ def change_form(services: Services, message_id: int, by: str, now: datetime) -> 
     visible_incident(services, message.incident_id, by, "lead")
     _check_on(message, now)
     look_at = max(message.look_at, now + services.floor.front_door.look_again_after)
-    return views.form(incident, languages(services), now, look_at, message, wording)
+    return forms.message_form(incident, languages(services), now, look_at, message, wording)
 
 
 def languages(services: Services) -> tuple[str, ...]:

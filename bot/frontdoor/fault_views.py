@@ -1,9 +1,9 @@
-"""What people see of a routing fault: the form, the card with its buttons, the answer's form. Pure."""
+"""What people see of a routing fault: the card with its buttons. Pure."""
 
 from datetime import datetime
 
 from bot.frontdoor import ids
-from bot.frontdoor.fault_rules import LONGEST, State
+from bot.frontdoor.fault_rules import State
 from bot.frontdoor.fault_tables import RoutingFault
 from bot.slack.blocks import (
     Block,
@@ -11,52 +11,12 @@ from bot.slack.blocks import (
     actions,
     button,
     context,
-    datetime_picker,
-    field,
-    modal,
     section,
-    text_field,
-    text_input,
-    user_select,
 )
-from bot.slack.text import escape, mention, near_time, one_line
+from bot.slack.text import mention, near_time, one_line
 
 SHOWN = 700
 TITLE = 120
-
-
-def form(number: int, team: str, now: datetime, answer_by: datetime, wrong: str) -> Block:
-    """The form with what the routing team needs to know."""
-    blocks = [
-        field("What is wrong?", _text(ids.WRONG, "Billing in Spanish reaches the English queue", wrong)),
-        field(
-            "Example contacts",
-            _text(ids.EXAMPLES, "Contact ids with their times, one a line. No names, no numbers of callers"),
-            optional=True,
-        ),
-        field("Since", datetime_picker(ids.SINCE, now)),
-        field("Workaround", _text(ids.WORKAROUND, "Agents transfer by hand"), optional=True),
-        field("Who looks at it, if you know?", user_select(ids.OWNER), optional=True),
-        field("Answer due", datetime_picker(ids.DUE, answer_by)),
-        context(f"{escape(team)} comes into the channel and gets a card to answer." if team else _NO_TEAM),
-    ]
-    return modal(ids.ROUTING_FORM, "Routing fault", blocks, submit="Ask", subject=number)
-
-
-_NO_TEAM = '`front_door: {routing_team: "@group"}` in `floor.yaml` names the team that is brought in.'
-
-
-def _text(name: str, placeholder: str, initial: str = "") -> Block:
-    return text_input(name, initial=initial, multiline=True, longest=LONGEST, placeholder=placeholder)
-
-
-def answer_form(fault: RoutingFault) -> Block:
-    """The form for what was found or done."""
-    blocks = [
-        section(f"*{one_line(fault.wrong, SHOWN)}*"),
-        text_field("What did you find or do?", ids.REPLY, multiline=True, longest=LONGEST),
-    ]
-    return modal(ids.ANSWER_FORM, "Answer", blocks, submit="Answer", subject=fault.number)
 
 
 def card(fault: RoutingFault, now: datetime) -> Message:

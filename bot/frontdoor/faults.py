@@ -8,7 +8,7 @@ from msgspec import Struct
 from sqlmodel import Session
 
 from bot import outbox
-from bot.frontdoor import answer_wording, ids, named_people
+from bot.frontdoor import answer_wording, forms, ids, named_people
 from bot.frontdoor import fault_rules as rules
 from bot.frontdoor import fault_tables as tables
 from bot.frontdoor import fault_views as views
@@ -46,7 +46,9 @@ def form(services: Services, number: int, by: str, now: datetime, wrong: str = "
     incident = visible_incident(services, number, by, "lead")
     check_may_change(number, incident.status)
     front_door = services.floor.front_door
-    return views.form(number, front_door.routing_team or "", now, now + front_door.routing_answer_within, wrong)
+    return forms.fault_form(
+        number, front_door.routing_team or "", now, now + front_door.routing_answer_within, wrong
+    )
 
 
 def report(services: Services, number: int, typed_fault: TypedFault, by: str, now: datetime) -> str:
@@ -102,7 +104,7 @@ def answer_form(services: Services, fault_id: int, by: str, now: datetime) -> Bl
     with services.database.reading() as session:
         fault = _visible_fault(session, fault_id, by)
     _check_open(fault, now)
-    return views.answer_form(fault)
+    return forms.answer_form(fault)
 
 
 def answer(services: Services, fault_id: int, reply: str, by: str, now: datetime) -> str:

@@ -1,10 +1,10 @@
-"""What people see of caller messages: the card in the incident's channel, the form, the list. Pure."""
+"""What people see of caller messages: the card in the incident's channel, the list. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.frontdoor import ids
-from bot.frontdoor.rules import GUIDANCE, LONGEST_LINES, LONGEST_TEXT, TITLES, Variant, Wording, minutes_on
+from bot.frontdoor.rules import TITLES, Variant, Wording, minutes_on
 from bot.frontdoor.tables import CallerMessage
 from bot.incidents.caller_views import next_check
 from bot.incidents.situation_forms import LANGUAGE_NAMES
@@ -15,18 +15,9 @@ from bot.slack.blocks import (
     Message,
     actions,
     button,
-    checkboxes,
     confirmation,
     context,
-    datetime_picker,
-    field,
-    modal,
-    option,
     section,
-    select,
-    text_field,
-    text_input,
-    user_select,
 )
 from bot.slack.pages import and_more
 from bot.slack.text import escape, format_duration, listed, mention, near_time, one_line
@@ -34,59 +25,6 @@ from bot.slack.text import escape, format_duration, listed, mention, near_time, 
 TEXT_SHOWN = 500
 LINES_SHOWN = 6
 NOTHING_ON = "No caller message is recorded for this incident."
-
-
-def form(
-    incident: Incident,
-    languages: Sequence[str],
-    now: datetime,
-    look_at: datetime,
-    message: CallerMessage | None = None,
-    wording: Wording | None = None,
-) -> Block:
-    """The form for what callers hear; for a message that is on, it starts with the current wording."""
-    initial_wording = wording or Wording(Variant.INFORM)
-    texts = initial_wording.texts or {}
-    blocks = [
-        field("What happens to the call?", _variant_select(initial_wording.variant)),
-        *(
-            field(
-                f"What callers hear ({LANGUAGE_NAMES.get(language, language)})",
-                text_input(ids.TEXT, initial=texts.get(language, ""), multiline=True, longest=LONGEST_TEXT),
-                name=f"{ids.TEXT}.{language}",
-                optional=True,
-                hint="The approved text. No cause, no end time." if index == 0 else "",
-            )
-            for index, language in enumerate(dict.fromkeys([*languages, *texts]))
-        ),
-        text_field(
-            "On which lines?",
-            ids.LINES,
-            initial=", ".join(initial_wording.lines),
-            placeholder="Billing, Orders",
-            longest=LONGEST_LINES,
-        ),
-        field("Who approved the wording?", user_select(ids.APPROVED_BY, initial=initial_wording.approved_by)),
-        field("On since", datetime_picker(ids.ON_AT, message.on_at if message else now)),
-        field("Check again at", datetime_picker(ids.LOOK_AT, look_at)),
-        field("Did you dial in?", _heard_box(), optional=True),
-    ]
-    return modal(
-        ids.FORM,
-        "Caller message",
-        blocks,
-        submit="Save",
-        subject=f"{incident.number}:{message.number if message else 0}",
-    )
-
-
-def _variant_select(initial_variant: str) -> Element:
-    options = [option(TITLES[variant], variant, GUIDANCE[variant]) for variant in Variant]
-    return select(ids.VARIANT, options, initial=initial_variant)
-
-
-def _heard_box() -> Element:
-    return checkboxes(ids.HEARD_NOW, [option("I dialled in and heard this wording", "yes")])
 
 
 def card(message: CallerMessage, wording: Wording, now: datetime) -> Message:

@@ -14,7 +14,7 @@ from bot.incidents.facts import RESETTING, UNLOCKING
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import Registry
 from bot.incidents.workflows import DeclareRequest
-from bot.lockouts import bursts, failure_views, failures, recording, rules, tables, views, wording
+from bot.lockouts import bursts, failure_views, failures, forms, recording, rules, tables, views, wording
 from bot.lockouts.failure_rules import SHOWN_FOR
 from bot.lockouts.recording import AccountChange
 from bot.lockouts.rules import AccountAction, Release
@@ -104,7 +104,7 @@ def failures_of_account(services: Services, lockout_id: int, by: str, now: datet
 def form(services: Services, by: str) -> Block:
     """The form for adding lockouts by hand."""
     check_member(services, by)
-    return views.form(services.floor.partner_names)
+    return forms.add_form(services.floor.partner_names)
 
 
 def add(services: Services, partner: str, logins: str, release: Release, key: str, by: str, now: datetime) -> str:

@@ -6,8 +6,8 @@ from bot.incidents import listening, parse, responses
 from bot.incidents.parse import NotOurForm, Payload, SlashCommand
 from bot.incidents.responses import CommandResponse, Response
 from bot.lockouts import actions, ids, unlocking
+from bot.lockouts.forms import PARTNER_UNKNOWN
 from bot.lockouts.rules import AccountAction, Release
-from bot.lockouts.unlocking_views import PARTNER_UNKNOWN
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block

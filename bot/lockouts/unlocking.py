@@ -12,7 +12,7 @@ from bot import directory, outbox
 from bot.errors import WatchfloorError, require
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import Registry
-from bot.lockouts import rules, tables, unlocking_tables, unlocking_views, wording
+from bot.lockouts import forms, rules, tables, unlocking_tables, wording
 from bot.lockouts.actions import FACT_BY_ACTION, open_account
 from bot.lockouts.rules import AccountAction, Release
 from bot.lockouts.tables import LockedAccount
@@ -99,7 +99,7 @@ def form(services: Services, by: str) -> Block:
     with services.database.reading() as session:
         check_permission(services, session, by, "lockouts")
         accounts = tables.all_open(session)
-    return unlocking_views.form(accounts)
+    return forms.many_form(accounts)
 
 
 def request_many(
@@ -142,7 +142,7 @@ def approval_form(services: Services, batch_id: int, by: str) -> Block:
         check_permission(services, session, by, "lockouts")
         batch = _batch_to_approve(session, batch_id, by, is_locked=False)
         accounts = tables.of_numbers(session, batch.lockouts)
-    return unlocking_views.approval_form(batch, accounts)
+    return forms.approval_form(batch, accounts)
 
 
 def approve(services: Services, batch_id: int, by: str, now: datetime) -> str:

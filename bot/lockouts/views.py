@@ -1,4 +1,4 @@
-"""What users see of lockouts: the list by partner, the form, the proposal. Pure."""
+"""What users see of lockouts: the list by partner, the proposal. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -16,13 +16,9 @@ from bot.slack.blocks import (
     button,
     confirmation,
     context,
-    field,
-    modal,
     option,
     overflow,
     section,
-    select,
-    text_field,
 )
 from bot.slack.text import channel_link, escape, mention, near_time, one_line
 
@@ -98,19 +94,6 @@ def account_buttons(account: LockedAccount, possible: PossibleActions) -> list[E
     more = [option("Sign-in failures", f"{ids.FAILURES}:{number}")]
     more += [] if account.told_by else [option("Partner told", f"{ids.TOLD}:{number}")]
     return [*buttons, button("Done", ids.DONE, number), overflow(ids.MORE, more)]
-
-
-def form(partners: Sequence[str]) -> Block:
-    """The form for adding lockouts by hand."""
-    states = [option(title.capitalize(), release) for release, title in TITLES.items()]
-    blocks = [
-        field("Partner", select(ids.PARTNER, [option(name, name) for name in partners])),
-        text_field(
-            "Logins", ids.LOGINS, multiline=True, placeholder="One a line. Never a password, a link or a code"
-        ),
-        field("What ends it?", select(ids.RELEASE, states, initial=Release.ADMINISTRATOR)),
-    ]
-    return modal(ids.FORM, "Lockouts", blocks, submit="Add")
 
 
 def proposal(burst: Burst, unlocked_count: int, incident: Incident | None, now: datetime) -> Message:
