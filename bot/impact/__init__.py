@@ -9,7 +9,6 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """Register listeners, commands, dropped files, the tick for new figures, and the answers to other nouns."""
     from bot.impact import (
-        answer_wording,
         facts,
         feeding,
         listeners,
@@ -21,6 +20,7 @@ def register(registry: "Registry") -> None:
         uploads,
         watch_tables,
         watching,
+        wording,
     )
     from bot.incidents import events
     from bot.incidents.checklist import FIGURES
@@ -30,7 +30,7 @@ def register(registry: "Registry") -> None:
     registry.listeners.append(listeners.register)
     registry.command("figures", listeners.figures)
     registry.command("whatif", listeners.whatif)
-    registry.help(Section.CHANNEL, 65, answer_wording.HELP)
+    registry.help(Section.CHANNEL, 65, wording.HELP)
     registry.on(events.Declared, watching.look_again)
     registry.on(events.ScopeChanged, watching.look_again)
     registry.on(events.MilestoneSet, watching.look_again)

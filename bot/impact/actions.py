@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
-from bot.impact import answer_wording, forms, gathering, ids, importing, interval_tables, tables, views
+from bot.impact import forms, gathering, ids, importing, interval_tables, tables, views, wording
+from bot.impact.figure_wording import length, number, queue_name
 from bot.impact.forms import LastInterval
 from bot.impact.importing import Result, Source
 from bot.impact.origins import origins_of
@@ -17,7 +18,6 @@ from bot.impact.rules.assessment import QueueFacts
 from bot.impact.rules.figures import Figures
 from bot.impact.rules.intervals import recent_starts
 from bot.impact.rules.series import merged
-from bot.impact.wording import length, number, queue_name
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
 from bot.incidents.facts import STALE_SOURCES
@@ -47,7 +47,7 @@ class FiguresNotReadable(WatchfloorError):
     def __init__(self, reasons: Mapping[str, NotReadable]) -> None:
         super().__init__()
         self.by_field = {
-            name: answer_wording.NOT_READABLE.format(reason=str(reason).replace("`", ""))
+            name: wording.NOT_READABLE.format(reason=str(reason).replace("`", ""))
             for name, reason in reasons.items()
         }
 
@@ -134,7 +134,7 @@ def add_interval(
         before = _figures_before(change.session, result, starts_at)
         change.log_once(f"figures:{key}", "figures_typed", queue=name.queue, starts_at=starts_at)
     at = clock_time(datetime.fromtimestamp(starts_at, UTC))
-    return answer_wording.interval_kept(queue_name(name.label), at, _kept_figures(Figures(*figures), before))
+    return wording.interval_kept(queue_name(name.label), at, _kept_figures(Figures(*figures), before))
 
 
 def _figures_before(session: Session, result: Result, starts_at: int) -> Figures:
@@ -202,7 +202,7 @@ def _read_figure(meaning: Meaning, text: str) -> float | None:
     number_text = ungrouped(text)
     amount = read_number(number_text, _decimal_of(number_text))
     if meaning in COUNTS and amount is not None and not amount.is_integer():
-        raise NotReadable(answer_wording.NOT_WHOLE.format(typed=text.strip()))
+        raise NotReadable(wording.NOT_WHOLE.format(typed=text.strip()))
     return amount
 
 

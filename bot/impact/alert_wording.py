@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+from bot.impact.figure_wording import percent, queue_name
 from bot.impact.rules.assessment import Goal
 from bot.impact.rules.warnings import CRITICAL_SHARE, WARNING_SHARE, Alert
-from bot.impact.wording import percent, queue_name
 from bot.slack.text import near_time
 
 WHAT_NEXT = "`/incident figures` shows what it costs, `/incident whatif` what would help."

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from bot import outbox
 from bot.config.floor import Floor
 from bot.errors import WatchfloorError
-from bot.impact import answer_wording, gathering
+from bot.impact import gathering, wording
+from bot.impact.figure_wording import ENGLISH, LANGUAGES, Language, expected_source, formula, percent
 from bot.impact.rules.assessment import Assessment, Point
-from bot.impact.wording import ENGLISH, LANGUAGES, Language, expected_source, formula, percent
 from bot.incidents import incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.invitations import channel_of
@@ -48,7 +48,7 @@ def request_chart(services: Services, number: int, key: str, by: str) -> str:
             incident_id=incident.number,
             payload={"asked_by": by},
         )
-    return answer_wording.CHART_REQUESTED
+    return wording.CHART_REQUESTED
 
 
 def chart_png(services: Services, number: int, now: datetime) -> bytes:
@@ -146,7 +146,7 @@ def _upload_and_share(services: Services, row: OutboxRow, channel_id: str) -> No
     file_id = services.slack.upload(f"figures-{number}.png", png)
     with services.database.transaction() as session:
         outbox.remember(session, row, row_payload | {"file_id": file_id}, utcnow())
-    text = answer_wording.CHART_SHARED.format(person=mention(row_payload["asked_by"]))
+    text = wording.CHART_SHARED.format(person=mention(row_payload["asked_by"]))
     services.slack.share_files([(file_id, f"Figures {number}")], channel_id, text)
 
 
@@ -155,5 +155,5 @@ def note_refused(settled: Settled, error: str) -> None:
     session, row, now = settled.session, settled.row, utcnow()
     number, key = row.incident_id or 0, f"{row.key}:refused"
     timeline.append_once(session, number, key, "trouble", now, what="show the chart of the figures", reason=error)
-    text = answer_wording.CHART_REFUSED.format(number=number, error=error)
+    text = wording.CHART_REFUSED.format(number=number, error=error)
     outbox.post(session, key, (row.payload or {})["asked_by"], text, now, incident_id=number)

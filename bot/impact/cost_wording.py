@@ -1,9 +1,9 @@
 """What an incident cost, on the screen of its figures. Pure."""
 
+from bot.impact.figure_wording import number
 from bot.impact.rules.assessment import Assessment
 from bot.impact.rules.figures import Amount
 from bot.impact.rules.losses import Losses
-from bot.impact.wording import number
 
 
 def cost_text(assessment: Assessment) -> str:

@@ -8,10 +8,10 @@ from sqlmodel import Session
 
 from bot import directory
 from bot.impact import charts, gathering, watch_tables
+from bot.impact.figure_wording import ENGLISH, LANGUAGES, UNKNOWN, Language, length, notes, percent
+from bot.impact.figure_wording import number as amount
 from bot.impact.origins import Origin, origins_of, people_of
 from bot.impact.rules.assessment import Assessment, Point
-from bot.impact.wording import ENGLISH, LANGUAGES, UNKNOWN, Language, length, notes, percent
-from bot.impact.wording import number as amount
 from bot.incidents import incidents
 from bot.incidents.facts import FigureSentences, FigureTable
 from bot.services import Services

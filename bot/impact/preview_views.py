@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from bot.impact import ids
+from bot.impact.figure_wording import length, number, queue_name
 from bot.impact.importing import Result
 from bot.impact.reading.plan import Plan
 from bot.impact.reading.rows import LeftOut, QueueName
 from bot.impact.reading.vocabulary import TITLES, Meaning
-from bot.impact.wording import length, number, queue_name
 from bot.slack.blocks import Block, Message, actions, button, context, section
 from bot.slack.pages import and_more
 from bot.slack.text import escape, one_line

@@ -7,12 +7,12 @@ from itertools import groupby
 from sqlmodel import Session
 
 from bot.impact import gathering, interval_tables, tables
+from bot.impact.figure_wording import ENGLISH, LANGUAGES, Language, formula
 from bot.impact.rules.assessment import Goal
 from bot.impact.rules.figures import Totals, added, totals_from, vector
 from bot.impact.rules.intervals import QueueInterval
 from bot.impact.rules.series import merged
 from bot.impact.tables import Queue
-from bot.impact.wording import ENGLISH, LANGUAGES, Language, formula
 from bot.incidents.facts import QueueFigures
 from bot.services import Services
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.impact.rules.assessment import Assessment, Group
-from bot.impact.wording import (
+from bot.impact.figure_wording import (
     ENGLISH,
     LANGUAGES,
     Language,
@@ -13,6 +12,7 @@ from bot.impact.wording import (
     percent,
     queue_name,
 )
+from bot.impact.rules.assessment import Assessment, Group
 
 QUEUES_SHOWN = 5
 

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.errors import TryLater, WatchfloorError
-from bot.impact import answer_wording, file_summary, importing, preview_tables, preview_views, tables
+from bot.impact import file_summary, importing, preview_tables, preview_views, tables, wording
 from bot.impact.importing import ImportRunning, Source
 from bot.impact.preview_tables import Preview
 from bot.impact.preview_views import FilePreview
@@ -109,7 +109,7 @@ def use(services: Services, number: int, by: str) -> None:
 def discard(services: Services, number: int, by: str) -> None:
     with _waiting_preview(services, number, by) as (session, preview):
         preview.state = DISCARDED
-        _show(session, preview, answer_wording.FILE_DISCARDED, [])
+        _show(session, preview, wording.FILE_DISCARDED, [])
 
 
 def change_columns(services: Services, number: int, columns: ColumnMap, by: str, occasion: str) -> None:
@@ -163,7 +163,7 @@ def read_or_import(services: Services, row: OutboxRow) -> None:
         sentences = [refused.sentence]
         if isinstance(refused, NoHeader):
             columns = [reader.columns for reader in services.get(Registry).table_readers]
-            sentences.append(answer_wording.other_files(columns))
+            sentences.append(wording.other_files(columns))
         with services.database.transaction() as session:
             _finish(session, preview, preview_views.refused_text(" ".join(sentences)), [])
 

@@ -6,11 +6,20 @@ from datetime import UTC, datetime
 
 from bot.impact import ids
 from bot.impact.cost_wording import cost_text
+from bot.impact.figure_wording import (
+    definitions,
+    difference,
+    formula,
+    length,
+    number,
+    percent,
+    queue_name,
+    since_text,
+)
 from bot.impact.origins import Origin
 from bot.impact.rules.assessment import Assessment, Goal, Group
 from bot.impact.rules.figures import Ratio, Totals
 from bot.impact.rules.outlook import Outlook
-from bot.impact.wording import definitions, difference, formula, length, number, percent, queue_name, since_text
 from bot.slack.blocks import Block, Message, actions, button, context, section
 from bot.slack.pages import page_of
 from bot.slack.text import ago, listed, near_time, one_line

@@ -6,12 +6,12 @@ from sqlmodel import Session, col, select
 
 from bot import outbox
 from bot.impact import alert_wording, gathering, tables, watch_tables
+from bot.impact.figure_wording import LANGUAGES
 from bot.impact.rules.assessment import Assessment, Group
 from bot.impact.rules.warnings import Alert, Watch, watch
 from bot.impact.sentences import sentences
 from bot.impact.views import moment
 from bot.impact.watch_tables import QueueWatch, Summary
-from bot.impact.wording import LANGUAGES
 from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Declared, MilestoneSet, ScopeChanged

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.errors import WatchfloorError
-from bot.impact import answer_wording, interval_tables, reported
+from bot.impact import interval_tables, queue_intervals, wording
 from bot.impact.actions import queues_of
 from bot.impact.forms import whatif_form
 from bot.impact.rules.assessment import QueueFacts
@@ -43,7 +43,7 @@ def whatif(
     with services.database.reading() as session:
         chosen_queue = choose(queues_of(session, services, incident, now), queue, typed)
         span = (int((now - LOOKS_BACK).timestamp()), int(now.timestamp()) + 1)
-        intervals = reported.intervals_between(session, [chosen_queue.id], span)
+        intervals = queue_intervals.intervals_between(session, [chosen_queue.id], span)
     latest = _latest(intervals, chosen_queue)
     patience_s, source = _patience(intervals, chosen_queue)
     load = _load(latest, chosen_queue, patience_s)
@@ -127,8 +127,8 @@ def _patience(intervals: list[QueueInterval], queue: QueueFacts) -> tuple[float,
     if abandoned >= LEAST_ABANDONS and answered:
         patience_s = patience(answered, waited_s / answered, abandoned, abandon_waited_s / abandoned)
         if patience_s:
-            return patience_s, answer_wording.PATIENCE_OF_QUEUE
-    return queue.goal.patience_s, answer_wording.PATIENCE_CONFIGURED
+            return patience_s, wording.PATIENCE_OF_QUEUE
+    return queue.goal.patience_s, wording.PATIENCE_CONFIGURED
 
 
 def _load(interval: QueueInterval, queue: QueueFacts, patience_s: float) -> Load:

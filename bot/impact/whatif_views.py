@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from bot.impact.figure_wording import formula, length, number, percent, queue_name
 from bot.impact.rules.assessment import Goal
 from bot.impact.rules.erlang import Unstable, Waiting
 from bot.impact.rules.recovery import Recovery
 from bot.impact.rules.whatif import Answer, Remedy
 from bot.impact.views import moment
-from bot.impact.wording import formula, length, number, percent, queue_name
 from bot.slack.blocks import Message, context, section
 from bot.slack.text import escape, format_duration, near_time
 

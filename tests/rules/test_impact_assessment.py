@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.impact import views
+from bot.impact.figure_wording import LANGUAGES, notes
 from bot.impact.origins import Origin
 from bot.impact.rules.assessing import assess
 from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Window
@@ -19,7 +20,6 @@ from bot.impact.rules.lengths import by_length
 from bot.impact.rules.outlook import Outlook, outlook
 from bot.impact.rules.series import merged
 from bot.impact.sentences import sentences
-from bot.impact.wording import LANGUAGES, notes
 from bot.slack.blocks import Message
 
 HALF_HOUR = 1800

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.impact import charts, gathering
 from bot.impact import ids as impact_ids
-from bot.impact.wording import LANGUAGES
+from bot.impact.figure_wording import LANGUAGES
 from bot.incidents import incidents
 from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
