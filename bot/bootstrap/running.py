@@ -26,7 +26,7 @@ from bot.services import Services
 from bot.slack.app import ImmediateAckApp
 from bot.slack.connection_monitor import ConnectionWatch
 from bot.slack.gateway import Gateway
-from bot.slack.reachability import LOOK_EVERY_S, Reachability
+from bot.slack.reachability import CHECK_EVERY_S, Reachability
 from bot.slack.socket_mode import SocketModeConnection
 from bot.web import health
 from bot.web.alerts_endpoint import AlertsEndpoint
@@ -94,9 +94,9 @@ class Bot:
         registered_jobs = services.get(Registry).jobs
         jobs += [Job(job.name, job.every_s, partial(job.run, services)) for job in registered_jobs]
         if self.reachability:
-            jobs.append(Job("ask Slack", LOOK_EVERY_S, self.reachability.look))
+            jobs.append(Job("ask Slack", CHECK_EVERY_S, self.reachability.check))
         if connection := self.socket_mode or self.reachability:
-            jobs.append(Job("watch the connection", CHECK_CONNECTION_EVERY_S, ConnectionWatch(connection).look))
+            jobs.append(Job("watch the connection", CHECK_CONNECTION_EVERY_S, ConnectionWatch(connection).check))
         if services.replicas.are_several:
             jobs.append(Job("take over", TAKE_OVER_EVERY_S, partial(take_over, services)))
         return jobs

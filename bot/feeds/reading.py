@@ -153,7 +153,7 @@ def schedule_feeds(services: Services, now: datetime) -> None:
         except WatchfloorError as refused:
             log.error("a source cannot be used", extra={"source": name, "reason": refused.sentence})
     with services.database.transaction() as session:
-        tables.keep(session, used_feeds, services.get(Registry).asked_rows, now)
+        tables.schedule_feeds(session, used_feeds, services.get(Registry).asked_rows, now)
     sources.are_scheduled = True
 
 

@@ -78,7 +78,7 @@ def begin(session: Session, feed: Feed) -> None:
     session.connection().execute(update.values(next_at=None))
 
 
-def keep(
+def schedule_feeds(
     session: Session, used_feeds: Collection[tuple[str, str]], asked_streams: Collection[str], now: datetime
 ) -> None:
     """Schedule a feed for each of these; others are no longer read, but are kept in case they come back."""

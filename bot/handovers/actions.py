@@ -78,7 +78,7 @@ def _new_handover(change: Change, to: str, note: str) -> Handover:
         summary=summary,
         note=note,
         offered_at=now,
-        due_at=rules.next_look(now, None, floor.reminded_after, floor.escalated_after),
+        due_at=rules.next_due(now, None, floor.reminded_after, floor.escalated_after),
     )
 
 

@@ -35,7 +35,7 @@ def _remind(change: Change, handover: Handover) -> None:
     handover.reminded_at = now
     # A reminder that was late, after a restart, still leaves time to answer.
     time_to_answer = floor.escalated_after - floor.reminded_after
-    due_at = rules.next_look(handover.offered_at, now, floor.reminded_after, floor.escalated_after)
+    due_at = rules.next_due(handover.offered_at, now, floor.reminded_after, floor.escalated_after)
     handover.due_at = max(due_at, now + time_to_answer)
     where = channel_link(change.incident.channel_id or "")
     text = wording.REMINDER.format(

@@ -60,7 +60,7 @@ class QuestionMissing(WatchfloorError):
     """Please write what you need to know before you take over."""
 
 
-def next_look(
+def next_due(
     offered_at: datetime, reminded_at: datetime | None, reminded_after: timedelta, escalated_after: timedelta
 ) -> datetime:
     """When an unanswered handover is due: for the reminder, then the escalation, both counted from the offer."""

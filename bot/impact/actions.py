@@ -65,11 +65,13 @@ def figures_screen(services: Services, number: int, by: str, now: datetime, page
     """An incident's figures now and since it began."""
     incident = visible_incident(services, number, by)
     with services.database.reading() as session:
-        assessment, look_ahead = gathering.gather_with_outlook(session, services.floor, incident, now)
+        figures = gathering.gather_figures(session, services.floor, incident, now)
         imported = _last_import(session)
-        origins = origins_of(session, assessment, number)
+        origins = origins_of(session, figures.assessment, number)
         stale = services.get(Registry).ask(STALE_SOURCES)(session, services, ("intervals", "tables"), now)
-    text, blocks = views.figures_screen(number, assessment, imported, look_ahead(), page, origins, now=now)
+    text, blocks = views.figures_screen(
+        number, figures.assessment, imported, figures.outlook(), page, origins, now=now
+    )
     return text, [*blocks, context(*stale)] if stale else blocks
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 from sqlmodel import Session
 
@@ -40,22 +40,36 @@ class Scope(Struct, frozen=True):
     is_whole_floor: bool = False
 
 
+class GatheredFigures(Struct, frozen=True):
+    """An incident's assessment, and the figures of its queues from which it was made."""
+
+    assessment: Assessment
+    local: Callable[[int], int]
+    queues: Sequence[QueueFacts] = ()
+    series: Mapping[int, Sequence[QueueInterval]] = field(default_factory=dict)
+    past: Mapping[int, Past] = field(default_factory=dict)
+
+    def outlook(self) -> Outlook | None:
+        """Compute when the worst-hit queue will recover."""
+        worst_id = next((group.id for group in self.assessment.queues), 0)
+        worst = next((queue for queue in self.queues if queue.id == worst_id), None)
+        return outlook(worst, self.series[worst.id], self.past.get(worst.id, Past()), self.local) if worst else None
+
+
 def gather(session: Session, floor: Floor, incident: Incident, now: datetime) -> Assessment:
     """Assess an incident's figures so far."""
-    return gather_with_outlook(session, floor, incident, now)[0]
+    return gather_figures(session, floor, incident, now).assessment
 
 
-def gather_with_outlook(
-    session: Session, floor: Floor, incident: Incident, now: datetime
-) -> tuple[Assessment, Callable[[], Outlook | None]]:
-    """The same assessment, and a function that computes when the worst-hit queue will recover."""
+def gather_figures(session: Session, floor: Floor, incident: Incident, now: datetime) -> GatheredFigures:
+    """Assess an incident's figures so far; keep them for the outlook."""
     zone = ZoneInfo(floor.figures.zone)
     window = window_of(session, incident, now, zone)
     scope = scope_of(session, floor, incident, window)
-    queues = scope.queues
+    queues, local = scope.queues, local_clock(zone)
     if not queues:
         whole = assess([], {}, {}, window, int).whole
-        return Assessment(window, whole=whole, hidden_queues=scope.hidden_queues), lambda: None
+        return GatheredFigures(Assessment(window, whole=whole, hidden_queues=scope.hidden_queues), local)
     span = (window.day, max(window.until, window.end) + AHEAD_S)
     weeks = [
         (span[0] - week * WEEK_S - AROUND_S, span[1] - week * WEEK_S + AROUND_S)
@@ -66,20 +80,13 @@ def gather_with_outlook(
     for interval in queue_intervals.intervals_between(session, numbers, span):
         series[interval.queue_id].append(interval)
     other_windows = tables.windows_of_others(session, incident.number, weeks[-1][0], span[0])
-    local = local_clock(zone)
     past = _past_by_queue(session, series, weeks, other_windows, local)
     assessment = replace(
         assess(queues, series, past, window, local),
         hidden_queues=scope.hidden_queues,
         is_whole_floor=scope.is_whole_floor,
     )
-
-    def look_ahead() -> Outlook | None:
-        worst_id = next((group.id for group in assessment.queues), 0)
-        worst = next((queue for queue in queues if queue.id == worst_id), None)
-        return outlook(worst, series[worst.id], past.get(worst.id, Past()), local) if worst else None
-
-    return assessment, look_ahead
+    return GatheredFigures(assessment, local, queues, series, past)
 
 
 def has_figures(session: Session, floor: Floor, incident: Incident, now: datetime) -> bool:

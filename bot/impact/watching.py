@@ -40,7 +40,7 @@ def check_new_imports(services: Services, now: datetime) -> None:
             tables.mark_checked(session, due_numbers, now)
 
 
-def look_again(change: Change, event: Declared | ScopeChanged | MilestoneSet) -> None:
+def recheck_figures(change: Change, event: Declared | ScopeChanged | MilestoneSet) -> None:
     """Check the last import again: its figures may concern the new incident, or no longer the one whose sites,
     partners or times were changed."""
     tables.recheck_last_import(change.session, change.now, change.incident.declared_at - RECENT)

@@ -43,7 +43,7 @@ def hand_over_steps(change: Change, event: CommandHandedOver) -> None:
     tables.hand_over_steps(change.session, change.number, event.old, event.new)
 
 
-def skip_told(change: Change, event: UpdateComposed) -> None:
+def skip_update_steps(change: Change, event: UpdateComposed) -> None:
     """Skip steps meant to tell an audience once it has had its first update."""
     session, now = change.session, change.now
     running_runs = [run for run in runs_of(session, change.number) if run.is_running]
@@ -52,7 +52,7 @@ def skip_told(change: Change, event: UpdateComposed) -> None:
         outbox.mark_stale(session, change.number, (kinds.CARD, kinds.RUN))
 
 
-def finish_held(change: Change, event: RoleChanged) -> None:
+def finish_role_steps(change: Change, event: RoleChanged) -> None:
     """Finish steps meant to fill a role: done by the person who fills it, or skipped while it is filled."""
     facts = facts_now(change)
     if event.holder and change.by:

@@ -17,7 +17,7 @@ def register(registry: "Registry") -> None:
     registry.help(Section.AFTERWARDS, 2, wording.HELP)
     registry.record(uploads.record_upload, "message")
     registry.on(events.Closed, request.follow_close)
-    registry.on(events.Reopened, request.put_aside)
+    registry.on(events.Reopened, request.stop_reminders)
     registry.on(events.SituationChanged, request.offer_to_rewrite)
     registry.on(events.MembersChanged, request.follow_members)
     registry.ticks.append(Tick("reminders of post-mortems", reminders.send_due_reminders, tables.NEXT_REMINDER))

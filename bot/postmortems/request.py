@@ -31,7 +31,7 @@ def follow_members(change: Change, event: MembersChanged) -> None:
     change.mark_stale(kinds.POST_MORTEM)
 
 
-def put_aside(change: Change, event: Reopened) -> None:
+def stop_reminders(change: Change, event: Reopened) -> None:
     """Stop reminders of the drafts of a reopened incident."""
     tables.set_aside(change.session, change.number)
     change.mark_stale(kinds.POST_MORTEM)

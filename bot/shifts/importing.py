@@ -149,7 +149,7 @@ def _finish(session: Session, services: Services, new: _Import, *, is_staged: bo
     if comparison.differences:
         if not is_staged:
             staged_shifts.stage(session, new.key, comparison.differences, now)
-        staged_shifts.make_count(session, reading.name, new.key, comparison.differences, now)
+        staged_shifts.apply(session, reading.name, new.key, comparison.differences, now)
     if new.state is not None and new.state.content_hash:
         _notify(session, services, reading.name, comparison.moved, now)
     state = RosterState(

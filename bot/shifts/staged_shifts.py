@@ -98,7 +98,7 @@ def stage(session: Session, key: str, differences: Sequence[RosterShift], now: d
     session.connection().execute(sa.insert(_STAGED), values)
 
 
-def make_count(session: Session, source: str, key: str, differences: Sequence[RosterShift], now: datetime) -> None:
+def apply(session: Session, source: str, key: str, differences: Sequence[RosterShift], now: datetime) -> None:
     """Change the shifts of a roster as staged. Raises `Overtaken` if one was changed meanwhile."""
     removed = sum(each.is_removed for each in differences)
     added = sum(each.shift_id is None for each in differences)

@@ -24,8 +24,8 @@ class ConnectionWatch:
         # A connection that never came up counts as lost, too.
         self._was_connected = True
 
-    def look(self) -> None:
-        """Log if the connection was lost, or came back, since the last look."""
+    def check(self) -> None:
+        """Log if the connection was lost, or came back, since the last check."""
         is_connected = self._connection.is_connected
         if is_connected == self._was_connected:
             return

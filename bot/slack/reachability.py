@@ -5,7 +5,7 @@ from bot.runtime.heartbeat import Heartbeat
 from bot.slack.errors import RateLimited, SlackRefused
 from bot.slack.gateway import Gateway
 
-LOOK_EVERY_S = 15
+CHECK_EVERY_S = 15
 # One lost answer means nothing yet.
 FAILURES_THAT_COUNT = 2
 
@@ -30,7 +30,7 @@ class Reachability:
         """Seconds since Slack last answered."""
         return self._heartbeat.age_s
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Make a call to Slack that costs nothing."""
         try:
             self._slack.call("auth.test")

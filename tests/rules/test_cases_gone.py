@@ -136,7 +136,7 @@ def test_a_source_that_answers_for_none_of_its_newest_cases_ends_no_case(
 def test_only_rows_that_are_asked_for_are_due(floor: Services) -> None:
     assert floor.get(Registry).asked_rows.keys() == {asking.CASES}
     with floor.database.transaction() as session:
-        feeds.keep(session, {("support", "cases"), ("support", "intervals")}, [asking.CASES], utcnow())
+        feeds.schedule_feeds(session, {("support", "cases"), ("support", "intervals")}, [asking.CASES], utcnow())
         assert [feed.stream for feed in feeds.to_ask(session, utcnow())] == [asking.CASES]
-        feeds.keep(session, {("support", "intervals")}, [asking.CASES], utcnow())
+        feeds.schedule_feeds(session, {("support", "intervals")}, [asking.CASES], utcnow())
         assert not feeds.to_ask(session, utcnow())

@@ -21,7 +21,7 @@ HANDLERS = {
         "partners.handlers.begin",
         "handovers.shift.accountability.follow_declared",
         "playbooks.run_actions.start_matching",
-        "impact.watching.look_again",
+        "impact.watching.recheck_figures",
         "lockouts.actions.follow_declared",
         "cases.linking.link_declared",
         "alerts.actions.follow_declared",
@@ -50,10 +50,10 @@ HANDLERS = {
     "ScopeChanged": [
         "partners.handlers.follow_scope",
         "playbooks.handlers.offer_better_playbook",
-        "impact.watching.look_again",
+        "impact.watching.recheck_figures",
         "webhooks.handlers.notify",
     ],
-    "MilestoneSet": ["impact.watching.look_again"],
+    "MilestoneSet": ["impact.watching.recheck_figures"],
     "StatusChanged": [
         "updates.handlers.follow_status",
         "webhooks.handlers.notify",
@@ -125,7 +125,7 @@ HANDLERS = {
         "handovers.shift.accountability.follow_reopened",
         "playbooks.guard.ask_again",
         "playbooks.handlers.offer_after_reopening",
-        "postmortems.request.put_aside",
+        "postmortems.request.stop_reminders",
         "webhooks.handlers.notify",
     ],
     "SituationChanged": ["updates.handlers.follow_situation", "postmortems.request.offer_to_rewrite"],
@@ -139,7 +139,7 @@ HANDLERS = {
         "escalation.ladder.follow_commander",
         "partners.guidance_actions.ask_lead",
         "handovers.actions.follow_role",
-        "playbooks.handlers.finish_held",
+        "playbooks.handlers.finish_role_steps",
     ],
     "MembersChanged": [
         "updates.handlers.reassign_drafts",
@@ -151,7 +151,7 @@ HANDLERS = {
     "UpdateMissed": ["escalation.ladder.follow_missed_update"],
     "UpdateDue": ["partners.updates.post_updates"],
     "UpdateComposed": [
-        "playbooks.handlers.skip_told",
+        "playbooks.handlers.skip_update_steps",
         "subscriptions.copies.post_copies",
         "cases.linking.copy_update",
     ],

@@ -71,7 +71,7 @@ def services_for(
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(prepared.database(tmp_path))
     with database.transaction() as session:
-        tables.keep(session, {("made", "intervals")}, (), NOW)
+        tables.schedule_feeds(session, {("made", "intervals")}, (), NOW)
     yield database
     database.close()
 
@@ -215,7 +215,7 @@ def test_secrets_come_from_the_environment_alone(tmp_path: Path) -> None:
 def test_readers_are_told_why_a_sheet_that_was_read_is_of_no_use(database: Database) -> None:
     services = services_for(database, IntervalSource(0))
     with database.transaction() as session:
-        tables.keep(session, {("made", "tables")}, (), NOW)
+        tables.schedule_feeds(session, {("made", "tables")}, (), NOW)
         row = tables.feed_locked(session, "made", "tables")
         row.read_at, row.error = NOW, "sheet.csv has no rows under its header. <!here>"
         session.add(row)

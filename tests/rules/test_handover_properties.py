@@ -127,9 +127,9 @@ TestHandovers.settings = settings(max_examples=25, stateful_step_count=25, deadl
 
 
 def test_a_late_reminder_still_leaves_time_to_answer() -> None:
-    from bot.handovers.rules import next_look
+    from bot.handovers.rules import next_due
 
     offered = datetime(2026, 11, 22, 12, 0)
     quarter, half = timedelta(minutes=15), timedelta(minutes=30)
-    assert next_look(offered, None, quarter, half) == offered + quarter
-    assert next_look(offered, offered + quarter, quarter, half) == offered + half
+    assert next_due(offered, None, quarter, half) == offered + quarter
+    assert next_due(offered, offered + quarter, quarter, half) == offered + half

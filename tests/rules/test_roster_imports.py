@@ -169,7 +169,7 @@ def test_a_shift_that_is_swapped_while_its_roster_is_compared_is_compared_again(
     swap(floor)
     with pytest.raises(Overtaken), floor.database.transaction() as session:
         staged_shifts.stage(session, "a key", difference, NOON)
-        staged_shifts.make_count(session, "emea", "a key", difference, NOON)
+        staged_shifts.apply(session, "emea", "a key", difference, NOON)
 
     bring(floor, longer, NOON + timedelta(minutes=2))
     bring(floor, SECOND[2:], NOON + timedelta(minutes=3))

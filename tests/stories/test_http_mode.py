@@ -130,9 +130,9 @@ def test_health_and_doctor_over_http_say_when_slack_is_away_and_nothing_counts_a
         assert floor.bot.reachability
         reachability, listening = floor.bot.reachability, floor.services.get(Listening)
         floor.sandbox.offline = True
-        reachability.look()
+        reachability.check()
         assert listening.is_hearing, "one lost answer proves nothing yet"
-        reachability.look()
+        reachability.check()
 
         status, report = healthz(floor)
         assert status == 503
@@ -142,7 +142,7 @@ def test_health_and_doctor_over_http_say_when_slack_is_away_and_nothing_counts_a
         assert any("The running bot says: Slack is not reached" in line for line in doctor)
 
         floor.sandbox.offline = False
-        reachability.look()
+        reachability.check()
         assert listening.is_hearing
         assert wait_until(lambda: healthz(floor)[0] == 200, 20)
 
