@@ -11,8 +11,7 @@ from bot import directory, outbox
 from bot.directory.lookup import person_of
 from bot.directory.rules import GuestChosen
 from bot.errors import WatchfloorError, require
-from bot.followups import messages as followup_messages
-from bot.followups import rules, tables, wording
+from bot.followups import messages, rules, tables, wording
 from bot.followups.rules import ReminderPlan
 from bot.followups.tables import FollowUp
 from bot.incidents import incidents, participants
@@ -100,9 +99,9 @@ def add(services: Services, new: NewFollowUp, now: datetime) -> str:
             existing = tables.by_source(session, new.key)
             return wording.ADDED_AS.format(number=existing.number) if existing else wording.ADDED_ALREADY
         schedule_reminder(services, follow_up, now)
-        followup_messages.notify_responsible(session, follow_up, now)
+        messages.notify_responsible(session, follow_up, now)
         outbox.add(session, kinds.FOLLOW_UP, new.incident, now, str(follow_up.number))
-        followup_messages.mark_checklist_stale(session, new.incident)
+        messages.mark_checklist_stale(session, new.incident)
         log_change(session, follow_up, "followup_added", now, new.by, user=owner_id, due=due_on.isoformat())
     return wording.ADDED.format(number=follow_up.number, owner=mention(owner_id), due=day(follow_up.due_at))
 
@@ -130,7 +129,7 @@ def changing_follow_up(services: Services, number: int, by: str) -> Iterator[tup
         check_may_change(services, session, follow_up, by)
         yield session, follow_up
         session.flush()
-        followup_messages.mark_stale(session, follow_up)
+        messages.mark_stale(session, follow_up)
 
 
 def check_may_change(services: Services, session: Session, follow_up: FollowUp, by: str) -> None:

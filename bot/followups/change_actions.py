@@ -6,9 +6,7 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
-from bot.followups import messages as followup_messages
-from bot.followups import owners as followup_owners
-from bot.followups import rules, wording
+from bot.followups import messages, owners, rules, wording
 from bot.followups.actions import (
     changing_follow_up,
     check_owner_may_see,
@@ -98,10 +96,10 @@ def decline(services: Services, number: int, by: str, now: datetime) -> str | No
             return wording.UNOWNED_ALREADY.format(number=number)
         if follow_up.owner_id != by:
             raise NotYourFollowUp()
-        followup_owners.return_unowned(session, follow_up)
+        owners.return_unowned(session, follow_up)
         log_change(session, follow_up, "followup_declined", now, by)
         schedule_reminder(services, follow_up, now)
-        followup_messages.notify_responsible(session, follow_up, now)
+        messages.notify_responsible(session, follow_up, now)
     return None
 
 
@@ -122,7 +120,7 @@ def _assign(
     follow_up.owner_id, follow_up.asked_id, follow_up.zone = to, None, zone
     schedule_reminder(services, follow_up, now)
     log_change(session, follow_up, "followup_given", now, by, user=to)
-    followup_messages.notify_responsible(session, follow_up, now)
+    messages.notify_responsible(session, follow_up, now)
 
 
 class FollowUpEdit(BaseModel):

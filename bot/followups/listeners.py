@@ -6,10 +6,7 @@ from slack_bolt import App
 
 from bot.directory.lookup import display_names
 from bot.errors import WatchfloorError
-from bot.followups import actions as followups
-from bot.followups import change_actions as followup_changes
-from bot.followups import ids, rules
-from bot.followups import screens as followup_screens
+from bot.followups import actions, change_actions, ids, rules, screens
 from bot.followups.actions import NewFollowUp
 from bot.followups.change_actions import FollowUpEdit
 from bot.followups.rules import State
@@ -40,21 +37,21 @@ def add_from_command(services: Services, command: SlashCommand) -> CommandRespon
     """`/incident followup @ana alarm on trunk errors by 2030-01-31`: add something to do after the incident;
     alone, it opens a form."""
     if not command.argument:
-        number = followup_screens.number_of_channel(services, command.channel_id)
-        return followup_screens.add_form(services, number, command.user_id, utcnow())
+        number = screens.number_of_channel(services, command.channel_id)
+        return screens.add_form(services, number, command.user_id, utcnow())
     number = incident_number_here(services, command)
     now = utcnow()
-    parsed = rules.parse_follow_up(command.raw_argument, followups.today_of(services, command.user_id, now))
+    parsed = rules.parse_follow_up(command.raw_argument, actions.today_of(services, command.user_id, now))
     new = NewFollowUp(
         key=f"command:{command.trigger_id}",
         incident=number,
         text=parsed.text,
         by=command.user_id,
-        owner_id=followups.resolve_owner(services, parsed.owner),
+        owner_id=actions.resolve_owner(services, parsed.owner),
         due_on=parsed.due_on,
         kind=parsed.kind,
     )
-    return followups.add(services, new, now)
+    return actions.add(services, new, now)
 
 
 def show_list(services: Services, command: SlashCommand) -> Response:
@@ -63,56 +60,56 @@ def show_list(services: Services, command: SlashCommand) -> Response:
     now = utcnow()
     list_name, page = parse.word_and_page(command.argument.lower())
     if list_name == "overdue":
-        return followup_screens.list_of_overdue(services, command.user_id, now, page)
+        return screens.list_of_overdue(services, command.user_id, now, page)
     if list_name not in ("", "mine"):
         raise UnknownList(given=quoted(command.argument))
     try:
         number = incident_number_here(services, command)
     except NoIncidentHere:
-        return followup_screens.list_of_mine(services, command.user_id, now, page)
+        return screens.list_of_mine(services, command.user_id, now, page)
     if list_name == "mine":
-        return followup_screens.list_of_mine(services, command.user_id, now, page)
-    return followup_screens.list_of_incident(services, number, command.user_id, now, page)
+        return screens.list_of_mine(services, command.user_id, now, page)
+    return screens.list_of_incident(services, number, command.user_id, now, page)
 
 
 def _form_from_message(services: Services, body: Payload) -> Block:
     origin = parse.shortcut_message(body)
     message_text = to_plain_text(origin.text, display_names(services, mentioned_user_ids(origin.text)).get)
-    number = followup_screens.number_of_channel(services, origin.channel_id)
+    number = screens.number_of_channel(services, origin.channel_id)
     link = services.slack.permalink(origin.channel_id, origin.ts)
-    return followup_screens.add_form(
+    return screens.add_form(
         services, number, parse.user_id(body), utcnow(), text=rules.clean_text(message_text), link=link
     )
 
 
 def _register_buttons(app: App, services: Services) -> None:
     def done(services: Services, number: int, by: str, now: datetime) -> str | None:
-        return followup_changes.finish(services, number, State.DONE, by, now)
+        return change_actions.finish(services, number, State.DONE, by, now)
 
     listening.on_click(app, services, ids.DONE, done)
-    listening.on_click(app, services, ids.NOT_MINE, followup_changes.decline)
-    listening.on_click(app, services, ids.TAKE, followup_changes.take_over)
-    listening.on_click(app, services, ids.REOPEN, followup_changes.reopen)
+    listening.on_click(app, services, ids.NOT_MINE, change_actions.decline)
+    listening.on_click(app, services, ids.TAKE, change_actions.take_over)
+    listening.on_click(app, services, ids.REOPEN, change_actions.reopen)
 
-    listening.opens_form(app, services, ids.ADD, followup_screens.add_form)
-    listening.opens_form(app, services, ids.CHANGE, followup_screens.change_form)
-    listening.opens_form(app, services, ids.LATER, followup_screens.later_form)
+    listening.opens_form(app, services, ids.ADD, screens.add_form)
+    listening.opens_form(app, services, ids.CHANGE, screens.change_form)
+    listening.opens_form(app, services, ids.LATER, screens.later_form)
 
 
 def _register_forms(app: App, services: Services) -> None:
     listening.on_form(
-        app, services, ids.ADD_FORM, ids.TEXT, lambda body: followups.add(services, _new_follow_up(body), utcnow())
+        app, services, ids.ADD_FORM, ids.TEXT, lambda body: actions.add(services, _new_follow_up(body), utcnow())
     )
 
     def change(body: Payload) -> None:
         number = parse.form_number(body)
-        followup_changes.apply_edit(services, number, _edit_from_form(body), parse.user_id(body), utcnow())
+        change_actions.apply_edit(services, number, _edit_from_form(body), parse.user_id(body), utcnow())
 
     listening.on_form(app, services, ids.CHANGE_FORM, ids.TEXT, change)
 
     def later(body: Payload) -> Response:
         number, reason = parse.form_number(body), rules.clean_text(parse.field_value(body, ids.REASON))
-        return followup_changes.postpone(services, number, _day(body), reason, parse.user_id(body), utcnow())
+        return change_actions.postpone(services, number, _day(body), reason, parse.user_id(body), utcnow())
 
     listening.on_form(app, services, ids.LATER_FORM, ids.DUE, later)
 

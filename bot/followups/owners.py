@@ -6,8 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot import outbox
-from bot.followups import messages as followup_messages
-from bot.followups import tables
+from bot.followups import messages, tables
 from bot.followups.tables import FollowUp
 from bot.incidents import incidents, participants
 from bot.outbox.tables import OutboxRow
@@ -40,7 +39,7 @@ def handle_reader_gone(session: Session, display: OutboxRow, now: datetime) -> N
     """Take a follow-up back from a person unknown to Slack, and send them no more messages about it."""
     outbox.abandon(session, display)
     follow_up = tables.locked(session, int(display.subject.split(":")[0]))
-    reader_id = followup_messages.recipient(display)
+    reader_id = messages.recipient(display)
     if not follow_up.is_open or reader_id != follow_up.responsible_id:
         return
     return_unowned(session, follow_up)
@@ -48,6 +47,6 @@ def handle_reader_gone(session: Session, display: OutboxRow, now: datetime) -> N
         follow_up.asked_id = None
     facts: dict[str, Any] = {"number": follow_up.number, "text": follow_up.text, "user": reader_id}
     timeline.append(session, follow_up.incident_id, "followup_ownerless", now, **facts)
-    followup_messages.notify_responsible(session, follow_up, now)
+    messages.notify_responsible(session, follow_up, now)
     session.flush()
-    followup_messages.mark_stale(session, follow_up)
+    messages.mark_stale(session, follow_up)

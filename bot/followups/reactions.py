@@ -8,9 +8,7 @@ from sqlmodel import Session
 
 from bot.directory.lookup import display_names
 from bot.errors import TryLater, WatchfloorError
-from bot.followups import actions as followups
-from bot.followups import change_actions as followup_changes
-from bot.followups import rules, tables, wording
+from bot.followups import actions, change_actions, rules, tables, wording
 from bot.followups.actions import NewFollowUp
 from bot.followups.rules import State
 from bot.followups.tables import FollowUp
@@ -35,9 +33,7 @@ def record_unmark(services: Services, event: Payload) -> None:
     with services.database.reading() as session:
         follow_up = tables.by_source(session, _key(event))
     if follow_up and follow_up.is_open and follow_up.added_by == event["user"] and _is_untouched(follow_up):
-        finish = partial(
-            followup_changes.finish, services, follow_up.number, State.DROPPED, event["user"], utcnow()
-        )
+        finish = partial(change_actions.finish, services, follow_up.number, State.DROPPED, event["user"], utcnow())
         _run_or_refuse(services, event["user"], finish)
 
 
@@ -64,7 +60,7 @@ def _add(services: Services, event: Payload, now: datetime) -> None:
         message_text = _message_text(session, incident.number, ts)
         existing = tables.by_source(session, _key(event))
     if existing and existing.state == State.DROPPED:
-        followup_changes.reopen(services, existing.number, event["user"], now)
+        change_actions.reopen(services, existing.number, event["user"], now)
     if existing:
         return
     text = (
@@ -73,7 +69,7 @@ def _add(services: Services, event: Payload, now: datetime) -> None:
     )
     link = services.slack.permalink(channel_id, ts)
     new = NewFollowUp(key=_key(event), incident=incident.number, text=text, by=event["user"], link=link)
-    followups.add(services, new, now)
+    actions.add(services, new, now)
 
 
 def _message_text(session: Session, number: int, ts: str) -> str:

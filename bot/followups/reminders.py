@@ -7,8 +7,7 @@ from sqlmodel import Session
 
 from bot import directory, outbox
 from bot.directory.lookup import channel_id
-from bot.followups import digests, rules, tables, views
-from bot.followups import messages as followup_messages
+from bot.followups import digests, messages, rules, tables, views
 from bot.followups.actions import schedule_reminder
 from bot.services import Services
 from bot.slack.errors import SlackRefused
@@ -29,9 +28,9 @@ def send_due_reminders(services: Services, now: datetime) -> None:
             if follow_up.remind_at is None or follow_up.remind_at > now:
                 continue
             schedule_reminder(services, follow_up, now)
-            followup_messages.notify_responsible(session, follow_up, now, followup_messages.REMINDER)
+            messages.notify_responsible(session, follow_up, now, messages.REMINDER)
             session.flush()
-            followup_messages.mark_stale(session, follow_up)
+            messages.mark_stale(session, follow_up)
 
 
 def post_digest(services: Services, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from bot.incidents import actions as changes
 from bot.incidents import (
     declaration_forms,
     forms,
@@ -17,6 +16,7 @@ from bot.incidents import (
     roles,
     rules,
     scope,
+    severity_actions,
     situation_actions,
     situation_screens,
     wording,
@@ -95,7 +95,7 @@ def severity(services: Services, command: SlashCommand) -> CommandResponse:
     typed_severity, reason = parse.first_word(command.argument)
     if not typed_severity:
         return _form(services, command, number, lambda incident: forms.severity_form(incident, services.floor))
-    return changes.change_severity(
+    return severity_actions.change_severity(
         services, number, rules.read_severity(typed_severity), reason, command.user_id, utcnow()
     )
 

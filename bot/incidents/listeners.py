@@ -6,7 +6,6 @@ from datetime import datetime
 from msgspec import Struct
 from slack_bolt import Ack, App
 
-from bot.incidents import actions as changes
 from bot.incidents import (
     declaration_forms,
     forms,
@@ -21,6 +20,7 @@ from bot.incidents import (
     roles,
     rules,
     scope,
+    severity_actions,
     situation_screens,
     wording,
 )
@@ -86,7 +86,9 @@ def _register_forms(app: App, services: Services) -> None:
         new_severity = rules.read_severity(parse.field_value(body, ids.SEVERITY))
         reason = parse.field_value(body, ids.REASON)
         number = parse.form_number(body)
-        answer = changes.change_severity(services, number, new_severity, reason, parse.user_id(body), utcnow())
+        answer = severity_actions.change_severity(
+            services, number, new_severity, reason, parse.user_id(body), utcnow()
+        )
         return wording.about_incident(number, answer)
 
     def status(body: Payload) -> str:

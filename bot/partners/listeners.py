@@ -6,9 +6,7 @@ from bot.incidents import listening, parse, responses
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import Payload, SlashCommand
 from bot.incidents.responses import CommandResponse, Response
-from bot.partners import answers as partner_answers
-from bot.partners import guidance_actions, ids, rules
-from bot.partners import matrix as partner_matrix
+from bot.partners import answers, guidance_actions, ids, matrix, rules
 from bot.partners.guidance import GuidanceField
 from bot.partners.guidance_views import field_id
 from bot.runtime.clock import utcnow
@@ -21,19 +19,19 @@ def register(app: App, services: Services) -> None:
 
     def received(body: Payload) -> None:
         number, channel = parse.clicked_number(body), body["channel"]["id"]
-        partner_answers.record_received(services, number, channel, parse.user_id(body), utcnow())
+        answers.record_received(services, number, channel, parse.user_id(body), utcnow())
 
     def affected(body: Payload) -> None:
         number, channel = parse.clicked_number(body), body["channel"]["id"]
-        services.slack.open_view(body["trigger_id"], partner_answers.affected_form(services, number, channel))
-        partner_answers.record_asked(services, number, channel, parse.user_id(body))
+        services.slack.open_view(body["trigger_id"], answers.affected_form(services, number, channel))
+        answers.record_asked(services, number, channel, parse.user_id(body))
 
     def guidance_form(body: Payload) -> Block:
         return guidance_actions.form(services, parse.clicked_number(body), parse.user_id(body))
 
     listening.on_action(app, services, ids.RECEIVED, received)
     listening.on_action(app, services, ids.AFFECTED, affected)
-    listening.on_text(app, services, ids.AFFECTED_FORM, ids.AGENTS, partner_answers.record_affected)
+    listening.on_text(app, services, ids.AFFECTED_FORM, ids.AGENTS, answers.record_affected)
     listening.opens_view(app, services, ids.GUIDANCE, guidance_form)
 
     @app.view(ids.GUIDANCE_FORM)
@@ -44,9 +42,9 @@ def register(app: App, services: Services) -> None:
 
         responses.answer_form(services, body, next(iter(body["view"]["state"]["values"]), ""), act, ack)
 
-    listening.on_click(app, services, listening.one_of_many(ids.TELL), partner_matrix.send_from_button)
+    listening.on_click(app, services, listening.one_of_many(ids.TELL), matrix.send_from_button)
 
-    listening.on_click(app, services, listening.one_of_many(ids.PHONED), partner_matrix.phoned_from_button)
+    listening.on_click(app, services, listening.one_of_many(ids.PHONED), matrix.phoned_from_button)
 
 
 def partners(services: Services, command: SlashCommand) -> CommandResponse:
@@ -58,13 +56,13 @@ def partners(services: Services, command: SlashCommand) -> CommandResponse:
     if word.lower() == "guidance":
         return guidance_actions.form(services, number, command.user_id)
     if word.lower() == "add":
-        return partner_matrix.add(services, number, argument, command.user_id, utcnow())
+        return matrix.add(services, number, argument, command.user_id, utcnow())
     if word.lower() == "tell":
-        return partner_matrix.send_notice_now(services, number, argument, command.user_id, utcnow())
+        return matrix.send_notice_now(services, number, argument, command.user_id, utcnow())
     if word.lower() == "phoned":
         name, agents = rules.name_and_agents(argument, services.floor.partner_names)
-        return partner_matrix.record_phoned(services, number, name, agents, command.user_id, utcnow())
-    return partner_matrix.matrix(services, number, command.user_id, utcnow(), parse.page_number(word))
+        return matrix.record_phoned(services, number, name, agents, command.user_id, utcnow())
+    return matrix.matrix(services, number, command.user_id, utcnow(), parse.page_number(word))
 
 
 def _guidance_texts(body: Payload) -> dict[str, dict[GuidanceField, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from bot.config import yaml_file as yamlfile
+from bot.config import yaml_file
 from bot.config.floor import Floor
 from bot.config.yaml_comments import cut_texts
 from bot.config.yaml_file import FileRefused, Problem
@@ -106,7 +106,7 @@ def notes_on(path: Path, floor: Floor) -> list[Problem]:
             book = read_playbook(file, floor)
         except FileRefused:
             continue
-        lines, _ = yamlfile.parse(file)
+        lines, _ = yaml_file.parse(file)
         notes += [*cut_texts(file), *_as_problems(file, lines, unknown_guides(book, floor))]
     return notes
 
@@ -117,9 +117,9 @@ def read_playbook(path: Path, floor: Floor | None = None) -> Playbook:
         raise FileRefused(
             [Problem(path.name, 1, "", "name the file like `phones-down.yaml`: lower case, dashes, .yaml")]
         )
-    lines, content = yamlfile.parse(path)
+    lines, content = yaml_file.parse(path)
     try:
-        book = yamlfile.validate(path, lines, content, Playbook)
+        book = yaml_file.validate(path, lines, content, Playbook)
     except FileRefused as refused:
         remaining_problems = _remaining_problems(path, lines, content, refused, floor)
         raise FileRefused(_by_line([*refused.problems, *remaining_problems])) from None
@@ -134,14 +134,14 @@ def _by_line(problems: list[Problem]) -> list[Problem]:
 
 
 def _remaining_problems(
-    path: Path, lines: yamlfile.LineNumbers, content: Any, refused: FileRefused, floor: Floor | None
+    path: Path, lines: yaml_file.LineNumbers, content: Any, refused: FileRefused, floor: Floor | None
 ) -> list[Problem]:
     """Problems that remain after the refused keys are removed, so that a single check reports everything."""
     accepted_content = deepcopy(content)
     for problem in refused.problems:
         _remove_at(accepted_content, problem.key.split("."))
     try:
-        return _problems_of(path, lines, yamlfile.validate(path, lines, accepted_content, Playbook), floor)
+        return _problems_of(path, lines, yaml_file.validate(path, lines, accepted_content, Playbook), floor)
     except FileRefused:
         return []
 
@@ -160,13 +160,13 @@ def _remove_at(content: Any, path: Sequence[str]) -> None:
         holder[0].pop(holder[1])
 
 
-def _problems_of(path: Path, lines: yamlfile.LineNumbers, book: Playbook, floor: Floor | None) -> list[Problem]:
+def _problems_of(path: Path, lines: yaml_file.LineNumbers, book: Playbook, floor: Floor | None) -> list[Problem]:
     return _as_problems(path, lines, findings(book, floor))
 
 
-def _as_problems(path: Path, lines: yamlfile.LineNumbers, problems: Iterable[Finding]) -> list[Problem]:
+def _as_problems(path: Path, lines: yaml_file.LineNumbers, problems: Iterable[Finding]) -> list[Problem]:
     return [
-        Problem(path.name, lines.of(key_path), yamlfile.dotted_path(key_path), reason)
+        Problem(path.name, lines.of(key_path), yaml_file.dotted_path(key_path), reason)
         for key_path, reason in problems
     ]
 

@@ -9,10 +9,7 @@ from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse, responses
 from bot.incidents.parse import Payload
 from bot.incidents.responses import FieldsRefused, Response
-from bot.playbooks import ids, proposals, step_screens
-from bot.playbooks import refresh as screens
-from bot.playbooks import run_actions as playbook_runs
-from bot.playbooks import step_actions as steps
+from bot.playbooks import clicked_screens, ids, proposals, run_actions, step_actions, step_screens
 from bot.playbooks.proposals import NewProposal
 from bot.playbooks.step_effects import MessageToSend
 from bot.runtime.clock import utcnow
@@ -34,15 +31,15 @@ def register(app: App, services: Services) -> None:
 def _register_buttons(app: App, services: Services) -> None:
     def snooze(minutes: int) -> listening.Act:
         def act(services: Services, step_id: int, by: str, now: datetime) -> Response:
-            return steps.snooze(services, step_id, by, minutes, now)
+            return step_actions.snooze(services, step_id, by, minutes, now)
 
         return act
 
-    _register_button(app, services, ids.STEP_DONE, steps.complete)
-    _register_button(app, services, ids.STEP_TAKE, steps.take)
+    _register_button(app, services, ids.STEP_DONE, step_actions.complete)
+    _register_button(app, services, ids.STEP_TAKE, step_actions.take)
     _register_button(app, services, ids.STEP_SNOOZE_10, snooze(10))
     _register_button(app, services, ids.STEP_SNOOZE_30, snooze(30))
-    _register_button(app, services, ids.STEP_UNDO, steps.undo)
+    _register_button(app, services, ids.STEP_UNDO, step_actions.undo)
 
 
 def _register_button(app: App, services: Services, action_id: str, act: listening.Act) -> None:
@@ -54,19 +51,19 @@ def _register_button(app: App, services: Services, action_id: str, act: listenin
             return act(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
         responses.answer_click(services, body, act_on_step, ack)
-        screens.refresh_clicked(services, body)
+        clicked_screens.refresh_clicked(services, body)
 
 
 def _register_offers(app: App, services: Services) -> None:
-    _register_offer(app, services, ids.START, playbook_runs.start_manually, "started it")
-    _register_offer(app, services, ids.SWITCH, playbook_runs.switch, "switched to it")
+    _register_offer(app, services, ids.START, run_actions.start_manually, "started it")
+    _register_offer(app, services, ids.SWITCH, run_actions.switch, "switched to it")
 
 
 def _register_offer(app: App, services: Services, action_id: str, start: StartPlaybook, outcome: str) -> None:
     def take_offer(body: Payload) -> Response:
         number, _, name = parse.action_value(body).partition(":")
         answer = start(services, parse.parse_number(number), name, parse.user_id(body), utcnow())
-        screens.close_offer(services, body, outcome)
+        clicked_screens.close_offer(services, body, outcome)
         return answer
 
     listening.on_action(app, services, action_id, take_offer)
@@ -90,8 +87,8 @@ def _register_opener(
 
     def open_form(body: Payload) -> None:
         step_id, user_id = parse.clicked_number(body), parse.user_id(body)
-        steps.check_may_work(services, step_id, user_id)
-        screens.open_form(services, body, build_form(services, step_id, user_id))
+        step_actions.check_may_work(services, step_id, user_id)
+        clicked_screens.open_form(services, body, build_form(services, step_id, user_id))
 
     listening.on_action(app, services, action_id, open_form)
 
@@ -104,13 +101,13 @@ def _register_forms(app: App, services: Services) -> None:
         else:
             # The form has no field to show a refusal at, so it is sent as a message.
             responses.answer_click(services, body, act, ack)
-        screens.refresh_underlying(services, body)
+        clicked_screens.refresh_underlying(services, body)
 
     @app.view(ids.SKIP_FORM)
     def skip(ack: Ack, body: Payload) -> None:
         def act() -> None:
             reason = parse.field_value(body, ids.REASON)
-            steps.skip(services, screens.step_in_form(body), parse.user_id(body), reason, utcnow())
+            step_actions.skip(services, clicked_screens.step_in_form(body), parse.user_id(body), reason, utcnow())
 
         submitted(body, act, ack)
 
@@ -118,19 +115,19 @@ def _register_forms(app: App, services: Services) -> None:
     def assign(ack: Ack, body: Payload) -> None:
         def act() -> None:
             owner = parse.field_value(body, ids.OWNER)
-            steps.assign(services, screens.step_in_form(body), owner, parse.user_id(body), utcnow())
+            step_actions.assign(services, clicked_screens.step_in_form(body), owner, parse.user_id(body), utcnow())
 
         submitted(body, act, ack)
 
     @app.view(ids.ANSWER_FORM)
     def answer(ack: Ack, body: Payload) -> None:
         def act() -> Response:
-            step_id = screens.step_in_form(body)
+            step_id = clicked_screens.step_in_form(body)
             form_answers, posts = step_screens.read_answers(services, step_id, body["view"]["state"]["values"])
             if form_answers.errors:
                 raise FieldsRefused(form_answers.errors)
             message_to_send = MessageToSend(parse.field_value(body, ids.MESSAGE)) if posts else None
-            return steps.complete(
+            return step_actions.complete(
                 services, step_id, parse.user_id(body), utcnow(), form_answers.answers, message_to_send
             )
 

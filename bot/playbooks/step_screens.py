@@ -7,8 +7,7 @@ from bot.incidents import incidents
 from bot.incidents.audiences import audiences_of, describe_channels
 from bot.incidents.milestones import milestones_of
 from bot.incidents.permissions import check_member
-from bot.playbooks import forms
-from bot.playbooks import views as playbook_views
+from bot.playbooks import forms, views
 from bot.playbooks.answers import FormAnswers, read_form, suggested_times
 from bot.playbooks.step_message import message_text
 from bot.playbooks.step_rows import steps_of
@@ -82,7 +81,7 @@ def steps_of_person(services: Services, user_id: str, page: int = 1) -> Message:
         held_roles = incidents.roles_of(session, user_id)
         steps = open_steps_of(session, user_id, held_roles)
         channels = incidents.channels(session, {step.incident_id for step in steps})
-    return playbook_views.my_steps(steps, channels, utcnow(), page)
+    return views.my_steps(steps, channels, utcnow(), page)
 
 
 def of_home(services: Services, user_id: str) -> list[Block]:

@@ -10,9 +10,7 @@ from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import Payload, SlashCommand
 from bot.incidents.responses import FieldsRefused, Response
-from bot.postmortems import ids, views
-from bot.postmortems import request as postmortem_request
-from bot.postmortems import review_actions as reviewing
+from bot.postmortems import ids, request, review_actions, views
 from bot.postmortems.review import StillUnknown
 from bot.postmortems.rules import Verdict
 from bot.postmortems.views import PostMortemFacts
@@ -24,7 +22,7 @@ from bot.slack.blocks import Block
 def request_copy(services: Services, command: SlashCommand) -> Response:
     """`/incident postmortem`: get the post-mortem as it stands, by direct message."""
     number = incident_number_here(services, command)
-    return postmortem_request.request_by_command(services, number, command.trigger_id, command.user_id, utcnow())
+    return request.request_by_command(services, number, command.trigger_id, command.user_id, utcnow())
 
 
 def register(app: App, services: Services) -> None:
@@ -40,15 +38,15 @@ def _register_openers(app: App, services: Services) -> None:
         ack()
 
     def record_fine(services: Services, number: int, by: str, now: datetime) -> None:
-        reviewing.record_verdict(services, number, Verdict.FINE, "", by, now)
+        review_actions.record_verdict(services, number, Verdict.FINE, "", by, now)
 
     def rewrite(body: Payload) -> None:
         number, _, version = parse.action_value(body).partition(":")
         user_id = parse.user_id(body)
-        reviewing.rewrite(services, parse.parse_number(number), parse.parse_number(version), user_id, utcnow())
+        review_actions.rewrite(services, parse.parse_number(number), parse.parse_number(version), user_id, utcnow())
 
     def publish_form(body: Payload) -> Block:
-        return reviewing.publish_form(services, parse.clicked_number(body), parse.user_id(body))
+        return review_actions.publish_form(services, parse.clicked_number(body), parse.user_id(body))
 
     listening.on_click(app, services, ids.FINE, record_fine)
     listening.on_action(app, services, ids.REWRITE, rewrite)
@@ -62,24 +60,24 @@ def _register_openers(app: App, services: Services) -> None:
 
 
 def _review_form(services: Services, build_form: Callable[[PostMortemFacts], Block], body: Payload) -> Block:
-    return reviewing.form_for(services, parse.clicked_number(body), parse.user_id(body), build_form)
+    return review_actions.form_for(services, parse.clicked_number(body), parse.user_id(body), build_form)
 
 
 def _register_forms(app: App, services: Services) -> None:
     def request_review(body: Payload) -> None:
         reviewers = parse.selected_users(body, ids.REVIEWERS)
-        reviewing.request_review(services, parse.form_number(body), reviewers, parse.user_id(body), utcnow())
+        review_actions.request_review(services, parse.form_number(body), reviewers, parse.user_id(body), utcnow())
 
     def publish(body: Payload) -> None:
         channel_choice, reason = parse.field_value(body, ids.WHERE), parse.field_value(body, ids.REASON)
         try:
-            reviewing.publish(
+            review_actions.publish(
                 services, parse.form_number(body), channel_choice, reason, parse.user_id(body), utcnow()
             )
         except StillUnknown as unknown:
             raise FieldsRefused({ids.REASON: unknown.sentence}) from unknown
 
-    listening.on_text(app, services, ids.ASSIGN_FORM, ids.AUTHOR, reviewing.assign)
+    listening.on_text(app, services, ids.ASSIGN_FORM, ids.AUTHOR, review_actions.assign)
     listening.on_form(app, services, ids.REVIEW_FORM, ids.REVIEWERS, request_review)
-    listening.on_text(app, services, ids.CHANGES_FORM, ids.COMMENT, reviewing.request_changes)
+    listening.on_text(app, services, ids.CHANGES_FORM, ids.COMMENT, review_actions.request_changes)
     listening.on_form(app, services, ids.PUBLISH_FORM, ids.WHERE, publish)

@@ -10,7 +10,7 @@ from bot.config import floor
 from bot.errors import WatchfloorError, require
 from bot.incidents import audiences as known_audiences
 from bot.incidents import rules
-from bot.incidents.access import visible_incident as visible_incident
+from bot.incidents.access import visible_incident
 from bot.incidents.change import changing
 from bot.incidents.rules import quoted
 from bot.incidents.tables import Incident
@@ -18,8 +18,17 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Message
 from bot.slack.text import escape
-from bot.updates import cadence_actions, footer_corrections, forms, pauses, reach, record_views, tables, wording
-from bot.updates import scheduling as promising
+from bot.updates import (
+    cadence_actions,
+    footer_corrections,
+    forms,
+    pauses,
+    reach,
+    record_views,
+    scheduling,
+    tables,
+    wording,
+)
 from bot.updates.record_views import AudienceRow
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=1)
@@ -148,7 +157,7 @@ def updates_screen(services: Services, number: int, by: str) -> Message:
 def _audience_rows(services: Services, incident: Incident) -> list[AudienceRow]:
     now = utcnow()
     return [
-        AudienceRow(name, audience.title, promising.cadence_of(services, incident, name, now))
+        AudienceRow(name, audience.title, scheduling.cadence_of(services, incident, name, now))
         for name, audience in known_audiences.audiences_of(services, incident).items()
     ]
 

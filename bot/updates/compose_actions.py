@@ -6,17 +6,15 @@ from datetime import datetime, timedelta
 from msgspec import Struct, field
 
 from bot.errors import WatchfloorError
-from bot.incidents import actions as changes
 from bot.incidents import audiences as known_audiences
-from bot.incidents import lifecycle, rules
+from bot.incidents import lifecycle, rules, severity_actions
 from bot.incidents.access import incident_form
 from bot.incidents.change import Change, changing
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import escape
-from bot.updates import forms, outside_check, reach, tables, wording
-from bot.updates import promise_actions as promises
+from bot.updates import forms, outside_check, promise_actions, reach, tables, wording
 from bot.updates.promise_actions import RequestedUpdate
 from bot.updates.sending import start_due
 
@@ -55,7 +53,7 @@ def _prefilled_form(services: Services, incident: Incident) -> Block:
     preselected = [
         name
         for name, audience in audiences.items()
-        if audience.usual_cadence(incident.severity) not in promises.AT_THE_END
+        if audience.usual_cadence(incident.severity) not in promise_actions.AT_THE_END
     ]
     return forms.compose_form(incident, services.floor, audiences, preselected)
 
@@ -77,7 +75,7 @@ def send_composed(
         _apply_changes(change, composed)
         next_due_at = now + composed.next_in if composed.next_in else None
         request = RequestedUpdate(occasion, by, composed.text, next_due_at)
-        promises.send_now_to_all(change, request, names)
+        promise_actions.send_now_to_all(change, request, names)
         waiting_titles = _titles_to_approve(change, names)
         left_out_note = outside_check.left_out_note(session, services, composed.text, names)
         untold_note = _untold_note(change, names)
@@ -90,7 +88,7 @@ def _apply_changes(change: Change, composed: ComposedUpdate) -> None:
         # Like the severity's own form; a status may be set without a reason.
         if not composed.reason:
             raise SeverityReasonMissing(old=change.incident.severity, new=composed.severity)
-        changes.set_severity(change, composed.severity, composed.reason)
+        severity_actions.set_severity(change, composed.severity, composed.reason)
     if composed.status and composed.status != change.incident.status:
         lifecycle.set_status(change, composed.status, composed.reason)
 
@@ -103,7 +101,7 @@ def send_text_now(services: Services, number: int, message_text: str, key: str, 
         if tables.was_requested(change.session, number, f"manual:{key}"):
             return wording.ON_ITS_WAY
         only, message_text = _addressed(services, change.incident, message_text)
-        names = promises.send_now_to_all(change, RequestedUpdate(f"manual:{key}", by, message_text), only)
+        names = promise_actions.send_now_to_all(change, RequestedUpdate(f"manual:{key}", by, message_text), only)
         waiting_titles = _titles_to_approve(change, names)
         left_out_note = outside_check.left_out_note(change.session, services, message_text, names)
         untold_note = _untold_note(change, names)

@@ -18,11 +18,11 @@ from bot.updates import (
     footer_corrections,
     outside_check,
     promise_changes,
+    scheduling,
     tables,
     variables,
     wording,
 )
-from bot.updates import scheduling as promising
 from bot.updates.composition import compose
 from bot.updates.sending import start_due
 from bot.updates.tables import Choice, Promise
@@ -109,7 +109,7 @@ def send_now(services: Services, promise_id: int, by: str, now: datetime) -> Non
 def _make_due_now(change: Change, promise: Promise) -> None:
     if promise.due_at > change.now:
         promise.moved_from = promise.due_at
-        promising.move_promise(change.session, change.services, promise, change.now, change.now)
+        scheduling.move_promise(change.session, change.services, promise, change.now, change.now)
 
 
 def _record_choice(promise: Promise, choice: Choice, by: str) -> None:
@@ -157,7 +157,7 @@ def approve(services: Services, promise_id: int, by: str, now: datetime) -> None
     with _open_decision(services, promise_id, by, now) as (change, promise):
         _approve(change, promise, is_required=True)
         if promise.due_at > now:
-            promising.move_promise(change.session, services, promise, promise.due_at, now)
+            scheduling.move_promise(change.session, services, promise, promise.due_at, now)
     start_due(services, now)
 
 
@@ -166,7 +166,7 @@ def postpone(services: Services, promise_id: int, due_at: datetime, reason: str,
     if not now < due_at <= now + LONGEST_WAIT:
         raise NotLater()
     with _open_decision(services, promise_id, by, now) as (change, promise):
-        promising.add_promise(change, promise_changes.postpone(promise, due_at, reason, by, now))
+        scheduling.add_promise(change, promise_changes.postpone(promise, due_at, reason, by, now))
         title = known_audiences.audience_title(services, promise.audience)
         times = {"old_at": promise.due_at.isoformat(), "new_at": due_at.isoformat()}
         change.log("update_moved", audience=title, reason=reason, **times)

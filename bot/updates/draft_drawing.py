@@ -13,8 +13,7 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Message
 from bot.slack.text import channel_link, escape
-from bot.updates import draft_messages, draft_views, drafts
-from bot.updates import scheduling as promising
+from bot.updates import draft_messages, draft_views, drafts, scheduling
 from bot.updates.composition import compose
 from bot.updates.draft_views import Draft, IncidentHeading
 from bot.updates.tables import WAITING, Promise
@@ -64,6 +63,6 @@ def _draft(session: Session, services: Services, incident: Incident, promise: Pr
 def preview(session: Session, services: Services, incident: Incident, promise: Promise) -> str:
     """The update as it would read if nothing happened until its due time."""
     composed_at = max(utcnow(), promise.due_at)
-    next_update = promising.next_update(session, services, incident, promise, composed_at)
+    next_update = scheduling.next_update(session, services, incident, promise, composed_at)
     promise_as_sent = promise.model_copy(update={"next_due_at": next_update[0] if next_update else None})
     return compose(session, services, incident, promise_as_sent, composed_at)

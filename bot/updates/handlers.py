@@ -38,12 +38,12 @@ from bot.updates import (
     footer_corrections,
     outside_check,
     pauses,
+    promise_actions,
     promise_changes,
     scheduling,
     tables,
     wording,
 )
-from bot.updates import promise_actions as promises
 from bot.updates.kept_promises import count_kept
 from bot.updates.promise_actions import RequestedUpdate
 from bot.updates.scheduling import drop_promise
@@ -53,7 +53,7 @@ from bot.updates.tables import Promise
 
 def begin(change: Change, event: Declared) -> None:
     """Promise the first updates."""
-    promises.promise_first_updates(change)
+    promise_actions.promise_first_updates(change)
 
 
 def send_first(change: Change, event: ChannelOpened) -> None:
@@ -65,7 +65,7 @@ def follow_severity(change: Change, event: SeverityChanged) -> None:
     """Move promises to the cadence of the new severity."""
     draft_answers.withdraw_nothing_new(change)
     with footer_corrections.correcting_footers(change):
-        promises.reschedule(change, event.old)
+        promise_actions.reschedule(change, event.old)
     _say_when(change)
     _send_what_is_due(change)
 
@@ -74,8 +74,8 @@ def follow_status(change: Change, event: StatusChanged) -> None:
     """Tell audiences that are told on change."""
     draft_answers.withdraw_nothing_new(change)
     with footer_corrections.correcting_footers(change):
-        promises.on_change(change)
-        promises.restore_cadences(change)
+        promise_actions.on_change(change)
+        promise_actions.restore_cadences(change)
     _say_when(change)
     _send_what_is_due(change)
 
@@ -86,7 +86,7 @@ def follow_situation(change: Change, event: SituationChanged) -> None:
         return
     draft_answers.withdraw_nothing_new(change)
     with footer_corrections.correcting_footers(change):
-        promises.restore_cadences(change)
+        promise_actions.restore_cadences(change)
     _say_when(change)
     if SituationField.IMPACT in event.fields:
         _say_what_is_left_out(change)
@@ -95,7 +95,7 @@ def follow_situation(change: Change, event: SituationChanged) -> None:
 def send_last_update(change: Change, event: Resolved) -> None:
     """Send the final update to every audience that is told before the close."""
     cadence_actions.end_pause(change)
-    promises.send_last(change, RequestedUpdate(f"{promises.RESOLVED}:{event.key}", change.by))
+    promise_actions.send_last(change, RequestedUpdate(f"{promise_actions.RESOLVED}:{event.key}", change.by))
     _send_what_is_due(change)
 
 
@@ -103,11 +103,11 @@ def say_false_alarm(change: Change, event: Declined) -> None:
     """Promise nothing more and tell every informed audience, those inside with the reason."""
     audiences = change.services.floor.audiences
     informed_audiences = tables.informed_audiences(change.session, change.number)
-    promises.end(change)
+    promise_actions.end(change)
     for is_outside, reason in ((False, event.reason), (True, "")):
-        request = RequestedUpdate(f"{promises.DECLINED}:{event.key}", change.by, reason)
+        request = RequestedUpdate(f"{promise_actions.DECLINED}:{event.key}", change.by, reason)
         names = {name for name in informed_audiences if name in audiences and audiences[name].outside == is_outside}
-        promises.send_now_to_all(change, request, only=names)
+        promise_actions.send_now_to_all(change, request, only=names)
     _send_what_is_due(change)
 
 
@@ -118,11 +118,11 @@ def say_merged(change: Change, event: Merged) -> None:
     """
     audiences = change.services.floor.audiences
     informed_audiences = tables.informed_audiences(change.session, change.number) if event.was_open else set()
-    promises.end(change)
+    promise_actions.end(change)
     target_text = f"#{event.into}" if change.incident.is_private else f"#{event.into} {event.title}"
-    request = RequestedUpdate(f"{promises.MERGED}:{event.into}", change.by, target_text)
+    request = RequestedUpdate(f"{promise_actions.MERGED}:{event.into}", change.by, target_text)
     names = {name for name in informed_audiences if name in audiences and not audiences[name].outside}
-    promises.send_now_to_all(change, request, only=names)
+    promise_actions.send_now_to_all(change, request, only=names)
     _send_what_is_due(change)
 
 
@@ -138,19 +138,19 @@ def withdraw_outside(change: Change, event: MadePrivate) -> None:
 
 def send_at_close(change: Change, event: Closed) -> None:
     """Promise nothing more, and tell the audiences that are told at the close."""
-    promises.at_close(change)
+    promise_actions.at_close(change)
     _send_what_is_due(change)
 
 
 def promise_again(change: Change, event: Reopened) -> None:
     """Promise updates again, the first one at once to audiences that were told that it is over."""
-    promises.promise_again(change, was_merged=event.was_merged)
+    promise_actions.promise_again(change, was_merged=event.was_merged)
     _say_when(change)
     _send_what_is_due(change)
 
 
 def end_promises(change: Change, event: Withdrawn) -> None:
-    promises.end(change)
+    promise_actions.end(change)
 
 
 def reassign_drafts(change: Change, event: RoleChanged | MembersChanged) -> None:
@@ -166,7 +166,7 @@ def set_cadence(change: Change, event: CadenceRequested) -> None:
 
 def send_to_one(change: Change, event: UpdateRequested) -> None:
     """Send a message to one audience now."""
-    promises.send_now_to_one(change, event.audience, RequestedUpdate(event.key, change.by, event.text))
+    promise_actions.send_now_to_one(change, event.audience, RequestedUpdate(event.key, change.by, event.text))
     _send_what_is_due(change)
 
 

@@ -14,9 +14,7 @@ from bot.incidents.responses import CommandResponse, Response
 from bot.incidents.rules import clean_title, read_severity, read_status
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.updates import commands as update_commands
-from bot.updates import compose_actions, draft_answers, draft_screens, forms, ids
-from bot.updates import private_audiences as given_audiences
+from bot.updates import commands, compose_actions, draft_answers, draft_screens, forms, ids, private_audiences
 from bot.updates.compose_actions import ComposedUpdate
 
 
@@ -65,10 +63,10 @@ def _register_forms(app: App, services: Services) -> None:
 
     def set_cadence(body: Payload, number: int, by: str) -> Response:
         typed_cadence = f"{parse.field_value(body, ids.AUDIENCE)} {parse.field_value(body, ids.PACE)}"
-        return update_commands.set_cadence(services, number, typed_cadence, body["view"]["id"], by, utcnow())
+        return commands.set_cadence(services, number, typed_cadence, body["view"]["id"], by, utcnow())
 
     def pause(body: Payload, number: int, by: str) -> Response:
-        return update_commands.pause(services, number, parse.field_value(body, ids.REASON), by, utcnow())
+        return commands.pause(services, number, parse.field_value(body, ids.REASON), by, utcnow())
 
     register_form(ids.COMPOSE_FORM, ids.AUDIENCES, send)
     register_form(ids.EDIT_FORM, ids.TEXT, edit)
@@ -107,10 +105,10 @@ def updates(services: Services, command: SlashCommand) -> Response:
     number = incident_number_here(services, command)
     subcommand, _, audience_name = command.argument.partition(" ")
     if subcommand.lower() == "add":
-        return given_audiences.add(services, number, audience_name, command.user_id, utcnow())
+        return private_audiences.add(services, number, audience_name, command.user_id, utcnow())
     if subcommand.lower() == "remove":
-        return given_audiences.remove(services, number, audience_name, command.user_id, utcnow())
-    return update_commands.updates_screen(services, number, command.user_id)
+        return private_audiences.remove(services, number, audience_name, command.user_id, utcnow())
+    return commands.updates_screen(services, number, command.user_id)
 
 
 def cadence(services: Services, command: SlashCommand) -> CommandResponse:
@@ -119,9 +117,7 @@ def cadence(services: Services, command: SlashCommand) -> CommandResponse:
     number = incident_number_here(services, command)
     if not command.argument:
         return incident_form(services, number, command.user_id, draft_screens.cadence_form(services))
-    return update_commands.set_cadence(
-        services, number, command.argument, command.trigger_id, command.user_id, utcnow()
-    )
+    return commands.set_cadence(services, number, command.argument, command.trigger_id, command.user_id, utcnow())
 
 
 def pause(services: Services, command: SlashCommand) -> CommandResponse:
@@ -129,10 +125,10 @@ def pause(services: Services, command: SlashCommand) -> CommandResponse:
     number = incident_number_here(services, command)
     if not command.argument:
         return incident_form(services, number, command.user_id, forms.pause_form)
-    return update_commands.pause(services, number, clean_title(command.argument), command.user_id, utcnow())
+    return commands.pause(services, number, clean_title(command.argument), command.user_id, utcnow())
 
 
 def resume(services: Services, command: SlashCommand) -> Response:
     """`/incident resume`: continue updates after a pause."""
     number = incident_number_here(services, command)
-    return update_commands.resume(services, number, command.user_id, utcnow())
+    return commands.resume(services, number, command.user_id, utcnow())

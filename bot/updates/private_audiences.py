@@ -8,9 +8,7 @@ from bot.incidents.change import changing
 from bot.incidents.rules import check_may_change
 from bot.services import Services
 from bot.slack.text import escape
-from bot.updates import pauses, tables, wording
-from bot.updates import promise_actions as promises
-from bot.updates import scheduling as promising
+from bot.updates import pauses, promise_actions, scheduling, tables, wording
 from bot.updates.commands import audience_named
 
 
@@ -31,7 +29,7 @@ def add(services: Services, number: int, typed_audience: str, by: str, now: date
             return wording.ALREADY_INFORMED.format(title=escape(title))
         incident.audiences = [*incident.audiences, name]
         change.log("audience_added", audience=title)
-        promises.promise_first_updates(change, only=name)
+        promise_actions.promise_first_updates(change, only=name)
         is_paused = pauses.current(change.session, number) is not None
     return wording.audience_added(escape(title), is_paused=is_paused)
 
@@ -51,5 +49,5 @@ def remove(services: Services, number: int, typed_audience: str, by: str, now: d
         if name not in known_audiences.audiences_of(services, incident):
             for promise in tables.pending(change.session, number):
                 if promise.audience == name:
-                    promising.drop_promise(change.session, promise, wording.NOT_PRIVATE)
+                    scheduling.drop_promise(change.session, promise, wording.NOT_PRIVATE)
     return wording.AUDIENCE_REMOVED.format(title=escape(title))

@@ -22,11 +22,11 @@ from bot.updates import (
     pauses,
     promise_changes,
     rules,
+    scheduling,
     tables,
     views,
     wording,
 )
-from bot.updates import scheduling as promising
 from bot.updates.composition import compose, compose_in_languages
 from bot.updates.facts import has_nothing_new
 from bot.updates.footers import amended_blocks
@@ -59,8 +59,8 @@ def _compose(change: Change, promise: Promise) -> None:
     session, services, incident, now = change.session, change.services, change.incident, change.now
     unsent_since = delivery_order.supersede(session, promise, now - rules.LATE_AFTER)
     if unsent_since or promise.occasion == tables.CLOCK:
-        promise.missed = promising.missed_count(services, incident, promise, unsent_since or promise.due_at, now)
-    next_schedule = promising.next_update(session, services, incident, promise, now)
+        promise.missed = scheduling.missed_count(services, incident, promise, unsent_since or promise.due_at, now)
+    next_schedule = scheduling.next_update(session, services, incident, promise, now)
     waiting_promises = tables.waiting(session, incident.number, promise.audience)
     other_promises = [other for other in waiting_promises if other.row != promise.row]
     if any(other.cadence_s for other in other_promises):
@@ -90,7 +90,7 @@ def _compose(change: Change, promise: Promise) -> None:
             promised_at=now,
             paced_by=promise.paced_by,
         )
-        promising.add_promise(change, next_promise, cadence)
+        scheduling.add_promise(change, next_promise, cadence)
     draft_messages.mark_stale(session, promise)
     if earlier_update:
         deliveries.amend(session, earlier_update, now)

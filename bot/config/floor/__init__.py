@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from bot.config import yaml_file as yamlfile
+from bot.config import yaml_file
 from bot.config.addresses import UnsafeAddress, read_address
 from bot.config.floor.alerts import AlertRule, AlertSource
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
@@ -173,7 +173,7 @@ class Floor(FloorPart):
                 raise Misplaced(path, f"{role} is no role of `shifts`; add it to its `roles`")
         return self
 
-    def _roster_roles(self) -> Iterator[tuple[yamlfile.KeyPath, str]]:
+    def _roster_roles(self) -> Iterator[tuple[yaml_file.KeyPath, str]]:
         """The roles of `shifts` that other parts name, each with its place."""
         for severity_name, severity in self.severities.items():
             for number, tier in enumerate(severity.ladder):
@@ -239,17 +239,17 @@ def _same_names(names: Iterable[str]) -> str:
 
 
 def read(path: Path, templates_dir: Path | None = None) -> Floor:
-    """Return the floor's file. Raises `yamlfile.FileRefused` with every error in it.
+    """Return the floor's file. Raises `yaml_file.FileRefused` with every error in it.
 
     If `templates_dir` is given, the floor's language must be one that has templates.
     """
     if not path.exists():
         reason = f"is not in {path.parent.resolve()}; start in the folder that holds it, or name another"
-        raise yamlfile.FileRefused([yamlfile.Problem(path.name, 1, "", reason)])
-    lines, content = yamlfile.parse(path)
-    floor = yamlfile.validate(path, lines, content, Floor)
+        raise yaml_file.FileRefused([yaml_file.Problem(path.name, 1, "", reason)])
+    lines, content = yaml_file.parse(path)
+    floor = yaml_file.validate(path, lines, content, Floor)
     languages = sorted(file.stem for file in (templates_dir / OWN_TEMPLATES).glob("*.j2")) if templates_dir else []
     if languages and floor.language not in languages:
         reason = f"there are no templates in {floor.language!r}; templates exist for {', '.join(languages)}"
-        raise yamlfile.FileRefused([yamlfile.Problem(path.name, lines.of(["language"]), "language", reason)])
+        raise yaml_file.FileRefused([yaml_file.Problem(path.name, lines.of(["language"]), "language", reason)])
     return floor

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot import directory, outbox
 from bot.incidents import incidents
-from bot.incidents.access import visible_incident as visible
+from bot.incidents.access import visible_incident
 from bot.incidents.invitations import channel_of
 from bot.incidents.milestones import milestones_of
 from bot.outbox import kinds, shared_files
@@ -44,7 +44,7 @@ def picture_png(services: Services, number: int, now: datetime, name_of: NameOf 
 
 def request_picture(services: Services, number: int, key: str, by: str) -> str:
     """Enqueue the picture for the incident's channel. Return the answer."""
-    incident, now = visible(services, number, by), utcnow()
+    incident, now = visible_incident(services, number, by), utcnow()
     with services.database.transaction() as session:
         payload = {"asked_by": by}
         outbox.enqueue(session, kinds.PICTURE, f"picture:{key}", now, incident_id=incident.number, payload=payload)

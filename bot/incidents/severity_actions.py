@@ -1,4 +1,4 @@
-"""Actions on an incident: change its severity. One transaction; its event triggers the consequences."""
+"""Changes the severity of an incident: one transaction, whose event triggers the consequences."""
 
 from datetime import datetime
 
