@@ -14,6 +14,7 @@ def register(registry: "Registry") -> None:
         escalate,
         exporting,
         ladder,
+        ladder_tables,
         listeners,
         page_answers,
         pager,
@@ -47,7 +48,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.AnswerOverdue, unanswered.page_for_answer)
     registry.on(events.UpdateMissed, ladder.follow_missed_update)
     registry.ticks += [
-        Tick("escalations", escalate.start_due, tables.NEXT_TURN),
+        Tick("escalations", escalate.start_due, ladder_tables.NEXT_TURN),
         Tick("people on the way", silences.ask_to_take_command, tables.NEXT_ARRIVAL),
         Tick("unanswered pages", silences.record_silences, tables.NEXT_SILENCE),
     ]

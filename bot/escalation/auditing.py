@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from bot.config.floor import Severity
-from bot.escalation import tables
+from bot.escalation import ladder_tables, tables
 from bot.escalation.tables import Answer
 from bot.incidents import incidents
 from bot.incidents.tables import Incident
@@ -20,7 +20,7 @@ def escalations_that_stopped(
     session: Session, services: Services, now: datetime
 ) -> Callable[[Incident], dict[str, str]]:
     """Return a check for incidents whose next tier is late, or that have no commander and nobody next to page."""
-    due_turns = {number for number, _, _ in tables.due(session, now - LATE_AFTER)}
+    due_turns = {number for number, _, _ in ladder_tables.due(session, now - LATE_AFTER)}
 
     def check(incident: Incident) -> dict[str, str]:
         sentences = {}
@@ -42,6 +42,6 @@ def _has_nobody_to_escalate_to(session: Session, severity: Severity, incident: I
         return False
     if incidents.commander(session, incident.number):
         return False
-    if any(rung.due_at for rung in tables.ladder(session, incident.number)):
+    if any(rung.due_at for rung in ladder_tables.ladder(session, incident.number)):
         return False
     return all(page.answer != Answer.COMING for page in tables.pages(session, incident.number))

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot import outbox
 from bot.directory.administrators import administrators_channel_id
 from bot.errors import WatchfloorError
-from bot.escalation import ladder, paging, rules, tables, wording
+from bot.escalation import ladder, ladder_tables, paging, rules, tables, wording
 from bot.escalation.paging import Occasion, Recipient
 from bot.escalation.rules import Rung, StopsOn
 from bot.escalation.tables import Answer
@@ -60,7 +60,7 @@ def look(services: Services, number: int, position: int) -> list[dict[str, str]]
     """Everyone on the tier except the declarer and those who already said that they can't come."""
     with services.database.reading() as session:
         incident = incidents.by_number(session, number)
-        names = tables.ladder(session, number)[position].tell
+        names = ladder_tables.ladder(session, number)[position].tell
         declined = {page.user_id for page in tables.pages(session, number) if page.answer == Answer.CANNOT}
     user_ids = [
         user_id for user_id in people(services, number, names) if user_id not in (incident.declared_by, *declined)
@@ -75,7 +75,7 @@ def take_turn(services: Services, request: ClimbRequest, recipients: list[dict[s
     administrators_channel = administrators_channel_id(services)
     with services.database.transaction() as session:
         incident = incidents.by_number_locked(session, request.number)
-        rungs = tables.ladder(session, request.number)
+        rungs = ladder_tables.ladder(session, request.number)
         rung = rungs[request.position]
         if not rung.is_waiting or rung.due_at is None or rung.due_at > now:
             return
@@ -83,7 +83,7 @@ def take_turn(services: Services, request: ClimbRequest, recipients: list[dict[s
             ladder.end(session, request.number)
             return
         rungs = rules.mark_told(rungs, rung.position)
-        tables.save_ladder(session, request.number, rungs)
+        ladder_tables.save_ladder(session, request.number, rungs)
         if rung.is_top:
             _report_ladder_exhausted(session, incident, administrators_channel, now)
         elif not paging.page_people(
@@ -142,7 +142,7 @@ def _report_nobody(session: Session, incident: Incident, rung: Rung, now: dateti
 def start_due(services: Services, now: datetime) -> None:
     """Start a flow for every tier that is due; the key makes it run once across all replicas."""
     with services.database.reading() as session:
-        due = tables.due(session, now)
+        due = ladder_tables.due(session, now)
     for number, position, due_at in due:
         request = ClimbRequest(number=number, position=position, due_at=due_at)
         services.flows.start_once(f"climb:{number}:{position}:{due_at.isoformat()}", climb, request)
@@ -154,7 +154,7 @@ def escalate_now(services: Services, number: int, reason: str, by: str, now: dat
         session, incident = change.session, change.incident
         incident_rules.check_may_change(number, incident.status)
         check_may_page(services, incident)
-        rungs = tables.ladder(session, number)
+        rungs = ladder_tables.ladder(session, number)
         if not rungs:
             raise NoLadder(severity=incident.severity)
         next_tier = rules.next_rung(rungs)
@@ -162,7 +162,7 @@ def escalate_now(services: Services, number: int, reason: str, by: str, now: dat
             raise LadderExhausted()
         # The later tiers are told too, even while somebody leads.
         hurried = rules.bring_forward(rungs, now, wording.more_people(reason), is_reason_of_all=True)
-        tables.save_ladder(session, number, hurried)
+        ladder_tables.save_ladder(session, number, hurried)
         ladder.mark_stale(session, number)
         change.log("escalated", tier=next_tier.position + 1, reason=reason)
     start_due(services, now)

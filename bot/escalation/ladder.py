@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import outbox
-from bot.escalation import rules, tables, wording
+from bot.escalation import ladder_tables, rules, tables, wording
 from bot.escalation.rules import StopsOn
 from bot.incidents import incidents
 from bot.incidents.change import Change
@@ -31,7 +31,7 @@ COMMANDER = "commander"
 
 def begin(change: Change, event: Declared) -> None:
     """Give the incident its own ladder, which later changes to the floor's file do not affect."""
-    tables.save_ladder(change.session, change.number, _planned(change))
+    ladder_tables.save_ladder(change.session, change.number, _planned(change))
 
 
 def _planned(change: Change) -> rules.Ladder:
@@ -45,7 +45,7 @@ def follow_severity(change: Change, event: SeverityChanged) -> None:
     if not is_higher(event.new, than=event.old):
         return
     session, number = change.session, change.number
-    raised = rules.merge_higher_ladder(tables.ladder(session, number), _planned(change), change.now)
+    raised = rules.merge_higher_ladder(ladder_tables.ladder(session, number), _planned(change), change.now)
     _save(session, number, _without_commander_tiers(session, number, raised))
 
 
@@ -54,7 +54,7 @@ def follow_commander(change: Change, event: RoleChanged) -> None:
     if event.role != COMMANDER:
         return
     session, number = change.session, change.number
-    ladder = tables.ladder(session, number)
+    ladder = ladder_tables.ladder(session, number)
     if event.holder:
         tables.clear_arrivals(session, number)
         _save(session, number, rules.stop_clock(ladder, StopsOn.COMMANDER))
@@ -78,13 +78,13 @@ def follow_missed_update(change: Change, event: UpdateMissed) -> None:
 def responder_coming(session: Session, incident_id: int) -> None:
     """Stop paging because somebody is on the way; nobody else owes an answer."""
     tables.clear_answer_deadlines(session, incident_id)
-    _save(session, incident_id, rules.stop_clock(tables.ladder(session, incident_id), StopsOn.ACKNOWLEDGED))
+    _save(session, incident_id, rules.stop_clock(ladder_tables.ladder(session, incident_id), StopsOn.ACKNOWLEDGED))
 
 
 def advance(session: Session, incident_id: int, now: datetime, because: str = "") -> bool:
     """Page the next tier at once, unless it waits for a commander and one is named; True if there are people to
     page."""
-    hurried = rules.bring_forward(tables.ladder(session, incident_id), now, because)
+    hurried = rules.bring_forward(ladder_tables.ladder(session, incident_id), now, because)
     ladder = _without_commander_tiers(session, incident_id, hurried)
     _save(session, incident_id, ladder)
     next_tier = rules.next_rung(ladder)
@@ -100,12 +100,12 @@ def end(session: Session, incident_id: int) -> None:
     """Stop paging; nobody owes an answer any more."""
     tables.clear_arrivals(session, incident_id)
     tables.clear_answer_deadlines(session, incident_id)
-    _save(session, incident_id, rules.end_ladder(tables.ladder(session, incident_id)))
+    _save(session, incident_id, rules.end_ladder(ladder_tables.ladder(session, incident_id)))
 
 
 def reopen(change: Change, event: Reopened) -> None:
     """Resume the ladder, because the incident is open again."""
-    ladder = rules.reopen_ladder(tables.ladder(change.session, change.number))
+    ladder = rules.reopen_ladder(ladder_tables.ladder(change.session, change.number))
     _resume(change, ladder)
 
 
@@ -129,7 +129,7 @@ def arrival_deadline(session: Session, services: Services, incident: Incident, n
     if incidents.commander(session, incident.number):
         return None
     within = services.floor.severity(incident.severity).commander_within
-    if within is None and not tables.ladder(session, incident.number):
+    if within is None and not ladder_tables.ladder(session, incident.number):
         return None
     return now + (within or rules.ANSWER_WITHIN)
 
@@ -140,5 +140,5 @@ def _without_commander_tiers(session: Session, incident_id: int, ladder: rules.L
 
 
 def _save(session: Session, incident_id: int, ladder: rules.Ladder) -> None:
-    tables.save_ladder(session, incident_id, ladder)
+    ladder_tables.save_ladder(session, incident_id, ladder)
     mark_stale(session, incident_id)

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.errors import WatchfloorError
-from bot.escalation import ladder, rules, tables, wording
+from bot.escalation import ladder, ladder_tables, rules, tables, wording
 from bot.escalation.escalate import start_due
 from bot.escalation.tables import Answer, Page
 from bot.incidents import incidents
@@ -112,5 +112,5 @@ def _leaves_nobody(session: Session, number: int, pages: list[Page], *, was_comi
     """True if this person's refusal is why the next tier must be paged: nobody else comes or was paged later."""
     if tables.is_awaited(session, number):
         return False
-    last_rung = rules.last_told(tables.ladder(session, number))
+    last_rung = rules.last_told(ladder_tables.ladder(session, number))
     return was_coming or (last_rung is not None and any(page.tier == last_rung.position for page in pages))

@@ -1,6 +1,6 @@
 """Outbox kinds of an escalation: the direct message of a page, its call to the pager, the channel's message."""
 
-from bot.escalation import ringing, tables, views
+from bot.escalation import ladder_tables, ringing, tables, views
 from bot.escalation.views import EscalationFacts
 from bot.incidents import incidents
 from bot.incidents.bridge_rules import bridge_outside_channel
@@ -15,7 +15,7 @@ def _render(context: Context) -> Message:
     session, incident, display = context.session, context.incident, context.row
     facts = EscalationFacts(
         incident=incident,
-        ladder=tables.ladder(session, incident.number),
+        ladder=ladder_tables.ladder(session, incident.number),
         pages=tables.pages(session, incident.number),
         has_commander=incidents.commander(session, incident.number) is not None,
         now=utcnow(),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.escalation import paging, tables
+from bot.escalation import ladder_tables, paging
 from bot.escalation.ladder import mark_stale
 from bot.escalation.paging import Occasion, Recipient
 from bot.escalation.rules import ANSWER_WITHIN
@@ -35,7 +35,7 @@ def _page_next_tier(change: Change, key: str, reason: str, asked_ids: Sequence[s
 def _next_recipients(change: Change, asked_ids: Sequence[str]) -> list[Recipient]:
     """The people of the first tier that has anybody else: of those waiting, then of those told, the last first."""
     session, number = change.session, change.number
-    tiers = [rung for rung in tables.ladder(session, number) if rung.tell]
+    tiers = [rung for rung in ladder_tables.ladder(session, number) if rung.tell]
     waiting_tiers = [rung for rung in tiers if rung.is_waiting]
     for rung in [*waiting_tiers, *reversed(tiers)]:
         people = known_people(session, change.services, number, rung.tell, change.now)

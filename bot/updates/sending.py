@@ -60,14 +60,11 @@ def _compose(change: Change, promise: Promise) -> None:
     unsent_since = delivery_order.supersede(session, promise, now - rules.LATE_AFTER)
     if unsent_since or promise.occasion == tables.CLOCK:
         promise.missed = scheduling.missed_count(services, incident, promise, unsent_since or promise.due_at, now)
-    next_schedule = scheduling.next_update(session, services, incident, promise, now)
     waiting_promises = tables.waiting(session, incident.number, promise.audience)
     other_promises = [other for other in waiting_promises if other.row != promise.row]
-    if any(other.cadence_s for other in other_promises):
-        # A series was promised while this one waited to be composed, such as when it was late: keep only one.
-        next_schedule = None
+    next_promise = _next_promise(change, promise, other_promises)
     # The next time this update states, kept to detect when that stops being true.
-    promise.next_due_at = next_schedule[0] if next_schedule else _already_promised(change, other_promises)
+    promise.next_due_at = next_promise.due_at if next_promise else _already_promised(change, other_promises)
     change.publish(_due_event(change, promise))
     channels = known_audiences.channels_of(services, incident, promise.audience)
     with session.no_autoflush:
@@ -81,16 +78,8 @@ def _compose(change: Change, promise: Promise) -> None:
     promise.composed_at = promise.begun_at = now
     promise.state = tables.SENDING
     change.publish(_composed_event(change, promise, text, short_text))
-    if next_schedule:
-        due_at, cadence = next_schedule
-        next_promise = Promise(
-            incident_id=incident.number,
-            audience=promise.audience,
-            due_at=due_at,
-            promised_at=now,
-            paced_by=promise.paced_by,
-        )
-        scheduling.add_promise(change, next_promise, cadence)
+    if next_promise:
+        scheduling.add_promise(change, next_promise)
     draft_messages.mark_stale(session, promise)
     if earlier_update:
         deliveries.amend(session, earlier_update, now)
@@ -99,6 +88,23 @@ def _compose(change: Change, promise: Promise) -> None:
     if not channels:
         # An audience that is told only below its partners' notices has no channel of its own.
         concluding.conclude(session, services, promise, True, now)
+
+
+def _next_promise(change: Change, promise: Promise, other_promises: Sequence[Promise]) -> Promise | None:
+    """The unsaved promise of the update after this one; None if no scheduled one follows."""
+    next_schedule = scheduling.next_update(change.session, change.services, change.incident, promise, change.now)
+    # A series may have been promised while this one waited to be composed, such as when it was late: keep only one.
+    if next_schedule is None or any(other.cadence_s for other in other_promises):
+        return None
+    due_at, cadence = next_schedule
+    next_promise = Promise(
+        incident_id=change.number,
+        audience=promise.audience,
+        due_at=due_at,
+        promised_at=change.now,
+        paced_by=promise.paced_by,
+    )
+    return scheduling.with_cadence(next_promise, cadence)
 
 
 def _find_amendable(change: Change, promise: Promise, channels: Sequence[str]) -> Promise | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.escalation import tables as escalation
+from bot.escalation import ladder_tables
 from bot.playbooks import ids
 from tests.floor import TestFloor
 from tests.stories.playbook_driver import AT_WORK, PlaybookDriver
@@ -97,7 +97,7 @@ def test_a_step_that_sets_the_status_of_a_resolved_incident_reopens_it(floor: Te
 def rung_due(floor: TestFloor) -> bool:
     """Whether a tier of the escalation ladder is due."""
     with floor.services.database.reading() as session:
-        return any(rung.due_at for rung in escalation.ladder(session, 1))
+        return any(rung.due_at for rung in ladder_tables.ladder(session, 1))
 
 
 def notice(floor: TestFloor) -> tuple[str, bool]:
