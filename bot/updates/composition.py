@@ -12,8 +12,9 @@ from bot.incidents.tables import Incident
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services
 from bot.updates import variables, views
-from bot.updates.facts import UpdateContext, facts_of
+from bot.updates.facts import facts_of
 from bot.updates.tables import Promise
+from bot.updates.timing_facts import UpdateContext
 
 
 def compose(

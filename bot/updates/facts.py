@@ -1,13 +1,11 @@
 """The facts of an update, from the incident's state and the news since the last one; already escaped."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from msgspec import Struct
 from sqlmodel import Session
 
 from bot import directory
-from bot.config.floor import Audience, Moment
 from bot.incidents import incidents, situation_tables
 from bot.incidents.bridge_rules import bridge_address
 from bot.incidents.facts import CALLER_WORDING, FOLLOW_UPS, STEPS_TAKEN
@@ -21,19 +19,21 @@ from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.text import channel_link, escape, format_duration, live_times, near_time, one_line, shorten
 from bot.timeline import timeline
-from bot.updates import tables, variables
+from bot.updates import variables
 from bot.updates.figure_facts import figure_facts
 from bot.updates.news import News, cause_before, news_inside
-from bot.updates.news_filter import NewsFilter, filter_for, is_unchanged
-from bot.updates.tables import Choice, Promise
+from bot.updates.tables import Choice
+from bot.updates.timing_facts import (
+    AUTOMATIC_CHOICES,
+    UpdateContext,
+    instead_of,
+    is_open_again,
+    last_told_at,
+    next_update,
+    unchanged,
+)
 from bot.updates.views import LANGUAGE_SEPARATOR
 
-# Only these add news: the author of an edited update, or of "nothing new", has read what happened.
-AUTOMATIC_CHOICES = (Choice.NONE, Choice.NOW)
-# Entries after which the line below an update names another time of the next one.
-KINDS_THAT_RETIME = ("severity", "update_pace", "update_moved", "updates_paused")
-# What an audience waits for that is told neither by the clock nor when something changes.
-NEXT_WHEN: dict[object, str] = {Moment.AT_CLOSE: "close", Moment.NEVER: "resolved"}
 HIDDEN_OUTSIDE: dict[str, Any] = {
     "lead": "",
     "channel": "",
@@ -52,34 +52,19 @@ HIDDEN_OUTSIDE: dict[str, Any] = {
 }
 
 
-class UpdateContext(Struct, frozen=True):
-    """Everything the facts depend on besides the incident: the update, its audience, the language and so on.
-
-    `reader` is the partner whose own copy this is; `part` is `all`, or `body` for what users may edit.
-    """
-
-    promise: Promise
-    audience: Audience
-    now: datetime
-    language: str
-    reader: str = ""
-    part: str = variables.ALL
-
-
 def facts_of(session: Session, services: Services, incident: Incident, context: UpdateContext) -> dict[str, Any]:
     """Every variable of `docs/templates.md`, limited to what the audience may read."""
     promise, audience, now = context.promise, context.audience, context.now
-    since = _since(session, incident, promise)
+    since = last_told_at(session, incident, promise)
     began_at = started_at(session, incident.number)
     news = News()
     if promise.choice in AUTOMATIC_CHOICES and not audience.outside:
         news = news_inside(session, incident.number, since or incident.declared_at)
+    is_well_ended = incident.status in (Status.RESOLVED, Status.CLOSED)
     facts = {
         "number": incident.number,
         "severity": incident.severity,
-        "emoji": "✅"
-        if incident.status in (Status.RESOLVED, Status.CLOSED)
-        else services.floor.severity(incident.severity).emoji,
+        "emoji": "✅" if is_well_ended else services.floor.severity(incident.severity).emoji,
         "status": str(incident.status),
         "is_over": incident.status not in OPEN,
         "part": context.part,
@@ -93,12 +78,12 @@ def facts_of(session: Session, services: Services, incident: Incident, context: 
     }
     facts |= _news_facts(news)
     facts |= _texts(session, services, incident, context)
-    facts |= _unchanged(session, services, incident, context, since)
-    facts |= _next_update(session, incident, context)
+    facts |= unchanged(session, services, incident, context, since)
+    facts |= next_update(session, incident, context)
     told_cause = cause_before(session, incident.number, since)
     facts["cause_before"] = one_line(as_typed(services, told_cause, context.language), variables.CHANGE)
-    facts["open_again"] = _is_open_again(session, incident, since)
-    facts["instead_of"] = _instead_of(session, incident, promise, now)
+    facts["open_again"] = is_open_again(session, incident, since)
+    facts["instead_of"] = instead_of(session, incident, promise, now)
     facts |= figure_facts(session, services, incident, context.language, since)
     caller_wording = services.get(Registry).ask(CALLER_WORDING)(session, incident.number, context.language)
     facts["callers_hear"] = one_line(caller_wording, variables.IMPACT)
@@ -193,95 +178,3 @@ def _ending_facts(session: Session, services: Services, incident: Incident, lang
             one_line(as_typed(services, title, language), variables.STEP) for title in titles[: variables.LISTED]
         ],
     }
-
-
-def _since(session: Session, incident: Incident, promise: Promise) -> datetime | None:
-    """When the last update to this audience was composed; None before the first one."""
-    last_update = tables.last_sent(session, incident.number, promise.audience)
-    return (last_update.composed_at or last_update.sent_at) if last_update else None
-
-
-def _is_open_again(session: Session, incident: Incident, since: datetime | None) -> bool:
-    """True if the incident was reopened after the last update to this audience, and is open.
-
-    One that was merged was never said to be over.
-    """
-    if since is None or incident.status not in OPEN:
-        return False
-    entries = timeline.since(session, incident.number, since, ("reopened",))
-    return any(entry.facts.get("was") != Status.MERGED for entry in entries)
-
-
-def has_nothing_new(
-    session: Session, services: Services, incident: Incident, promise: Promise, audience: Audience, now: datetime
-) -> bool:
-    """True if nothing has changed since the last update to this audience."""
-    since = _since(session, incident, promise)
-    context = UpdateContext(promise, audience, now, audience.languages[0])
-    return bool(_unchanged(session, services, incident, context, since)["unchanged_since"])
-
-
-def _unchanged(
-    session: Session, services: Services, incident: Incident, context: UpdateContext, since: datetime | None
-) -> dict[str, Any]:
-    """Since when nothing has changed, and whether to say only that, as after two updates that said the same."""
-    promise, number = context.promise, incident.number
-    news_filter = filter_for(services, context.audience, promise.audience)
-    is_same = since is not None and not promise.text.strip()
-    if promise.choice in AUTOMATIC_CHOICES:
-        is_same = is_same and is_unchanged(session, number, since or context.now, news_filter)
-    if not is_same:
-        return {"unchanged_since": "", "is_short": False}
-    last_entry = timeline.last_of(session, number, (*news_filter.kinds, "declared"))
-    return {
-        "unchanged_since": near_time(last_entry.at if last_entry else incident.declared_at, context.now),
-        "is_short": promise.choice == Choice.NOTHING or is_repeated(session, incident, promise, news_filter),
-    }
-
-
-def is_repeated(session: Session, incident: Incident, promise: Promise, news_filter: NewsFilter) -> bool:
-    """True if this update would only repeat the last two; one with user-written text never does."""
-    last_updates = tables.last_two_sent(session, incident.number, promise.audience)
-    if len(last_updates) < 2 or promise.text.strip() or incident.status not in OPEN:
-        return False
-    earliest = last_updates[-1].composed_at or last_updates[-1].due_at
-    return is_unchanged(session, incident.number, earliest, news_filter)
-
-
-def _next_promised(session: Session, promise: Promise, now: datetime) -> datetime | None:
-    """The earliest later time promised to the same audience by another update."""
-    waiting_promises = tables.waiting(session, promise.incident_id, promise.audience)
-    return min(
-        (
-            other_promise.due_at
-            for other_promise in waiting_promises
-            if other_promise.id != promise.id and other_promise.due_at > now
-        ),
-        default=None,
-    )
-
-
-def _next_update(session: Session, incident: Incident, context: UpdateContext) -> dict[str, str]:
-    """When the next update comes: at a time, when something changes, at the end or the close, or never again."""
-    promise, now = context.promise, context.now
-    due_at = promise.next_due_at or _next_promised(session, promise, now)
-    if incident.status not in OPEN:
-        return {"next_update": near_time(due_at, now) if due_at else "", "next_when": ""}
-    if due_at:
-        return {"next_update": near_time(due_at, now), "next_when": "clock"}
-    cadence = context.audience.usual_cadence(incident.severity)
-    return {"next_update": "", "next_when": NEXT_WHEN.get(cadence, "change")}
-
-
-def _instead_of(session: Session, incident: Incident, promise: Promise, now: datetime) -> str:
-    """The time that the last update promised, if this one comes before it and nothing comes at that time."""
-    last_update = tables.last_sent(session, incident.number, promise.audience)
-    promised_at = last_update.next_due_at if last_update else None
-    if not last_update or not promised_at or promised_at <= now:
-        return ""
-    told_at = last_update.composed_at or last_update.due_at
-    changed_at = {entry.at for entry in timeline.since(session, incident.number, told_at, KINDS_THAT_RETIME)}
-    if len(changed_at) > 1:
-        return ""  # after the first change, the line below the last update named another time
-    is_kept = promised_at in (promise.next_due_at, _next_promised(session, promise, now))
-    return "" if is_kept else near_time(promised_at, now)

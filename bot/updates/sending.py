@@ -28,9 +28,9 @@ from bot.updates import (
     wording,
 )
 from bot.updates.composition import compose, compose_in_languages
-from bot.updates.facts import has_nothing_new
 from bot.updates.footers import amended_blocks
 from bot.updates.tables import Promise
+from bot.updates.timing_facts import has_nothing_new
 
 
 def compose_if_due(services: Services, promise_id: int) -> None:
