@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot import outbox
@@ -94,27 +95,29 @@ def _enqueue_file(change: Change, ledger: Ledger, kind: str, cohort: str, file_i
     )
 
 
-def add_account(
-    services: Services,
-    number: int,
-    cohort: str,
-    rule: str,
-    typed_fields: tuple[str, str, str],
-    by: str,
-    now: datetime,
-) -> str:
-    """Add one account; `typed_fields` holds account, amount and currency as typed. Return the answer."""
-    account = " ".join(typed_fields[0].split())
-    amount, currency = _read_money(typed_fields[1], typed_fields[2])
+class TypedAccount(Struct, frozen=True):
+    """The contents of the form for one account."""
+
+    cohort: str
+    rule: str
+    account: str
+    amount: str
+    currency: str
+
+
+def add_account(services: Services, number: int, typed: TypedAccount, by: str, now: datetime) -> str:
+    """Add one account. Return the answer."""
+    account = " ".join(typed.account.split())
+    amount, currency = _read_money(typed.amount, typed.currency)
     with changing(services, number, by, now, "ledger") as change:
         ledger = _ledger_or_new(change)
-        _set_rule(change, ledger, cohort, rule)
+        _set_rule(change, ledger, typed.cohort, typed.rule)
         key = Hasher.of(change.session).key(account)
-        line = NewLine(ledger.number, cohort, account, key, amount, currency)
+        line = NewLine(ledger.number, typed.cohort, account, key, amount, currency)
         is_paid = _add_line(change, ledger, line)
     if is_paid:
         return wording.ADDED_AS_EXCLUDED.format(reason=SAME_CAUSE)
-    return wording.ACCOUNT_ADDED.format(amount=format_amount(amount, currency), cohort=cohort)
+    return wording.ACCOUNT_ADDED.format(amount=format_amount(amount, currency), cohort=typed.cohort)
 
 
 def _read_money(amount: str, currency: str) -> tuple[int, str]:

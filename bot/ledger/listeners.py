@@ -9,6 +9,7 @@ from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, Payload, SlashCommand
 from bot.incidents.responses import FieldsRefused, Response
 from bot.ledger import actions, ids, rules, screens, wording
+from bot.ledger.actions import TypedAccount
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
@@ -78,14 +79,11 @@ def _file(body: Payload) -> tuple[str, str]:
 
 
 def _add_one(services: Services, body: Payload) -> str:
-    typed_fields = tuple(parse.field_value(body, name) for name in (ids.ACCOUNT, ids.AMOUNT, ids.CURRENCY))
-    cohort, rule = parse.field_value(body, ids.COHORT), parse.field_value(body, ids.RULE)
-    if not typed_fields[0]:
+    fields = (ids.COHORT, ids.RULE, ids.ACCOUNT, ids.AMOUNT, ids.CURRENCY)
+    typed = TypedAccount(*(parse.field_value(body, name) for name in fields))
+    if not typed.account:
         raise NotOurForm()
-    number, by = parse.form_number(body), parse.user_id(body)
-    return actions.add_account(
-        services, number, cohort, rule, (typed_fields[0], typed_fields[1], typed_fields[2]), by, utcnow()
-    )
+    return actions.add_account(services, parse.form_number(body), typed, parse.user_id(body), utcnow())
 
 
 def _change(services: Services, body: Payload) -> str:
