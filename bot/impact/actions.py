@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
@@ -113,29 +114,32 @@ def _last_interval(session: Session, queues: Sequence[QueueFacts], by: str, now:
     return LastInterval(label, interval.starts_at, interval.interval_s, interval.figures)
 
 
-def add_interval(
-    services: Services,
-    number: int,
-    queue: str,
-    starts_at: int,
-    interval_s: int,
-    typed: Mapping[str, str],
-    key: str,
-    by: str,
-    now: datetime,
-) -> str:
-    """Save one typed interval. `queue` is the number of a known queue or the name of another."""
-    figures = read_typed(typed)
-    if not queue:
+class TypedInterval(Struct, frozen=True):
+    """The contents of the form for one interval; `key` identifies it, so that sending it twice adds one.
+
+    `queue` is the number of a known queue or the name of another.
+    """
+
+    key: str
+    queue: str
+    starts_at: int
+    interval_s: int
+    figures: Mapping[str, str]
+
+
+def add_interval(services: Services, number: int, typed: TypedInterval, by: str, now: datetime) -> str:
+    """Save one typed interval. Return the answer."""
+    figures = read_typed(typed.figures)
+    if not typed.queue:
         raise NoQueueChosen()
     with changing(services, number, by, now) as change:
-        name = _queue_name(change, queue)
-        row = ReadRow(0, name, starts_at, interval_s, figures)
-        source = Source(f"form:{key}", tables.TYPED, by, number)
+        name = _queue_name(change, typed.queue)
+        row = ReadRow(0, name, typed.starts_at, typed.interval_s, figures)
+        source = Source(f"form:{typed.key}", tables.TYPED, by, number)
         result = importing.import_few(change.session, source, [row], now)
-        before = _figures_before(change.session, result, starts_at)
-        change.log_once(f"figures:{key}", "figures_typed", queue=name.queue, starts_at=starts_at)
-    at = clock_time(datetime.fromtimestamp(starts_at, UTC))
+        before = _figures_before(change.session, result, typed.starts_at)
+        change.log_once(f"figures:{typed.key}", "figures_typed", queue=name.queue, starts_at=typed.starts_at)
+    at = clock_time(datetime.fromtimestamp(typed.starts_at, UTC))
     return wording.interval_kept(queue_name(name.label), at, _kept_figures(Figures(*figures), before))
 
 

@@ -6,6 +6,7 @@ from slack_bolt import App
 
 from bot.errors import WatchfloorError
 from bot.impact import actions, charts, forms, ids, uploads, whatif_actions
+from bot.impact.actions import TypedInterval
 from bot.impact.forms import COLUMNS_IN_FORM, NO_QUEUE
 from bot.impact.reading.plan import ColumnMap
 from bot.impact.reading.vocabulary import Meaning
@@ -115,18 +116,14 @@ def _register_forms(app: App, services: Services) -> None:
 
 def _add(services: Services, body: Payload) -> Response:
     number, _, interval_s = parse.private_metadata(body).partition(":")
-    queue = parse.field_value(body, ids.NEW_QUEUE) or parse.field_value(body, ids.QUEUE)
-    return actions.add_interval(
-        services,
-        parse.parse_number(number),
-        queue,
+    typed = TypedInterval(
+        str(body["view"]["id"]),
+        parse.field_value(body, ids.NEW_QUEUE) or parse.field_value(body, ids.QUEUE),
         parse.parse_number(parse.field_value(body, ids.INTERVAL)),
         parse.parse_number(interval_s),
         {name: parse.field_value(body, name) for name, _, _ in forms.FIELDS},
-        str(body["view"]["id"]),
-        parse.user_id(body),
-        utcnow(),
     )
+    return actions.add_interval(services, parse.parse_number(number), typed, parse.user_id(body), utcnow())
 
 
 def _columns(body: Payload, columns: ColumnMap, header: list[str]) -> ColumnMap:
