@@ -121,9 +121,10 @@ def _import_chunk(database: Database, file_id: int, rows: Sequence[tuple[OwedRow
             raise LedgerClosed()
         accounts_to_add = [(row, key) for row, key in remaining_rows if isinstance(row, OwedRow)]
         payments = [(row, key) for row, key in remaining_rows if isinstance(row, PaidRow)]
-        work.file.changed += (_add_accounts(work, accounts_to_add) if accounts_to_add else 0) + (
-            _apply_payments(work, payments) if payments else 0
-        )
+        if accounts_to_add:
+            work.file.changed += _add_accounts(work, accounts_to_add)
+        if payments:
+            work.file.changed += _apply_payments(work, payments)
         work.file.done_line = remaining_rows[-1][0].line
 
 

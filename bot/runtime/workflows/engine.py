@@ -85,29 +85,7 @@ class Flows:
         self._starting = ThreadPoolExecutor(START_THREADS, thread_name_prefix="start flows")
         # On closing: first, nothing new runs; then, nothing new is started.
         self.is_closing = self._is_closed = False
-        config: DBOSConfig = {
-            "name": "watchfloor",
-            "application_version": VERSION,
-            "executor_id": replica,
-            "log_level": "ERROR",
-            "serializer": records.JsonSerializer(),
-            "max_executor_threads": THREADS,
-            "scheduler_polling_interval_sec": 3600.0,
-            # Flows receive no messages: there is nothing to read, but closing waits until the listener wakes up.
-            "notification_listener_polling_interval_sec": 0.05,
-        }
-        if database_url.startswith("sqlite"):
-            # A few connections take turns; many would poll for SQLite's one write lock and starve listeners.
-            config["system_database_engine"] = sqlite_engine(database_url, connections=2)
-            config["system_database_url"] = database_url
-            config["use_listen_notify"] = False
-        else:
-            config["system_database_url"] = database_url
-            config["db_engine_kwargs"] = {"connect_args": dict(CONNECTION_LIMITS)}
-            config["dbos_system_schema"] = records.SCHEMA
-            # A process that is stopped inside a transaction keeps its locks no longer than this.
-            config["sys_db_idle_transaction_timeout_sec"] = IDLE_TIMEOUT_MS / 1000
-        DBOS(config=config)
+        DBOS(config=_config(database_url, replica))
 
     def launch(self, services: Any) -> None:
         """Bind every declared flow to `services`, and finish what an earlier process left behind."""
@@ -290,3 +268,29 @@ class Flows:
 def _reason_text(reason: Exception) -> str:
     # Without the statement, which takes many lines.
     return str(reason.orig if isinstance(reason, OperationalError) else reason)
+
+
+def _config(database_url: str, replica: str) -> DBOSConfig:
+    config: DBOSConfig = {
+        "name": "watchfloor",
+        "application_version": VERSION,
+        "executor_id": replica,
+        "log_level": "ERROR",
+        "serializer": records.JsonSerializer(),
+        "max_executor_threads": THREADS,
+        "scheduler_polling_interval_sec": 3600.0,
+        # Flows receive no messages: there is nothing to read, but closing waits until the listener wakes up.
+        "notification_listener_polling_interval_sec": 0.05,
+    }
+    if database_url.startswith("sqlite"):
+        # A few connections take turns; many would poll for SQLite's one write lock and starve listeners.
+        config["system_database_engine"] = sqlite_engine(database_url, connections=2)
+        config["system_database_url"] = database_url
+        config["use_listen_notify"] = False
+    else:
+        config["system_database_url"] = database_url
+        config["db_engine_kwargs"] = {"connect_args": dict(CONNECTION_LIMITS)}
+        config["dbos_system_schema"] = records.SCHEMA
+        # A process that is stopped inside a transaction keeps its locks no longer than this.
+        config["sys_db_idle_transaction_timeout_sec"] = IDLE_TIMEOUT_MS / 1000
+    return config
