@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlmodel import Session, col, select
 
 from bot.timeline.rules import FILTERS, PER_PAGE, pages
@@ -12,11 +13,17 @@ from bot.timeline.tables import TimelineEntry
 MARKED, DECISIONS = "marked", "decisions"
 
 
-def read_page(
-    session: Session, incident_id: int, filter_name: str, page: int
-) -> tuple[Sequence[TimelineEntry], int, int, timedelta]:
-    """Return the entries of a page (0 or too high a number means the last), the page's number, the number of all
-    entries, and the time they span."""
+class EntryPage(Struct, frozen=True):
+    """The entries of a page, its number, the number of all entries, and the time they span."""
+
+    entries: Sequence[TimelineEntry]
+    number: int
+    total: int
+    timespan: timedelta
+
+
+def read_page(session: Session, incident_id: int, filter_name: str, page: int) -> EntryPage:
+    """Return a page of the timeline; 0 or too high a number means the last."""
     conditions = _conditions(incident_id, filter_name)
     statement = sa.select(sa.func.count(), sa.func.min(col(TimelineEntry.at)), sa.func.max(col(TimelineEntry.at)))
     total, first_at, last_at = session.connection().execute(statement.where(*conditions)).one()
@@ -28,7 +35,8 @@ def read_page(
         .offset((page - 1) * PER_PAGE)
         .limit(PER_PAGE)
     ).all()
-    return entries, page, total, (last_at - first_at if first_at and last_at else timedelta())
+    timespan = last_at - first_at if first_at and last_at else timedelta()
+    return EntryPage(entries, page, total, timespan)
 
 
 def _conditions(incident_id: int, filter_name: str) -> list[sa.ColumnElement[bool]]:

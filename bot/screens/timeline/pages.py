@@ -29,8 +29,8 @@ def timeline_page(
     incident = visible_incident(services, number, user_id)
     zone = rules.zone_of(person_of(services, user_id).timezone)
     with services.database.reading() as session:
-        entries, shown_page, total, length = paging.read_page(session, number, filter_name, page_number)
-        name_of = name_resolver(session, entries)
+        page = paging.read_page(session, number, filter_name, page_number)
+        name_of = name_resolver(session, page.entries)
         commanders = incidents.roles(session, number).get("commander", [])
     lines = [
         EntryLine(
@@ -44,10 +44,10 @@ def timeline_page(
             is_marked=entry.is_marked,
             may_amend=user_id in (entry.actor_id, *commanders),
         )
-        for entry in entries
+        for entry in page.entries
     ]
-    spans_days = length >= SAME_SHIFT
-    return views.timeline_page(Page(number, lines, filter_name, shown_page, rules.pages(total), total, spans_days))
+    spans_days, pages = page.timespan >= SAME_SHIFT, rules.pages(page.total)
+    return views.timeline_page(Page(number, lines, filter_name, page.number, pages, page.total, spans_days))
 
 
 def name_resolver(session: Session, entries: Sequence[TimelineEntry]) -> NameOf:
