@@ -22,6 +22,7 @@ from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox.kinds import Context
 from bot.partners import guidance, tables, views, wording
+from bot.partners.guidance_views import LONGEST
 from bot.partners.rules import NOTICE_SUFFICES
 from bot.partners.tables import PartnerNotice
 from bot.partners.wording import Labels
@@ -32,8 +33,9 @@ from bot.slack.blocks import Message
 from bot.slack.text import escape, format_duration, near_time, one_line, shorten
 
 FOLDER = "partner_notice"
-LONGEST_NOTICE = 3_000
-TITLE, IMPACT, GUIDANCE = 200, 800, 450
+# Each of the four texts of guidance may be as long as its form allows, and five times that once it is escaped.
+LONGEST_NOTICE = 12_000
+TITLE, IMPACT = 200, 800
 
 
 def partner_of(services: Services, name: str) -> Partner:
@@ -111,7 +113,7 @@ def _guidance(session: Session, services: Services, incident: Incident, row: Par
     language = partner_of(services, row.partner).language
     text_for_outsiders = guidance.outside_reading(session, services, language, row.partner)
     texts = guidance.texts_in(session, incident.number, language)
-    return {str(field): shorten(escape(text_for_outsiders(field, text)), GUIDANCE) for field, text in texts.items()}
+    return {str(field): escape(shorten(text_for_outsiders(field, text), LONGEST)) for field, text in texts.items()}
 
 
 def _next_update(

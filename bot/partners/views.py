@@ -24,7 +24,7 @@ LONGEST_NAME = 75
 
 def notice(text: str, row: PartnerNotice, labels: Labels, now: datetime) -> Message:
     """The notice in the partner's channel, edited as answers come in and facts change."""
-    blocks = [section(text)]
+    blocks = paragraphs(text.split("\n"), rest="")
     if row.answer != Answer.NONE:
         blocks.append(context(_answer(row, labels, now)))
     if row.cleared_at is None:

@@ -83,6 +83,10 @@ def test_lines_take_as_many_paragraphs_as_they_need_and_the_rest_is_counted(numb
     assert shown == number or len(message_text) > 9_000
 
 
+def test_a_blank_line_is_no_section_of_its_own() -> None:
+    check_blocks(blocks.paragraphs(["x" * blocks.SECTION_TEXT, "", "y"], rest=""))
+
+
 @pytest.mark.parametrize("number", [1, blocks.OPTIONS, blocks.OPTIONS + 1, 1_000])
 def test_every_option_of_a_menu_can_be_chosen(number: int) -> None:
     options = [blocks.option(f"Playbook {index}", str(index)) for index in range(number)]

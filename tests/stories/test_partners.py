@@ -414,6 +414,22 @@ def test_the_notice_contains_the_communications_leads_text_for_agents_in_each_la
     assert len(timeline(floor, "partner_guidance")) == 3
 
 
+def test_the_longest_guidance_reaches_the_partner_whole(floor: TestFloor) -> None:
+    channel = partner_incident(floor, "S1 IVR down at Northline")
+    floor.says("ana", "/incident impact " + "Orders & refunds fail. " * 60, channel)
+    floor.says("ana", "/incident partners guidance", channel)
+    names = ("agents_say", "agents_do_not_say", "workaround", "relief")
+    for name in names:
+        floor.ana.fills(f"{name}.en", "R&D & " * 80 + f"{name}.")
+    assert floor.ana.submits().closed
+    floor.settle()
+    floor.passes(minutes=13)
+
+    [notice] = notices(floor, NORTHLINE)
+    assert [name for name in names if f"{name}." not in notice] == []
+    assert "cannot be used" not in floor.visible_text("incidents") + floor.direct_text("ana")
+
+
 def private_texts(floor: TestFloor, who: str) -> list[str]:
     """All direct and ephemeral messages to a person."""
     person = floor.sandbox.person(who)

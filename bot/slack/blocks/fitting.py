@@ -106,6 +106,6 @@ def paragraphs(lines: Sequence[str], *, rest: str, room: int = MESSAGE_CHARACTER
             return [*map(section, sections), context(f"{ELLIPSIS} and {left_out} more. {rest}")]
         if sections and len(sections[-1]) + 1 + len(short) <= SECTION_TEXT:
             sections[-1] += f"\n{short}"
-        else:
+        elif short:  # a section is never empty: it does not begin with a blank line
             sections.append(short)
     return list(map(section, sections))
