@@ -121,7 +121,7 @@ class TypedInterval(Struct, frozen=True):
     """
 
     key: str
-    queue: str
+    queue: int | str
     starts_at: int
     interval_s: int
     figures: Mapping[str, str]
@@ -166,12 +166,13 @@ def _amount_text(meaning: Meaning, amount: float) -> str:
     return length(amount) if meaning in LENGTHS else number(amount, decimals=0 if amount.is_integer() else 1)
 
 
-def _queue_name(change: Change, queue: str) -> QueueName:
+def _queue_name(change: Change, queue: int | str) -> QueueName:
     """The chosen queue, or the known one with the typed name; not one of other places than the incident's."""
-    if queue.isascii() and queue.isdigit():
-        queues = tables.queues(change.session, [int(queue)])
-        if queues:
-            return queues[0].key
+    if isinstance(queue, int):
+        queues = tables.queues(change.session, [queue])
+        if not queues:
+            raise NoQueueChosen()
+        return queues[0].key
     name = " ".join(queue.split())[:100]
     own_ids = {each.id for each in queues_of(change.session, change.services, change.incident, change.now)}
     known_queues = [

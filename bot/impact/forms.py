@@ -49,7 +49,7 @@ def figures_form(
 ) -> Block:
     """The form for one queue and interval. Nothing but the queue is filled in: a figure that nobody typed would
     replace the one that is on record for the chosen interval."""
-    queue_options = [option(one_line(queue.label, 70), str(queue.id)) for queue in queues]
+    queue_options = [option(queue.label, str(queue.id)) for queue in queues]
     initial_queue = next(
         (str(queue.id) for queue in queues if last_interval and queue.label == last_interval.queue), None
     )
@@ -102,7 +102,7 @@ def whatif_form(number: int, queues: Sequence[QueueFacts]) -> Block:
     """The form for several changes at once."""
     blocks: list[Block] = []
     if len(queues) > 1:
-        options = [option(one_line(queue.label, 70), str(queue.id)) for queue in queues]
+        options = [option(queue.label, str(queue.id)) for queue in queues]
         blocks.append(field("Queue", select(ids.QUEUE, options, initial=options[0]["value"])))
     for name, label, example in (
         (ids.AGENTS_CHANGE, "Agents", "-6"),

@@ -118,12 +118,18 @@ def _add(services: Services, body: Payload) -> Response:
     number, _, interval_s = parse.private_metadata(body).partition(":")
     typed = TypedInterval(
         str(body["view"]["id"]),
-        parse.field_value(body, ids.NEW_QUEUE) or parse.field_value(body, ids.QUEUE),
+        parse.field_value(body, ids.NEW_QUEUE) or _chosen_queue(body),
         parse.parse_number(parse.field_value(body, ids.INTERVAL)),
         parse.parse_number(interval_s),
         {name: parse.field_value(body, name) for name, _, _ in forms.FIELDS},
     )
     return actions.add_interval(services, parse.parse_number(number), typed, parse.user_id(body), utcnow())
+
+
+def _chosen_queue(body: Payload) -> int | str:
+    """The number of the queue chosen from the known ones; empty if none was."""
+    chosen = parse.field_value(body, ids.QUEUE)
+    return parse.parse_number(chosen) if chosen else ""
 
 
 def _columns(body: Payload, columns: ColumnMap, header: list[str]) -> ColumnMap:
@@ -150,7 +156,7 @@ def _compute(services: Services, body: Payload) -> Response:
         raise NoChange()
     number, levers = parse.form_number(body), _read_levers(typed_changes)
     visible_incident(services, number, parse.user_id(body))
-    queue, changes = parse.field_value(body, ids.QUEUE), ", ".join(change_texts)
+    queue, changes = _chosen_queue(body), ", ".join(change_texts)
     return whatif_actions.whatif(services, number, queue, levers, changes, parse.user_id(body), utcnow())
 
 

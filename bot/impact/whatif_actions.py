@@ -36,7 +36,7 @@ class NotEnoughKnown(WatchfloorError):
 
 
 def whatif(
-    services: Services, number: int, queue: str, levers: list[Lever], typed: str, by: str, now: datetime
+    services: Services, number: int, queue: int | str, levers: list[Lever], typed: str, by: str, now: datetime
 ) -> Message:
     """The answer for one queue, from its last interval with offered contacts, handle time and agents."""
     incident = visible_incident(services, number, by)
@@ -81,13 +81,13 @@ def form(services: Services, number: int, by: str, now: datetime) -> Block:
     return whatif_form(number, sorted(queues, key=lambda queue: queue.id not in current))
 
 
-def choose(queues: list[QueueFacts], typed: str, change: str) -> QueueFacts:
-    """The typed queue, or the only one if none was typed."""
+def choose(queues: list[QueueFacts], wanted: int | str, change: str) -> QueueFacts:
+    """The queue with that number or name, or the only one if none was typed."""
     if not queues:
         raise NoQueues()
-    typed_name = typed.strip().casefold()
-    exact = [
-        queue for queue in queues if typed_name in (str(queue.id), queue.name.casefold(), queue.label.casefold())
+    typed_name = str(wanted).strip().casefold()
+    exact = [queue for queue in queues if wanted == queue.id] or [
+        queue for queue in queues if typed_name in (queue.name.casefold(), queue.label.casefold())
     ]
     matches = exact or [queue for queue in queues if typed_name and typed_name in queue.label.casefold()]
     candidates = matches if typed_name else queues

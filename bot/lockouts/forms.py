@@ -49,10 +49,7 @@ def many_form(accounts: Sequence[LockedAccount]) -> Block:
     if not actionable:
         return modal(ids.MANY_FORM, "Several at once", [section(NO_ACCOUNTS)])
     choices = [option(title, action) for action, title in CHOICES.items()]
-    logins = [
-        option(one_line(f"{each.login} · {each.partner or NO_PARTNER}", 70), str(each.number))
-        for each in actionable
-    ]
+    logins = [option(f"{each.login} · {each.partner or NO_PARTNER}", str(each.number)) for each in actionable]
     partner_counts = [
         (partner, len(list(group))) for partner, group in groupby(actionable, lambda account: account.partner)
     ]

@@ -259,6 +259,29 @@ def test_rows_left_out_are_counted_and_all_of_them_are_listed_in_a_file(floor: T
     floor.nothing_was_malformed()
 
 
+def test_a_queue_whose_name_is_a_number_is_no_other_queue(floor: TestFloor) -> None:
+    channel = floor.declares()
+    for name in ("R&D", "1", "4711"):
+        floor.says("ana", "/incident figures add", channel=channel)
+        floor.ana.fills(ids.NEW_QUEUE, name)
+        for field, typed in ((ids.OFFERED, "100"), (ids.AHT, "5:00"), (ids.AGENTS, "40")):
+            floor.ana.fills(field, typed)
+        assert floor.ana.submits().closed
+        floor.settle()
+        assert f"Kept: {name.replace('&', '&amp;')} at" in floor.ana.direct_messages()[-1].visible_text
+
+    floor.says("ana", "/incident whatif", channel=channel)
+    queue_options = floor.ana.modal["blocks"][0]["element"]["options"]
+    assert sorted(each["text"]["text"] for each in queue_options) == ["1", "4711", "R&D"]
+    floor.ana.fills(ids.QUEUE, "R&D")
+    floor.ana.fills(ids.AGENTS_CHANGE, "-6")
+    assert floor.ana.submits().closed
+    floor.settle()
+    assert "*What if agents -6* · R&amp;D\n" in floor.direct_text("ana")
+    floor.says("ana", "/incident whatif 1: agents -6", channel=channel)
+    assert "*What if agents -6* · 1\n" in floor.ephemeral("ana", channel)[-1]
+
+
 def test_an_interval_is_typed_on_a_phone_and_a_what_if_is_computed_from_it(floor: TestFloor) -> None:
     channel = floor.declares()
     assert "There are no figures to compute with" in floor.says(
