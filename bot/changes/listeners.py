@@ -4,7 +4,7 @@ from slack_bolt import App
 
 from bot.changes import actions, ids, wording
 from bot.changes.actions import TypedChange
-from bot.changes.rules import Kind
+from bot.changes.rules import ChangeInThePast, Kind
 from bot.incidents import listening, parse
 from bot.incidents.parse import NotOurForm, Payload, SlashCommand
 from bot.incidents.responses import CommandResponse, FieldsRefused
@@ -28,7 +28,11 @@ def register(app: App, services: Services) -> None:
     listening.on_click(app, services, ids.ROLLED_BACK, actions.roll_back)
     listening.on_click(app, services, ids.CANCELLED, actions.cancel)
     listening.opens_view(app, services, ids.ADD, lambda body: actions.form(services, parse.user_id(body), utcnow()))
-    listening.on_form(app, services, ids.FORM, ids.APPROVER, lambda body: _record(services, body))
+
+    def record(body: Payload) -> str:
+        return _record(services, body)
+
+    listening.on_form(app, services, ids.FORM, ids.APPROVER, record, {ChangeInThePast: ids.PLANNED_AT})
 
 
 def _record(services: Services, body: Payload) -> str:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from slack_bolt import App
 
 from bot.directory.lookup import display_names
+from bot.directory.rules import GuestChosen
 from bot.errors import WatchfloorError
 from bot.followups import actions, change_actions, ids, rules, screens
 from bot.followups.actions import NewFollowUp
@@ -20,6 +21,14 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import mentioned_user_ids, to_plain_text
+
+REFUSED_FIELDS: dict[type[WatchfloorError], str] = {
+    rules.DayIsOver: ids.DUE,
+    rules.DayTooFar: ids.DUE,
+    GuestChosen: ids.OWNER,
+    actions.UnknownPerson: ids.OWNER,
+    actions.OwnerNotInChannel: ids.OWNER,
+}
 
 
 class UnknownList(WatchfloorError):
@@ -97,15 +106,16 @@ def _register_buttons(app: App, services: Services) -> None:
 
 
 def _register_forms(app: App, services: Services) -> None:
-    listening.on_form(
-        app, services, ids.ADD_FORM, ids.TEXT, lambda body: actions.add(services, _new_follow_up(body), utcnow())
-    )
+    def add(body: Payload) -> Response:
+        return actions.add(services, _new_follow_up(body), utcnow())
+
+    listening.on_form(app, services, ids.ADD_FORM, ids.TEXT, add, REFUSED_FIELDS)
 
     def change(body: Payload) -> None:
         number = parse.form_number(body)
         change_actions.apply_edit(services, number, _edit_from_form(body), parse.user_id(body), utcnow())
 
-    listening.on_form(app, services, ids.CHANGE_FORM, ids.TEXT, change)
+    listening.on_form(app, services, ids.CHANGE_FORM, ids.TEXT, change, REFUSED_FIELDS)
 
     def later(body: Payload) -> Response:
         number, reason = parse.form_number(body), rules.clean_text(parse.field_value(body, ids.REASON))

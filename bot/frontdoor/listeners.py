@@ -2,14 +2,14 @@
 
 from slack_bolt import App
 
-from bot.frontdoor import actions, answer_wording, faults, ids, rules
+from bot.frontdoor import actions, answer_wording, fault_rules, faults, ids, rules
 from bot.frontdoor.actions import TypedMessage
 from bot.frontdoor.faults import TypedFault
 from bot.frontdoor.rules import TITLES, Wording, read_lines
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, Payload, SlashCommand
-from bot.incidents.responses import CommandResponse, FieldsRefused
+from bot.incidents.responses import CommandResponse, FieldsRefused, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
@@ -49,7 +49,12 @@ def register(app: App, services: Services) -> None:
         rules.LookInPast: ids.LOOK_AT,
     }
     listening.on_form(app, services, ids.FORM, ids.LINES, lambda body: _record(services, body), message_fields)
-    listening.on_form(app, services, ids.ROUTING_FORM, ids.WRONG, lambda body: _report_fault(services, body))
+    fault_fields = {fault_rules.SinceInFuture: ids.SINCE, fault_rules.DueInPast: ids.DUE}
+
+    def report_fault(body: Payload) -> Response:
+        return _report_fault(services, body)
+
+    listening.on_form(app, services, ids.ROUTING_FORM, ids.WRONG, report_fault, fault_fields)
     listening.on_text(app, services, ids.ANSWER_FORM, ids.REPLY, faults.answer)
 
 

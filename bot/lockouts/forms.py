@@ -54,8 +54,7 @@ def many_form(accounts: Sequence[LockedAccount]) -> Block:
         (partner, len(list(group))) for partner, group in groupby(actionable, lambda account: account.partner)
     ]
     partners = [
-        option(one_line(f"{partner or NO_PARTNER}: {count}", 70), partner or PARTNER_UNKNOWN)
-        for partner, count in partner_counts
+        option(f"{partner or NO_PARTNER}: {count}", partner or PARTNER_UNKNOWN) for partner, count in partner_counts
     ]
     return modal(
         ids.MANY_FORM,

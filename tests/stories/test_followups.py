@@ -61,7 +61,7 @@ def test_the_form_of_a_message_in_another_channel_asks_which_incident_it_is_abou
     assert "https://" in floor.ben.submits().errors[ids.LINK]
     floor.ben.fills("Link", "https://tickets.example/7")
     floor.ben.fills("By which day?", in_days(-3))
-    assert "has passed" in floor.ben.submits().errors[ids.TEXT]
+    assert "has passed" in floor.ben.submits().errors[ids.DUE]
     floor.ben.fills("By which day?", in_days(3))
     assert floor.ben.submits().closed
 

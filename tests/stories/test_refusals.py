@@ -12,6 +12,7 @@ NO_SUCH_INCIDENT = (
     "There is no such incident, or you may not see it. If you are in its channel, type `/incident` there."
 )
 
+FUTURE_TS, PAST_TS = 4_000_000_000, 1_000_000_000
 NO_ROLES = "floor.yaml names no roles of shifts yet (`shifts: roles`). Ask the administrator to add them."
 
 
@@ -198,3 +199,25 @@ def test_buttons_of_a_closed_incident_say_that_it_is_closed(floor: TestFloor) ->
     assert floor.ephemeral("ana", channel)[-2:] == [sentence, sentence]
     for command in ("severity S0", "status mitigated", "claim", "update", "resolve", "close"):
         assert floor.says("ana", f"/incident {command}", channel) == sentence
+
+
+@pytest.mark.parametrize(
+    ("command", "answers", "refused"),
+    [
+        ("followup", {"words": "Alarm on trunk errors", "due": "2099-01-31"}, "due"),
+        ("followup", {"words": "Alarm on trunk errors", "owner": "gus"}, "owner"),
+        ("note", {"words": " "}, "words"),
+        ("milestones", {"reason": " "}, "reason"),
+        ("routing", {"wrong": "Spanish calls reach English agents", "since": FUTURE_TS}, "since"),
+        ("routing", {"wrong": "Spanish calls reach English agents", "due": PAST_TS}, "due"),
+    ],
+)
+def test_a_form_is_refused_beside_the_field_that_is_to_be_changed(
+    shared_floor: TestFloor, channel: str, command: str, answers: dict[str, str | int], refused: str
+) -> None:
+    shared_floor.says("ana", f"/incident {command}", channel)
+    for name, answer in answers.items():
+        shared_floor.ana.fills(name, answer)
+
+    assert list(shared_floor.ana.submits().errors) == [refused]
+    shared_floor.ana.closes()

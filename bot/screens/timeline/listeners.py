@@ -16,7 +16,7 @@ from bot.screens.timeline.notes import Amendment
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.timeline import ids, rules
-from bot.timeline.milestones import MilestoneName
+from bot.timeline.milestones import MilestoneName, ReasonMissing
 from bot.timeline.rules import Note
 
 PICTURE = "picture"
@@ -99,9 +99,13 @@ def _register_forms(app: App, services: Services) -> None:
     listening.opens_form(app, services, ids.NOTE, timeline_screens.note_form)
     listening.opens_form(app, services, ids.MILESTONES, timeline_screens.milestone_form)
     listening.opens_view(app, services, ids.AMEND, amend_form)
-    listening.on_form(app, services, ids.NOTE_FORM, ids.AT, add_note)
+    listening.on_form(app, services, ids.NOTE_FORM, ids.AT, add_note, {rules.NoteMissing: ids.TEXT})
     listening.on_form(app, services, ids.AMEND_FORM, ids.REASON, amend)
-    listening.on_form(app, services, ids.MILESTONE_FORM, ids.AT, lambda body: _milestone(services, body))
+
+    def milestone(body: Payload) -> Response:
+        return _milestone(services, body)
+
+    listening.on_form(app, services, ids.MILESTONE_FORM, ids.AT, milestone, {ReasonMissing: ids.REASON})
 
 
 def _milestone(services: Services, body: Payload) -> Response:
