@@ -3,6 +3,7 @@
 import re
 from functools import partial
 
+from slack_sandbox.emoji import with_names
 from slack_sandbox.model import User
 from slack_sandbox.workspace import Workspace
 
@@ -24,8 +25,11 @@ def escaped(text: str) -> str:
 
 
 def with_references(text: str, workspace: Workspace, author: User) -> str:
-    """The text with people, groups, channels, addresses and links as references; existing ones stay."""
-    return _RECOGNISED.sub(lambda match: _reference(match, workspace, author), text)
+    """The text with people, groups, channels, addresses and links as references; existing ones stay.
+
+    Emoji are names.
+    """
+    return _RECOGNISED.sub(lambda match: _reference(match, workspace, author), with_names(text))
 
 
 def typed(text: str, workspace: Workspace) -> str:

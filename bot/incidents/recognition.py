@@ -15,8 +15,10 @@ STOP_WORDS = frozenset(
     ["a", "an", "and", "at", "down", "for", "from", "in", "is", "not", "of", "on", "or", "our", "the", "to", "with"]
 )
 # `S1 …`, `s1: …`, `SEV-1, …`, `S1- …`, `severity 1 …`; also a case's `P1 …`, which is refused with a reason.
+# A colon may also begin an emoji's name: Slack sends every emoji as `:fire:`.
 _SEVERITY_FIRST = re.compile(
-    r"(?P<severity>(?:s-?|sev(?:erity)?[\s-]*)\d{1,3}|p-?\d)(?:\s*[:,;–—-]+|\s*\.(?=\s|$)|(?=\s)|$)\s*",
+    r"(?P<severity>(?:s-?|sev(?:erity)?[\s-]*)\d{1,3}|p-?\d)"
+    r"(?:[:,;–—-]+|\s+(?!:[a-z0-9_+'-]+:)[:,;–—-]+|\s*\.(?=\s|$)|(?=\s)|$)\s*",
     re.IGNORECASE,
 )
 # `afterwards …`, `drill: …`; not `drill-down …`.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from slack_sandbox.page import emoji
+from slack_sandbox import emoji
 from slack_sandbox.page.viewer import Viewer
 
 Json = dict[str, Any]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from markupsafe import Markup, escape
 
-from slack_sandbox.page import emoji
+from slack_sandbox import emoji
 from slack_sandbox.page.references import link
 
 _INLINE = re.compile(

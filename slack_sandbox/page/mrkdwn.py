@@ -7,7 +7,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from slack_sandbox.page import emoji
+from slack_sandbox import emoji
 from slack_sandbox.page.names import Reader
 from slack_sandbox.page.references import link, reference, unescaped
 

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from slack_sandbox.page import dates, emoji
+from slack_sandbox import emoji
+from slack_sandbox.page import dates
 from slack_sandbox.page.names import Reader
 
 _SCHEMES = {"http", "https", "mailto", "tel", "slack"}

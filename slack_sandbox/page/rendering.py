@@ -7,7 +7,8 @@ from jinja2 import Environment, FileSystemLoader, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from slack_sandbox.page import elements, emoji, markdown, mrkdwn, references, richtext
+from slack_sandbox import emoji
+from slack_sandbox.page import elements, markdown, mrkdwn, references, richtext
 from slack_sandbox.page.names import Reader, initials
 
 Json = dict[str, Any]

@@ -6,7 +6,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from slack_sandbox.page import dates, emoji, references
+from slack_sandbox import emoji
+from slack_sandbox.page import dates, references
 from slack_sandbox.page.names import Reader
 
 Json = dict[str, Any]

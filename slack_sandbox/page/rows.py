@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from slack_sandbox import emoji
 from slack_sandbox.model import Channel, Message
-from slack_sandbox.page import dates, emoji
+from slack_sandbox.page import dates
 from slack_sandbox.page.attachments import ShownFile, shown
 from slack_sandbox.page.names import Reader
 from slack_sandbox.page.people import Author, author, author_of

@@ -3,6 +3,7 @@
 import secrets
 
 from slack_sandbox import file_sharing, interactions, posting, reactions_and_pins, responses
+from slack_sandbox.emoji import with_names
 from slack_sandbox.errors import Refused
 from slack_sandbox.model import Channel, File, Json, Message
 from slack_sandbox.person.base import PersonBase
@@ -28,6 +29,8 @@ class MessageActions(PersonBase):
             )
         if self._workspace.app.escapes(name):
             rest = with_references(rest, self._workspace, self.user)
+        else:
+            rest = with_names(rest)
         payload = interactions.command(self._workspace, self.user, where, name, rest.strip())
         envelope = self._send("slash_commands", payload)
         if envelope.error.endswith("timeout"):
@@ -86,6 +89,7 @@ class MessageActions(PersonBase):
             parent = where.messages[thread_ts] if thread_ts else None
             file = file_sharing.new_file(self._workspace, self.user, name, len(content))
             file.content = content
+            text = with_references(text, self._workspace, self.user)
             in_thread = (parent.thread_ts or parent.ts) if parent else ""
             file_sharing.share(self._workspace, self.user, [file], where, text, in_thread)
             return file

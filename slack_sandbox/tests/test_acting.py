@@ -35,3 +35,11 @@ def test_a_message_is_stored_with_references_and_those_in_it_already_stay(sandbo
         "<@U0BEN>, @nobody: see <https://acme.com/a?b=1>. Or <http://acme.com/x|acme.com/x>, "
         "<https://acme.com|here> and v1.2 of a.csv"
     )
+
+
+def test_emoji_arrive_by_name_in_messages_and_commands(sandbox: Sandbox, app: ConnectedApp, incidents: str):
+    message = sandbox.person("ana").says("🔥 down ⚠️ thanks 🙏🏼 → 1 ok", incidents)
+    assert message.text == ":fire: down :warning: thanks :pray::skin-tone-3: → 1 ok"
+
+    sandbox.person("ana").types("/hello 🚨 now", incidents)
+    assert app.waits_for("slash_commands")["text"] == ":rotating_light: now"

@@ -72,6 +72,11 @@ def test_quotes_around_a_declaration_or_its_title_are_left_out(typed: str) -> No
     assert read_declaration(typed) == Declaration("S1", "IVR down")
 
 
+@pytest.mark.parametrize("typed", ["S1 {}", "S1: {}", "sev 1 - {}", "drill S1 {}", "S1 drill {}"])
+def test_a_title_may_begin_with_an_emoji(typed: str) -> None:
+    assert read_declaration(typed.format(":fire: IVR down")).title == ":fire: IVR down"
+
+
 @pytest.mark.parametrize(
     "typed", ['"Billing" and "Orders"', "Agents' and callers'", 'The queue "Billing"', '"Billing']
 )

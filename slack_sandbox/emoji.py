@@ -90,6 +90,12 @@ QUICK = (
 )
 
 _SKIN_TONES = {str(tone): chr(0x1F3FB + tone - 2) for tone in range(2, 7)}
+_TONES = {character: f":skin-tone-{tone}:" for tone, character in _SKIN_TONES.items()}
+# The first name of a character is the one that Slack gives it.
+_NAMES = {character: name for name, character in reversed(CHARACTERS.items())}
+_CHARACTER = re.compile(
+    f"({'|'.join(sorted(map(re.escape, _NAMES), key=len, reverse=True))})([{''.join(_TONES)}])?"
+)
 _NAMED = re.compile(r":([a-z0-9_+'-]+):(?::skin-tone-([2-6]):)?")
 
 
@@ -105,6 +111,11 @@ def character(name: str) -> str:
 def with_characters(text: str) -> str:
     """The text with every known `:name:` replaced by its character."""
     return _NAMED.sub(_character_of, text)
+
+
+def with_names(text: str) -> str:
+    """The reverse: text in which the emoji of the keyboard are names, as Slack stores and delivers them."""
+    return _CHARACTER.sub(lambda found: f":{_NAMES[found[1]]}:" + (_TONES.get(found[2] or "", "")), text)
 
 
 def _character_of(named: re.Match[str]) -> str:
