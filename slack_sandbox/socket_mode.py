@@ -41,6 +41,7 @@ class SocketMode:
         self._tickets: set[str] = set()
         self._turn = 0
         self.connections: list[Connection] = []
+        self.most_connections = CONNECTIONS
         self.accepting = True
         # As behind a proxy that opens WebSockets but passes nothing through.
         self.swallowing = False
@@ -54,11 +55,15 @@ class SocketMode:
         """The endpoint, which runs for the life of a connection."""
         socket = WebSocket(scope, receive, send)
         ticket = socket.query_params.get("ticket", "")
-        if ticket not in self._tickets or not self.accepting or len(self.connections) >= CONNECTIONS:
+        if ticket not in self._tickets or not self.accepting:
             await socket.close(code=4000)
             return
         self._tickets.discard(ticket)
         await socket.accept()
+        if len(self.connections) >= self.most_connections:
+            await socket.send_text(_disconnect("too_many_websockets"))
+            await socket.close()
+            return
         connection = Connection(socket)
         self.connections.append(connection)
         self._changed()
@@ -87,10 +92,9 @@ class SocketMode:
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
         """Ask every client to reconnect; the app opens its new connection before it closes the old one."""
-        text = json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
         for connection in list(self.connections):
             connection.leaving = True
-            await connection.socket.send_text(text)
+            await connection.socket.send_text(_disconnect(reason))
 
     async def close(self) -> None:
         """Drop every connection without a `disconnect` message, as a network failure would."""
@@ -126,6 +130,10 @@ class SocketMode:
                 "connection_info": {"app_id": APP_ID},
             }
         )
+
+
+def _disconnect(reason: str) -> str:
+    return json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
 
 
 def _as_text(envelope: Envelope) -> str:

@@ -33,7 +33,8 @@ def installation(gateway: Gateway) -> Installation:
 def check_socket_mode(gateway: Gateway) -> None:
     """Open a Socket Mode connection and wait for Slack's hello.
 
-    Raises `SlackRefused` if the app has no such right, `WebSocketRefused` if nothing comes through it.
+    Raises `SlackRefused` if the app has no such right, `WebSocketRefused` if nothing comes through it,
+    `WebSocketEnded` if Slack ends it instead.
     """
     url = str(gateway.call("apps.connections.open")["url"])
     WebSocket(url, gateway.network).close()

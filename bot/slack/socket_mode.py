@@ -1,6 +1,7 @@
 """Socket Mode: stays connected to Slack, with two connections while Slack switches from one to the other."""
 
 import logging
+import math
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -21,13 +22,14 @@ from bot.slack.app import ImmediateAckApp, user_of_request
 from bot.slack.errors import SlackRefused
 from bot.slack.gateway import Gateway
 from bot.slack.refusals import Meaning
-from bot.slack.web_socket import Message, WebSocket, WebSocketRefused
+from bot.slack.web_socket import Message, WebSocket, WebSocketEnded, WebSocketRefused
 
 log = logging.getLogger(__name__)
 
 # Each envelope has its own thread until its listener ends: enough that none waits while others call Slack.
 ENVELOPE_THREADS = 48
 RETRY_FIRST_S, RETRY_LONGEST_S = 0.25, 10.0
+LASTED_S = 5.0
 # Slack sends nothing more on a connection that it asked us to leave, and closes it within a few seconds.
 DRAINED_AFTER_S = 3.0
 LONGEST_DRAIN_S = 30.0
@@ -100,6 +102,8 @@ class SocketModeConnection:
                 f"Slack answers over HTTPS, but its WebSocket does not work: {refused}. A proxy or firewall may "
                 "not let WebSockets to wss-primary.slack.com through"
             )
+        except WebSocketEnded as ended:
+            return self._note_refusal(f"Slack ends each new connection: {ended}")
         self._add(web_socket)
         return True
 
@@ -140,17 +144,18 @@ class SocketModeConnection:
 
     def _supervise(self) -> None:
         """Open a connection whenever none will stay; close the one that is being left once it is silent."""
-        wait_s = 0.0
+        wait_s, opened_at_s = 0.0, clock.elapsed_s()
         while not self._is_closing:
             if not self._needs_connection():
-                wait_s = 0.0
                 self._hang_up_drained()
                 self._wait(self._needs_connection, LOOK_EVERY_S if self._leaving else None)
-            elif self._reconnect():
+                continue
+            if clock.elapsed_s() - opened_at_s > LASTED_S:
                 wait_s = 0.0
-            else:
-                wait_s = min(max(wait_s * 2, RETRY_FIRST_S), RETRY_LONGEST_S)
-                self._wait(lambda: False, wait_s)
+            self._wait(lambda: False, wait_s)
+            # Each attempt waits longer, until a connection has lasted.
+            wait_s = min(max(wait_s * 2, RETRY_FIRST_S), RETRY_LONGEST_S)
+            opened_at_s = clock.elapsed_s() if self._reconnect() else math.inf
 
     def _wait(self, condition: Callable[[], bool], at_most_s: float | None) -> None:
         with self._changed:

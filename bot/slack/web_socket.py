@@ -20,10 +20,15 @@ HELLO_TIMEOUT_S = 3.0
 CLOSE_TIMEOUT_S = 0.5
 PING_EVERY_S = 5
 PONG_TIMEOUT_S = 10
+ENDED = {"too_many_websockets": "the app has too many connections open, at most ten are allowed"}
 
 
 class WebSocketRefused(Exception):
     """The WebSocket could not be opened, or nothing came through it. Its text is part of a sentence."""
+
+
+class WebSocketEnded(Exception):
+    """Slack ended the WebSocket instead of greeting. Its text is part of a sentence."""
 
 
 class WebSocket:
@@ -42,12 +47,19 @@ class WebSocket:
     def _await_hello(self) -> None:
         """Wait for Slack's hello: a proxy may open a WebSocket and swallow what is sent through it."""
         try:
-            self._socket.recv(timeout=HELLO_TIMEOUT_S)
+            greeting = read_json(self._socket.recv(timeout=HELLO_TIMEOUT_S))
         except TimeoutError as silent:
             self.close()
             raise WebSocketRefused("it opens, but nothing that Slack sends comes through") from silent
         except ConnectionClosed as closed:
             raise WebSocketRefused("it is closed as soon as it opens") from closed
+        except ValueError as foreign:
+            self.close()
+            raise WebSocketRefused("it opens, but what comes through it is not Slack's") from foreign
+        if isinstance(greeting, dict) and greeting.get("type") == "disconnect":
+            self.close()
+            reason = str(greeting.get("reason"))
+            raise WebSocketEnded(ENDED.get(reason, f"Slack's reason is {reason}"))
         self.heartbeat.beat()
 
     def read(self, on_message: Callable[["WebSocket", Message], None]) -> None:

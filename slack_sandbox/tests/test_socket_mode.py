@@ -1,7 +1,11 @@
+import json
+
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.socket_mode.response import SocketModeResponse
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from slack_sandbox import NothingToClick, NotVisible, Sandbox
 
@@ -175,6 +179,17 @@ def test_each_envelope_goes_to_one_of_the_connections(sandbox: Sandbox, app: Con
 
     assert (len(app.payloads("slash_commands")), len(other.payloads("slash_commands"))) == (2, 2)
     other.closes()
+
+
+def test_a_connection_too_many_is_ended_instead_of_greeted(sandbox: Sandbox, app: ConnectedApp):
+    sandbox.socket_mode.most_connections = 1
+    url = client_of(sandbox).apps_connections_open(app_token=sandbox.app_token)["url"]
+
+    with connect(url) as eleventh:
+        assert json.loads(eleventh.recv())["reason"] == "too_many_websockets"
+        with pytest.raises(ConnectionClosed):
+            eleventh.recv()
+    assert sandbox.person("ana").types("/incident", "general").ok
 
 
 def test_slacks_own_client_answers_and_reconnects_when_told_to_refresh(sandbox: Sandbox):

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from bot.slack.inspection import check_socket_mode
 from bot.slack.web_socket import WebSocketRefused
 from bot.web import health
 from slack_sandbox import Sandbox
+from slack_sandbox.records import Call
 from tests.floor import PATIENCE_S, TestFloor
 from tests.locks import brief_lock_waits, locked_database
 from tests.stories.record import timeline
@@ -97,6 +99,48 @@ def test_a_broken_websocket_is_reported_by_log_readiness_and_doctor(
     assert reason in finding.sentence
     assert "its WebSocket does not work" in finding.sentence
     assert any(reason in str(getattr(record, "reason", "")) for record in caplog.records)
+
+
+def test_a_connection_too_many_is_not_opened_again_and_again(
+    floor: TestFloor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Slack accepts the eleventh WebSocket of an app, but ends it instead of greeting."""
+    assert floor.bot
+    assert floor.bot.socket_mode
+    floor.sandbox.clear_calls()
+    floor.sandbox.socket_mode.most_connections = 0
+    with caplog.at_level(logging.WARNING):
+        floor.sandbox.drop_connections()
+        floor.sandbox.wait_for(lambda: len(calls_to_connect(floor)) == 3)
+
+    finding = health.slack(floor.bot.socket_mode)
+    assert not finding.is_ok
+    assert "too many connections" in finding.sentence
+    assert "proxy" not in finding.sentence
+    reasons = [str(getattr(record, "reason", "")) for record in caplog.records]
+    assert sum("too many connections" in reason for reason in reasons) == 1
+    opened_at = [call.at for call in calls_to_connect(floor)]
+    assert opened_at[2] - opened_at[1] > 0.2
+    floor.sandbox.socket_mode.most_connections = 10
+    floor.sandbox.wait_for(lambda: lines(floor.sandbox) == 1)
+
+
+def test_a_connection_that_slack_ends_at_once_is_opened_again_ever_more_slowly(floor: TestFloor) -> None:
+    floor.sandbox.clear_calls()
+    for _ in range(3):
+        before = len(calls_to_connect(floor))
+        floor.sandbox.drop_connections()
+        floor.sandbox.wait_for(partial(lambda count: len(calls_to_connect(floor)) > count, before))
+        floor.sandbox.wait_for(lambda: lines(floor.sandbox))
+
+    first_at, second_at, third_at = (call.at for call in calls_to_connect(floor))
+    assert second_at - first_at > 0.2
+    assert third_at - second_at > 0.4
+
+
+def calls_to_connect(floor: TestFloor) -> list[Call]:
+    """The calls with which the bot asked for a connection."""
+    return floor.sandbox.calls_of("apps.connections.open")
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

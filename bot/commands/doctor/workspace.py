@@ -12,7 +12,7 @@ from bot.runtime.logs import redact
 from bot.slack import inspection
 from bot.slack.errors import SlackRefused
 from bot.slack.gateway import Gateway
-from bot.slack.web_socket import WebSocketRefused
+from bot.slack.web_socket import WebSocketEnded, WebSocketRefused
 
 OTHER_HOSTS = {"hooks.slack.com": "answers to commands and clicks", "files.slack.com": "files"}
 NETWORK_REMEDY = (
@@ -88,6 +88,10 @@ def _check_socket_mode(socket_gateway: Gateway | None) -> Iterator[Finding]:
             f"Slack answers over HTTPS, but its WebSocket does not work: {refused}.",
             "A proxy or firewall must let WebSockets to wss-primary.slack.com and wss-backup.slack.com through. "
             "Where it cannot, use HTTP mode (SLACK_SIGNING_SECRET).",
+        )
+    except WebSocketEnded as ended:
+        yield missing(
+            f"Slack ends each new connection: {ended}.", "Stop the other processes that use this app's tokens."
         )
     else:
         yield ok("Socket Mode can be opened.")
