@@ -13,6 +13,7 @@ from bot.errors import WatchfloorError
 from bot.incidents.ids import COMMAND
 from bot.incidents.rules import quoted
 from bot.slack.blocks import PRIVATE_METADATA as FITS
+from bot.slack.message_source import source_text
 from bot.slack.text import shorten, to_plain_text
 
 # What Slack sends: a command, a click, a form or an event.
@@ -177,7 +178,7 @@ def shortcut_message(body: Payload) -> SourceMessage:
     return SourceMessage(
         channel_id=body["channel"]["id"],
         ts=message["ts"],
-        text=message.get("text") or "",
+        text=source_text(message),
         author_id=message.get("user") or "",
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from bot.slack.echoes import TOMBSTONE
+from bot.slack.message_source import source_text
 from bot.timeline.observed_message import PIN, Mark, ObservedMessage, Version
 
 SlackMessage = dict[str, Any]
@@ -23,7 +24,7 @@ def is_message(message: SlackMessage, own_ids: frozenset[str]) -> bool:
 def observe_message(message: SlackMessage, heard_ts: str = "", *, is_live: bool = True) -> ObservedMessage:
     """Read a message from an event or from history. `heard_ts` is the event's own time."""
     edited_ts = (message.get("edited") or {}).get("ts", "")
-    version = Version(max(edited_ts, message["ts"]), text_of(message), heard_ts, _files(message))
+    version = Version(max(edited_ts, message["ts"]), source_text(message), heard_ts, _files(message))
     profile = message.get("bot_profile") or {}
     return ObservedMessage(
         ts=message["ts"],
@@ -33,14 +34,6 @@ def observe_message(message: SlackMessage, heard_ts: str = "", *, is_live: bool 
         is_live=is_live,
         versions=(version,),
     )
-
-
-def text_of(message: SlackMessage) -> str:
-    """Return the message's text; other apps often put it only in attachments."""
-    if message.get("text"):
-        return str(message["text"])
-    attachment_texts = [part.get("fallback") or part.get("text") or "" for part in message.get("attachments") or []]
-    return "\n".join(text for text in attachment_texts if text)
 
 
 def _files(message: SlackMessage) -> tuple[tuple[str, str], ...]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.incidents import parse
 from bot.timeline import observed_message, observing
 from bot.timeline.observed_message import MessagePolicy, ObservedMessage
 
@@ -204,6 +205,50 @@ def test_messages_of_other_programs_are_recorded_and_the_bots_are_not() -> None:
     assert not observing.is_message({"ts": "1.000001", "user": "UANA", "subtype": "channel_join"}, BOT)
     message = observing.observe_message(alert | {"attachments": [{"fallback": "CPU high"}]}, "1.000001")
     assert (message.author_name, message.versions[0].text) == ("Monitor", "CPU high")
+
+
+BUTTON = {"type": "button", "action_id": "a", "text": {"type": "plain_text", "text": "Acknowledge"}}
+BLOCKS = [
+    {"type": "header", "text": {"type": "plain_text", "text": "Firing: R&D <trunks>"}},
+    {"type": "section", "text": {"type": "mrkdwn", "text": "*1* of &lt;2&gt; lines"}, "accessory": BUTTON},
+    {"type": "section", "fields": [{"type": "mrkdwn", "text": "*Site*\nManila"}]},
+    {"type": "context", "elements": [{"type": "image", "alt_text": "x"}, {"type": "mrkdwn", "text": "since 9:00"}]},
+    {
+        "type": "rich_text",
+        "elements": [
+            {
+                "type": "rich_text_section",
+                "elements": [
+                    {"type": "emoji", "name": "fire"},
+                    {"type": "text", "text": " a & b "},
+                    {"type": "user", "user_id": "U0ANA"},
+                    {"type": "link", "url": "https://x.example/1", "text": "runbook"},
+                ],
+            }
+        ],
+    },
+    {"type": "actions", "elements": [BUTTON]},
+]
+SAID = (
+    "Firing: R&amp;D &lt;trunks&gt;\n*1* of &lt;2&gt; lines\n*Site*\nManila\nsince 9:00\n"
+    ":fire: a &amp; b <@U0ANA><https://x.example/1|runbook>"
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ({"text": "", "blocks": BLOCKS}, SAID),
+        ({"attachments": [{"color": "f00", "fallback": "[no preview available]", "blocks": BLOCKS}]}, SAID),
+        ({"text": "CPU high", "blocks": BLOCKS}, "CPU high"),
+        ({"text": "", "blocks": [{"type": "new_block"}, {"type": "section"}]}, ""),
+    ],
+)
+def test_a_message_says_what_its_blocks_say_if_its_text_is_empty(message: dict[str, Any], text: str) -> None:
+    alert = {"type": "message", "subtype": "bot_message", "ts": "1.000001", "bot_id": "BMON"} | message
+
+    assert observing.observe_message(alert, "1.000001").versions[0].text == text
+    assert parse.shortcut_message({"channel": {"id": "C1"}, "message": alert}).text == text
 
 
 def test_the_history_flags_recovered_messages_and_removes_marks_that_are_gone() -> None:
