@@ -92,7 +92,7 @@ def drill(services: Services, command: SlashCommand) -> CommandResponse:
 def severity(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident severity S0 Cebu too`: change the severity, with the reason."""
     number = incident_number_here(services, command)
-    typed_severity, reason = parse.first_word(command.argument)
+    typed_severity, reason = recognition.split_severity(command.argument)
     if not typed_severity:
         return _form(services, command, number, lambda incident: forms.severity_form(incident, services.floor))
     return severity_actions.change_severity(

@@ -68,6 +68,12 @@ def read_declaration(typed_declaration: str) -> Declaration:
     return Declaration(read_severity(match["severity"]), clean_title(text), kind)
 
 
+def split_severity(text: str) -> tuple[str, str]:
+    """`sev 0, Cebu too` as the severity, as it was typed, and the rest; the whole text if it begins with none."""
+    match = _SEVERITY_FIRST.match(text)
+    return (match["severity"], text[match.end() :]) if match else (text, "")
+
+
 def _without_quotes(text: str) -> str:
     """The text without the quotes around it; one that has more of them keeps all."""
     text = text.strip()

@@ -16,6 +16,7 @@ from bot.incidents.recognition import (
     read_declaration,
     recognise_type,
     significant_words,
+    split_severity,
 )
 from bot.timeline.rules import NoSuchTime
 
@@ -70,6 +71,23 @@ def test_a_severity_is_understood_with_any_separator_before_the_title(
 )
 def test_quotes_around_a_declaration_or_its_title_are_left_out(typed: str) -> None:
     assert read_declaration(typed) == Declaration("S1", "IVR down")
+
+
+@pytest.mark.parametrize(
+    ("typed", "severity", "reason"),
+    [
+        ("S0 Cebu too", "S0", "Cebu too"),
+        ("sev 0, Cebu too", "sev 0", "Cebu too"),
+        ("severity 0\u00a0Cebu too", "severity 0", "Cebu too"),
+        ("s0. Cebu too", "s0", "Cebu too"),
+        ("S0 :fire: Cebu", "S0", ":fire: Cebu"),
+        ("S0", "S0", ""),
+        ("high, Cebu too", "high, Cebu too", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_severity_is_split_from_the_reason_as_people_type_it(typed: str, severity: str, reason: str) -> None:
+    assert split_severity(typed) == (severity, reason)
 
 
 @pytest.mark.parametrize("typed", ["S1 {}", "S1: {}", "sev 1 - {}", "drill S1 {}", "S1 drill {}"])
