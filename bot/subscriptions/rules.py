@@ -9,7 +9,7 @@ from bot.errors import WatchfloorError
 from bot.incidents.rules import quoted, read_severity
 
 EVERYTHING = ("everything", "all")
-SEVERITIES = re.compile(r"(?<!\S)(?:s|sev|p)-?\d{1,3}(?![^\s,;+&])", re.IGNORECASE)
+SEVERITIES = re.compile(r"(?<!\S)(?:[sp]-?|sev(?:erity)?[\s-]?)\d{1,3}(?![^\s,;+&])", re.IGNORECASE)
 BETWEEN_NAMES = re.compile(r"(?<!\S)(?:and|or)(?!\S)|[\s,;+&]", re.IGNORECASE)
 
 

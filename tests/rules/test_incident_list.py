@@ -22,6 +22,7 @@ COMMANDS = [word for word in build_registry().commands if word]
         ("", Filter()),
         ("mine", Filter(is_mine=True)),
         ("closed S1, s0", Filter(state=CLOSED, severities=("S1", "S0"))),
+        ("sev 1 severity 0 sev-2", Filter(severities=("S1", "S0", "S2"))),
         ("my closed incidents", Filter(state=CLOSED, is_mine=True)),
         ("crm last 7 days", Filter(state=ALL, words=("crm",), hours=168)),
         ("Bogotá since 2026-11-25", Filter(state=ALL, words=("bogota",), hours=37)),

@@ -25,6 +25,7 @@ SITES = ("Manila", "Bogotá", "San José")
     [
         ("S1", Scope("S1")),
         ("sev2 manila", Scope("S2", "", "Manila")),
+        ("severity 2 manila", Scope("S2", "", "Manila")),
         ("bogotá", Scope("", "", "Bogotá")),
         ("Telephony or IVR", Scope("", "telephony")),
         ("sign-on", Scope("", "sign_on")),

@@ -30,7 +30,7 @@ _LENGTH = re.compile(
 )
 _NAMED = re.compile(rf"\b({'|'.join(NAMED_PERIODS)})\b")
 _SINCE = re.compile(r"\b(?:since |from )?(\d{4}-\d{2}-\d{2})\b")
-_SEVERITY = re.compile(r"\b(?:s|sev-?)([0-4])\b")
+_SEVERITY = re.compile(r"\b(?:s-?|sev(?:erity)?[ -]?)([0-4])\b")
 
 
 class Filter(BaseModel):
