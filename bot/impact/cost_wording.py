@@ -1,9 +1,10 @@
 """What an incident cost, on the screen of its figures. Pure."""
 
-from bot.impact.figure_wording import number
+from bot.impact.figure_wording import number, recoveries
 from bot.impact.rules.assessment import Assessment
 from bot.impact.rules.figures import Amount
 from bot.impact.rules.losses import Losses
+from bot.slack.text import escape
 
 
 def cost_text(assessment: Assessment) -> str:
@@ -19,6 +20,8 @@ def cost_text(assessment: Assessment) -> str:
         lines.append(f"Handling beyond the plan: {number(max(0, cost.excess_handle_h.amount), decimals=1)} h")
     if assessment.points_lost is not None:
         lines.append(f"Points of the day's service level lost: {number(assessment.points_lost, decimals=1)}")
+    if queues := recoveries(assessment):
+        lines.append(f"Service level back at the goal after: {escape(queues)}")
     return "\n".join(lines)
 
 

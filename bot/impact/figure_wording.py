@@ -10,6 +10,7 @@ from bot.impact.rules.figures import Amount, ServiceLevel, Totals
 from bot.slack.text import format_duration, one_line
 
 NAME = 60
+QUEUES_NAMED = 5
 UNKNOWN = "n/a"
 POINT, COMMA = (",", "."), (".", ",")
 
@@ -73,6 +74,7 @@ ENGLISH = Language(
         "cost gave up": "{amount} gave up; the usual number is not known",
         "cost waiting": "Waiting beyond the usual: {amount} min.",
         "cost points": "Points of the day's service level lost: {amount}.",
+        "cost back": "Service level back at the goal after: {queues}.",
         "chart offered": "Contacts offered (bars), {source} (line)",
         "chart offered alone": "Contacts offered",
         "chart level": "% service level: {formula}",
@@ -122,6 +124,7 @@ SPANISH = Language(
         "cost gave up": "{amount} abandonaron; no se conoce el número habitual",
         "cost waiting": "Espera por encima de lo habitual: {amount} min.",
         "cost points": "Puntos perdidos del nivel de servicio del día: {amount}.",
+        "cost back": "Nivel de servicio de nuevo en el objetivo tras: {queues}.",
         "chart offered": "Contactos ofrecidos (barras), {source} (línea)",
         "chart offered alone": "Contactos ofrecidos",
         "chart level": "% nivel de servicio: {formula}",
@@ -238,7 +241,23 @@ def _cost(assessment: Assessment, language: Language) -> str:
     waited_min = max(0.0, cost.excess_wait_min.amount) if cost.excess_wait_min.known else None
     waiting = _amount_phrase("cost waiting", waited_min, language)
     points = _amount_phrase("cost points", assessment.points_lost, language, 1)
-    return " ".join(filter(None, (lost, waiting, points)))
+    queues = recoveries(assessment)
+    back = language.phrases["cost back"].format(queues=queues) if queues else ""
+    return " ".join(filter(None, (lost, waiting, points, back)))
+
+
+def recoveries(assessment: Assessment) -> str:
+    """`Billing 1 h 59 min`: how long after the start of the incident each queue was back, the longest first."""
+    back = sorted(
+        (
+            (queue.back_at - assessment.window.start, queue.title)
+            for queue in assessment.queues
+            if queue.back_at is not None
+        ),
+        reverse=True,
+    )
+    texts = [f"{title} {format_duration(timedelta(seconds=seconds))}" for seconds, title in back[:QUEUES_NAMED]]
+    return ", ".join(texts + ["…"] * (len(back) > QUEUES_NAMED))
 
 
 def _amount_phrase(phrase: str, amount: Amount, language: Language, decimals: int = 0, **more: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.impact import views
+from bot.impact.cost_wording import cost_text
 from bot.impact.figure_wording import LANGUAGES, notes
 from bot.impact.origins import Origin
 from bot.impact.rules.assessing import assess
@@ -18,6 +19,7 @@ from bot.impact.rules.figures import Figures, ServiceLevel
 from bot.impact.rules.intervals import QueueInterval, recent_starts
 from bot.impact.rules.lengths import by_length
 from bot.impact.rules.outlook import Outlook, outlook
+from bot.impact.rules.recovery import back_at
 from bot.impact.rules.series import merged
 from bot.impact.sentences import sentences
 from bot.slack.blocks import Message
@@ -67,6 +69,32 @@ def test_contacts_that_stay_away_come_back_or_give_up_are_counted_against_the_fo
     assert billing.since.intervals == 2
     assert assessment.points_lost is not None
     assert assessment.points_lost > 5
+
+
+@pytest.mark.parametrize(
+    ("levels", "place"),
+    [
+        ([0.9, 0.5, 0.8, 0.9, 0.9], 2),
+        ([0.5, 0.8, 0.5, 0.8, 0.8], 3),
+        ([0.5, None, 0.8, None, 0.9], 2),
+        ([0.9, 0.9], None),
+        ([0.5, 0.9], None),
+        ([0.9, 0.9, 0.5], None),
+        ([], None),
+    ],
+)
+def test_a_queue_is_back_with_the_first_of_two_intervals_at_its_goal(
+    levels: list[float | None], place: int | None
+) -> None:
+    assert back_at(list(enumerate(levels)), 0.8) == place
+
+
+def test_the_cost_names_how_long_it_took_until_a_queue_was_back_at_its_goal() -> None:
+    assessment = assessment_of_an_outage()
+
+    assert "Service level back at the goal after: Billing 59 min" in cost_text(assessment)
+    assert notes(assessment, LANGUAGES["es"], "UTC")[1].endswith("de nuevo en el objetivo tras: Billing 59 min.")
+    assert "back at the goal" not in notes(replace(assessment, queues=()), LANGUAGES["en"], "UTC")[1]
 
 
 def test_each_queue_has_its_own_formula_and_the_whole_says_so() -> None:

@@ -21,6 +21,7 @@ from bot.impact.rules.figures import (
 )
 from bot.impact.rules.intervals import QueueInterval
 from bot.impact.rules.losses import Baseline, Interval, Losses, loss_vector, losses_from, points_lost
+from bot.impact.rules.recovery import back_at
 
 
 class _Day(Struct):
@@ -120,7 +121,8 @@ def _expect(day: _Day, past: Past, window: Window, local: Callable[[int], int]) 
 
 def _group(day: _Day, past: Past, window: Window) -> Group:
     """Sum one queue over its intervals since the beginning; after the end, contacts may come back."""
-    goal, costs, since, levels, against = day.queue.goal, list[Vector](), list[Vector](), list[Level](), Ratio()
+    goal, costs, since, against = day.queue.goal, list[Vector](), list[Vector](), Ratio()
+    levels, levels_after = list[Level](), list[Level]()
     latest: tuple[QueueInterval, Vector] | None = None
     for interval, numbers in zip(day.intervals, day.vectors, strict=True):
         is_recovery = window.end <= interval.starts_at < window.until
@@ -130,11 +132,12 @@ def _group(day: _Day, past: Past, window: Window) -> Group:
         aht_s = past.aht_s if figures.forecast_aht_s is None else figures.forecast_aht_s
         usual_then = Baseline(expected.offered if expected else None, past.abandonment, past.asa_s, aht_s)
         costs.append(loss_vector(Interval(figures, usual_then, goal.target, is_recovery)))
+        level = ratio(*SERVICE_LEVELS[goal.formula](figures)).value
+        (levels_after if is_recovery else levels).append((interval.starts_at, level))
         if not is_recovery and _is_actual(figures):
             latest = interval, numbers
             since.append(numbers)
             against += ratio(figures.offered, expected.offered if expected else None)
-            levels.append((interval.starts_at, ratio(*SERVICE_LEVELS[goal.formula](figures)).value))
     cost = losses_from(added(costs))
     if latest is None:
         return Group(day.queue.label, goal, losses=cost, id=day.queue.id)
@@ -156,6 +159,7 @@ def _group(day: _Day, past: Past, window: Window) -> Group:
         imported_level=interval.figures.imported_service_level,
         id=day.queue.id,
         levels=tuple(levels),
+        back_at=back_at([*levels, *levels_after], goal.target),
     )
 
 

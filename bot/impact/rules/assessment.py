@@ -74,6 +74,8 @@ class Group(Struct, frozen=True):
     # For a single queue: its number, and the service level of each interval since the start, as shares of 1.
     id: int = 0
     levels: tuple[Level, ...] = ()
+    # For a single queue that was below its goal: when it was back for two intervals in a row.
+    back_at: int | None = None
 
 
 class Point(Struct, frozen=True):

@@ -11,11 +11,16 @@ from math import exp, log1p
 
 from msgspec import Struct
 
+from bot.impact.rules.assessment import Level
 from bot.impact.rules.erlang import Load, erlang_a
 from bot.impact.rules.figures import ServiceLevel
 
 STEP_S = 5.0
 CONSECUTIVE = 2
+
+
+# In floating point, a share that is just the goal may be a little less.
+TOLERANCE = 1e-9
 
 
 class Span(Struct, frozen=True):
@@ -80,6 +85,18 @@ class _Settled(Struct, frozen=True):
 def _settled_load(load: Load) -> _Settled:
     answer = erlang_a(load)
     return _Settled(answer.service_level(ServiceLevel.OF_OFFERED), answer.queue)
+
+
+def back_at(levels: Sequence[Level], target: float) -> int | None:
+    """The start of the first of two intervals in a row at the goal, after the last one below it.
+
+    None if none was below it, or if it is not back. Intervals with an unknown level are passed over.
+    """
+    known = [(starts_at, level) for starts_at, level in levels if level is not None]
+    below = [place for place, (_, level) in enumerate(known) if level < target - TOLERANCE]
+    if not below or below[-1] + CONSECUTIVE >= len(known):
+        return None
+    return known[below[-1] + 1][0]
 
 
 def _in_time(span: Span, waiting: float, settled: float, threshold_s: float, patience_s: float) -> float:
