@@ -12,6 +12,7 @@ def register(registry: "Registry") -> None:
         exporting,
         listeners,
         messages,
+        owners,
         reactions,
         reminders,
         renderers,
@@ -26,6 +27,7 @@ def register(registry: "Registry") -> None:
     registry.listeners.append(listeners.register)
     registry.command("followup", listeners.add_from_command)
     registry.command("followups", listeners.show_list)
+    registry.departures.append(owners.release_all)
     registry.help(Section.AFTERWARDS, 1, wording.HELP)
     registry.on(events.MadePrivate, messages.hide_words)
     registry.record(reactions.record_mark, "reaction_added")

@@ -146,6 +146,14 @@ def open_of(session: Session, user_id: str) -> Sequence[tuple[FollowUp, Incident
     return _open_pairs(session, QUERY_LIMIT, is_responsible, _visible_to(user_id))
 
 
+def numbers_for(session: Session, user_id: str) -> Sequence[int]:
+    """The numbers of the open follow-ups about which this person is told, by incident, as they are locked."""
+    responsible = sa.func.coalesce(col(FollowUp.owner_id), col(FollowUp.asked_id))
+    query = select(FollowUp).where(FollowUp.state == State.OPEN, responsible == user_id)
+    in_order = query.order_by(col(FollowUp.incident_id), col(FollowUp.id))
+    return [follow_up.number for follow_up in session.exec(in_order)]
+
+
 def overdue(session: Session, user_id: str, now: datetime) -> Sequence[tuple[FollowUp, Incident]]:
     """The late follow-ups over all incidents that this person may see, longest overdue first."""
     is_late = col(FollowUp.due_at) <= now - LATE_AFTER

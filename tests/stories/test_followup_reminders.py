@@ -178,3 +178,25 @@ def test_follow_ups_of_an_owner_who_is_gone_go_back_to_their_author(floor: TestF
     is_shown(floor, channel, "nobody yet")
     assert follow_ups(floor)[0]["owner_id"] is None
     assert "followup_ownerless" in happened(floor)
+
+
+def test_a_deactivated_owners_follow_ups_go_back_at_once_to_somebody_who_is_there(floor: TestFloor) -> None:
+    channel = floor.declares(who="ben")
+    floor.ana.joins(channel)
+    floor.says("ana", "/incident claim commander", channel)
+    floor.says("ben", "/incident followup @chloe mend the trunk", channel)
+    is_told(floor, "chloe", "yours to do")
+
+    for name in ("ben", "chloe"):
+        floor.sandbox.workspace.deactivate(floor.sandbox.person(name).user)
+        floor.settle()
+
+    is_told(floor, "ana", "Nobody has this follow-up")
+    is_shown(floor, channel, "nobody yet")
+    floor.sandbox.workspace.deactivate(floor.ana.user)
+    floor.settle()
+    assert follow_ups(floor)[0]["asked_id"] is None
+    floor.passes(days=20)
+    assert not [
+        call for call in floor.sandbox.calls_of("chat.postMessage") if "channel_not_found" in str(call.answer)
+    ]
