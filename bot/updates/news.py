@@ -27,7 +27,8 @@ STATUS_KINDS = ("status", "resolved", "reopened", "closed")
 # Endings that an update's headline states by itself; they are not listed among its changes.
 ENDED_OTHERWISE_KINDS = ("declined", "merged")
 COMMAND_KIND = "handover_accepted"
-ROLE_KINDS = ("role_given", "role_taken", "role_handed_over", COMMAND_KIND)
+ROLE_LEFT = "role_left"
+ROLE_KINDS = ("role_given", "role_taken", "role_handed_over", ROLE_LEFT, COMMAND_KIND)
 # Entries shown by the situation's own lines in an update, which mark them as new.
 SITUATION_KINDS = {
     "impact": "impact",
@@ -143,13 +144,14 @@ def _topic(entry: TimelineEntry) -> str:
 
 
 def _change_facts(entry: TimelineEntry, old: str, names: dict[str, str]) -> dict[str, str]:
-    kind = "role" if entry.kind in ROLE_KINDS else entry.kind
+    is_role = entry.kind in ROLE_KINDS
+    kind = "role" if is_role and entry.kind != ROLE_LEFT else entry.kind
     # In a handover of command, `user` is the person who was relieved.
     holder = (entry.kind != COMMAND_KIND and entry.facts.get("user")) or entry.actor_id or ""
     reason = str(entry.facts.get("reason") or "")
     values = {
         "who": names.get(entry.actor_id or "", ""),
-        "user": names.get(str(holder), "") if kind == "role" else "",
+        "user": names.get(str(holder), "") if is_role else "",
         "role": str(entry.facts.get("role") or ""),
         "old": old,
         "new": str(entry.facts.get("new") or ""),

@@ -33,6 +33,22 @@ def test_each_audience_reads_its_own_words(floor: TestFloor) -> None:
         assert not any(name in update_text for name in ("Chloe", "Ana", "15:00", "trunk"))
 
 
+def test_an_update_never_names_a_person_in_a_role_that_they_have_left(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down in Manila", who="ben")
+    floor.ana.joins(channel)
+    floor.chloe.joins(channel)
+    floor.says("ana", "/incident claim commander", channel)
+    floor.says("chloe", "/incident claim scribe", channel)
+    floor.says("chloe", "/incident leave scribe", channel)
+    floor.sandbox.workspace.deactivate(floor.ana.user)
+    floor.settle()
+
+    floor.says("ben", "/incident update we look", channel)
+
+    words = "*Changed:* Chloe Martin is no longer scribe · Ana Reyes is no longer commander"
+    assert words in updates(floor, channel)[-1]
+
+
 def test_executives_read_the_places_unless_the_title_names_them_all(floor: TestFloor) -> None:
     floor.declares("S0 IVR down in Manila at Northline")
     assert "not confirmed yet\n" in updates(floor, "executives")[-1]
