@@ -46,6 +46,11 @@ APPROVED_LATE = "it waited for approval"
 SLACK_SLOW = "Slack was slow to take it"
 # Reason for a late update: every channel refused it.
 SLACK_REFUSED: Final = "Slack refused it ({errors})"
+# Below the report of such an update.
+REFUSED_HINT: Final = (
+    "Tell those readers yourself. `watchfloor doctor` says what is wrong with their channel: is it still there, "
+    "and is Watchfloor in it?"
+)
 # Reason for a late update: sending is being retried.
 SLACK_NOT_TAKEN: Final = "Slack has not taken it ({error})"
 NO_AUDIENCE_INFORMED: Final = "No audience is told of a {severity} before it closes, so nothing was sent."
@@ -76,7 +81,8 @@ def missed_text(number: int, channel: str, missed: Sequence[tuple[str, Promise]]
     lines = [
         f"• {', '.join(titles)}, due {due}: {escape(reason)}." for (reason, due), titles in titles_by_cause.items()
     ]
-    return "\n".join([f"⏰ {subject} of incident {number} did not go out in time ({channel}):", *lines])
+    hints = [REFUSED_HINT] if any(promise.state == REFUSED for _, promise in missed) else []
+    return "\n".join([f"⏰ {subject} of incident {number} did not go out in time ({channel}):", *lines, *hints])
 
 
 def outcome(promise: Promise, now: datetime, name_of: NameOf) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.runtime.clock import utcnow
 from bot.updates import draft_views, rules, wording
 from bot.updates.draft_views import Draft, IncidentHeading
-from bot.updates.tables import Promise
+from bot.updates.tables import REFUSED, Promise
 
 cadences = st.integers(1, 24 * 60).map(lambda minutes: timedelta(minutes=minutes))
 moments = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))
@@ -119,6 +119,13 @@ def test_the_answer_to_a_change_says_when_each_audience_hears_of_it() -> None:
         "Operations, Executives and Engineering hear of it now; Front line once it is approved."
     )
     assert wording.told_when({}) == "No audience is promised an update; `/incident update` tells them."
+
+
+def test_the_report_of_a_refused_update_says_what_to_do() -> None:
+    now = datetime(2026, 5, 13, 10, 33, tzinfo=UTC)
+    refused = Promise(incident_id=2, audience="x", due_at=now, promised_at=now, state=REFUSED)
+
+    assert wording.REFUSED_HINT in wording.missed_text(2, "<#C2>", [("Front line", refused)], now)
 
 
 def test_missed_updates_are_reported_with_a_line_for_each_reason_and_time() -> None:
