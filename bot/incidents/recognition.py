@@ -21,6 +21,10 @@ _SEVERITY_FIRST = re.compile(
     r"(?:[:,;–—-]+|\s+(?!:[a-z0-9_+'-]+:)[:,;–—-]+|\s*\.(?=\s|$)|(?=\s)|$)\s*",
     re.IGNORECASE,
 )
+# `… S1`, `… (sev 1)`. A bare `S3` or `S4` may be the name of something, and would only lower the usual severity.
+_SEVERITY_LAST = re.compile(
+    r"[:,;–—-]?\s[–—-]?\s?\(?(?P<severity>s[012]|sev(?:erity)?[\s-]?\d)\)?[.!]?$", re.IGNORECASE
+)
 # `afterwards …`, `drill: …`; not `drill-down …`.
 _KIND_FIRST = re.compile(
     r"(?P<kind>afterwards?|retroactive(?:ly)?|private|drill)(?:\s*[:,;–—-]+(?=\s|$)|(?=\s)|$)\s*", re.IGNORECASE
@@ -56,10 +60,14 @@ class Scope(Struct, frozen=True):
 
 
 def read_declaration(typed_declaration: str) -> Declaration:
-    """`S1 IVR down in Manila`, `afterwards S1 …` or `S1 drill …` taken apart. A first word that looks like a
-    severity but is none is refused."""
+    """`S1 IVR down in Manila`, `IVR down in Manila S1`, `afterwards S1 …` or `S1 drill …` taken apart. A first word
+    that looks like a severity but is none is refused."""
     kind, text = _split_kind(_without_quotes(typed_declaration))
     match = _SEVERITY_FIRST.match(text)
+    if match is None and (last := _SEVERITY_LAST.search(text)):
+        return Declaration(
+            read_severity(last["severity"]), clean_title(_without_quotes(text[: last.start()])), kind
+        )
     if match is None:
         return Declaration(None, clean_title(text), kind)
     text = _without_quotes(text[match.end() :])

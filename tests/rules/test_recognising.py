@@ -67,6 +67,22 @@ def test_a_severity_is_understood_with_any_separator_before_the_title(
 
 @pytest.mark.parametrize(
     "typed",
+    ["IVR down S1", "IVR down s1", "IVR down (S1)", "IVR down - sev1", "IVR down, severity 1", '"IVR down" S1.'],
+)
+def test_a_severity_may_also_end_the_declaration(typed: str) -> None:
+    assert read_declaration(typed) == Declaration("S1", "IVR down")
+    assert read_declaration(f"drill {typed}") == Declaration("S1", "IVR down", Kind.DRILL)
+
+
+@pytest.mark.parametrize(
+    "typed", ["No files in AWS S3", "Lines of rooms AS1", "CRM down P1", "S1s are late", "IVR-S1"]
+)
+def test_a_last_word_that_would_lower_the_severity_or_is_part_of_a_name_stays_in_the_title(typed: str) -> None:
+    assert read_declaration(typed) == Declaration(None, typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
     ["“S1 IVR down”", '"S1 IVR down"', "S1 “IVR down”", "'S1: IVR down'", "«S1 IVR down» ", "„S1 IVR down“"],
 )
 def test_quotes_around_a_declaration_or_its_title_are_left_out(typed: str) -> None:
