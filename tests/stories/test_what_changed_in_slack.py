@@ -78,6 +78,15 @@ def test_a_commander_whose_account_is_closed_no_longer_leads(floor: TestFloor) -
     )
 
 
+def test_a_floor_without_shifts_is_not_asked_to_name_a_fallback(floor: TestFloor) -> None:
+    floor.declares(who="ben")
+
+    floor.sandbox.workspace.deactivate(floor.ben.user)
+    floor.settle()
+
+    assert "shifts" not in floor.visible_text("incidents")
+
+
 def test_messages_for_a_declarer_who_is_gone_go_to_somebody_else(floor: TestFloor) -> None:
     channel = floor.declares(who="ben")
     floor.ana.joins(channel)

@@ -31,7 +31,9 @@ OFFER_AGAIN = "`/incident handover shift` offers them to somebody else."
 STILL_YOURS = "{person} is not available any more, so what you offered them is still yours."
 YOURS_NOW = "{person} is not available: you are accountable for {items} of theirs now."
 SHOWS_THEM = "`/incident handover shift` shows them and hands them over."
-NOBODYS = "Neither {person} nor anybody named in `shifts: fallback` is available, so {items} stay with {person}."
+NOBODYS = (
+    "Neither {person} nor anybody named in `shifts: fallback` is there, so {person} still answers for {items}."
+)
 NAME_SOMEBODY = "Name somebody in floor.yaml who is available."
 
 
@@ -170,7 +172,8 @@ def _notify(
     facts = {"person": mention(user_id), "items": items_text}
     if fallback:
         outbox.post(session, key, fallback, f"{translate(YOURS_NOW, **facts)} {translate(SHOWS_THEM)}", now)
-    elif channel_id:
+    elif channel_id and (floor.shifts.roles or floor.shifts.fallback):
+        # Without shifts there is nothing to name in the file: the incident's channel asks for its roles.
         outbox.post(session, key, channel_id, f"⚠️ {translate(NOBODYS, **facts)} {translate(NAME_SOMEBODY)}", now)
 
 

@@ -121,8 +121,8 @@ SPANISH = {
     "`/incident handover shift` shows them and hands them over.": (
         "`/incident handover shift` los muestra y los entrega."
     ),
-    "Neither {person} nor anybody named in `shifts: fallback` is available, so {items} stay with {person}.": (
-        "Ni {person} ni nadie de `shifts: fallback` está disponible, así que {items} siguen a cargo de {person}."
+    "Neither {person} nor anybody named in `shifts: fallback` is there, so {person} still answers for {items}.": (
+        "Ni {person} ni nadie de `shifts: fallback` está, así que {person} sigue respondiendo de {items}."
     ),
     "Name somebody in floor.yaml who is available.": ("Indica en floor.yaml a alguien que lo esté."),
     "Nothing is being watched. Add something with `/incident handover watch` and a few words.": (
