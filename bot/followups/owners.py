@@ -14,8 +14,14 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.timeline import timeline
 
-# Slack's errors for a person who is gone.
-PERSON_GONE_ERRORS = ("user_not_found", "user_disabled", "account_inactive", "user_not_visible")
+# Slack's errors for a person who is gone; `channel_not_found` means that they cannot be written to.
+PERSON_GONE_ERRORS = (
+    "channel_not_found",
+    "user_not_found",
+    "user_disabled",
+    "account_inactive",
+    "user_not_visible",
+)
 
 
 def return_unowned(session: Session, follow_up: FollowUp) -> None:

@@ -55,6 +55,8 @@ def request_at_close(change: Change) -> str:
     recipient = change.by if lead == incident.channel_id and change.by else lead
     copied_people = known_people(session, services, number, services.floor.postmortems.copy_to, now)
     other_people = [incident.declared_by, *copied_people]
+    gone_ids = directory.gone(session, other_people)
+    other_people = [user_id for user_id in other_people if user_id not in gone_ids]
     if incident.is_private:
         other_people = [user_id for user_id in other_people if participants.takes_part(session, number, user_id)]
     due_at = _due_at(change, recipient)

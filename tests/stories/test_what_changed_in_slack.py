@@ -102,6 +102,21 @@ def test_messages_for_a_declarer_who_is_gone_go_to_somebody_else(floor: TestFloo
     assert any("was archived" in message.visible_text for message in floor.ana.direct_messages())
 
 
+def test_a_declarer_who_is_gone_gets_no_post_mortem_that_could_never_arrive(floor: TestFloor) -> None:
+    channel = floor.declares("S3 Headsets hum", who="ben")
+    floor.ana.joins(channel)
+    floor.says("ana", "/incident claim commander", channel)
+    floor.sandbox.workspace.deactivate(floor.ben.user)
+    floor.settle()
+
+    floor.says("ana", "/incident resolve replaced", channel)
+    floor.says("ana", "/incident close", channel)
+
+    assert "Post-mortem draft" in floor.direct_text("ana")
+    assert "could not get it" not in floor.direct_text("ana")
+    assert not [call for call in floor.sandbox.calls_of("chat.postMessage") if call.args["channel"] == "U0BEN"]
+
+
 def test_a_person_removed_from_a_private_channel_while_the_bot_was_off_no_longer_sees_it(floor: TestFloor) -> None:
     channel = declares_in_private(floor)
     floor.ana.invites(channel, "ben")
