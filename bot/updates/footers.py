@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.incidents.rules import REASON_SHOWN
+from bot.incidents.rules import REASON_SHOWN, Status
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
 from bot.runtime.templates import TemplateBroken
@@ -34,9 +34,12 @@ def footer(
     pause = pauses.current(session, incident.number)
     waiting_promises = tables.waiting(session, incident.number, promise.audience)
     due_at = waiting_promises[0].due_at if waiting_promises else None
-    if pause is None and due_at == promise.next_due_at:
+    # Colleagues get a last update that says so.
+    is_merged = is_outside and incident.status == Status.MERGED
+    if pause is None and due_at == promise.next_due_at and not is_merged:
         return []
     facts = {
+        "is_merged": is_merged,
         "is_paused": pause is not None,
         # The reason is for colleagues only.
         "reason": one_line(pause.reason, REASON_SHOWN) if pause and not is_outside else "",

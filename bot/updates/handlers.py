@@ -114,7 +114,8 @@ def say_false_alarm(change: Change, event: Declined) -> None:
 def say_merged(change: Change, event: Merged) -> None:
     """Promise nothing more, and tell informed inside audiences which incident continues it.
 
-    Outside audiences are told of the other incident only: to them it is one outage.
+    Outside audiences are told of the other incident only: to them it is one outage. Their last update no longer
+    promises another one.
     """
     audiences = change.services.floor.audiences
     informed_audiences = tables.informed_audiences(change.session, change.number) if event.was_open else set()
@@ -123,6 +124,7 @@ def say_merged(change: Change, event: Merged) -> None:
     request = RequestedUpdate(f"{promise_actions.MERGED}:{event.into}", change.by, target_text)
     names = {name for name in informed_audiences if name in audiences and not audiences[name].outside}
     promise_actions.send_now_to_all(change, request, only=names)
+    footer_corrections.update_footers(change, sorted(informed_audiences - names))
     _send_what_is_due(change)
 
 
@@ -145,6 +147,8 @@ def send_at_close(change: Change, event: Closed) -> None:
 def promise_again(change: Change, event: Reopened) -> None:
     """Promise updates again, the first one at once to audiences that were told that it is over."""
     promise_actions.promise_again(change, was_merged=event.was_merged)
+    if event.was_merged:
+        footer_corrections.update_footers(change, sorted(tables.informed_audiences(change.session, change.number)))
     _say_when(change)
     _send_what_is_due(change)
 

@@ -161,10 +161,15 @@ def test_customers_are_told_nothing_of_a_merge_by_mistake_and_nothing_of_its_end
     message_count = len(floor.ana.sees("front-line"))
 
     floor.says("ben", "/incident merge 1", channel)
+    last_text = floor.ana.sees("front-line")[-1].visible_text
+    assert last_text.endswith("This is the same outage as another one. Updates go on with that one.")
+    assert "next update" not in last_text.lower()
     floor.says("ben", "/incident reopen another outage", channel)
     floor.passes(seconds=10)
 
     assert len(floor.ana.sees("front-line")) == message_count
+    assert "same outage" not in floor.ana.sees("front-line")[-1].visible_text
+    assert "next update" in floor.ana.sees("front-line")[-1].visible_text
 
 
 def test_private_incidents_are_never_merged_into_public_ones_or_named_on_public_cards(floor: TestFloor) -> None:
