@@ -7,12 +7,13 @@ from bot.incidents import incidents, rules, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.drills import drill_title
 from bot.incidents.events import Renamed
+from bot.incidents.recognition import places_in_title
 from bot.outbox import kinds
 from bot.outbox.kinds import Call, Context, Settled
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.errors import SlackRefused
-from bot.slack.text import one_line
+from bot.slack.text import escape, one_line
 from bot.timeline import timeline
 
 MAX_NAMES_TRIED = 5
@@ -25,7 +26,11 @@ def rename(services: Services, number: int, title: str, by: str, now: datetime) 
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         set_title(change, title)
-    return wording.RENAMED.format(title=one_line(title, 200))
+        floor, known_places = services.floor, (*change.incident.sites, *change.incident.partners)
+    named_places = places_in_title(title, (*floor.sites, *floor.partner_names))
+    new_places = ", ".join(place for place in named_places if place not in known_places)
+    note = wording.NOT_IN_SCOPE.format(places=escape(new_places)) if new_places else ""
+    return wording.RENAMED.format(title=one_line(title, 200)) + note
 
 
 def set_title(change: Change, title: str) -> None:

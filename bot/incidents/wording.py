@@ -101,6 +101,8 @@ RELATED_ADVICE = "`/incident related remove 12` takes one off."
 NOW_RELATED: Final = "Incident {number} and incident {other} are related."
 NOT_RELATED: Final = "Incident {number} and incident {other} are not related."
 RENAMED: Final = "The title is now “{title}”. The channel is renamed in a moment."
+# After a title that names more than the incident has; only what is chosen in the form is told and counted.
+NOT_IN_SCOPE: Final = " Not among its sites and partners: {places}. `/incident edit` adds them."
 TYPE_CHANGED: Final = "Its type is now {type_title}."
 MILESTONE_SET: Final = "{title}: {at}. It is in the timeline and counts in every figure."
 # Roles, bridge.

@@ -38,6 +38,16 @@ def test_a_new_title_is_shown_everywhere_and_the_channel_is_renamed(floor: TestF
     assert "Please say what it is called now" in floor.says("ana", "/incident rename", channel)
 
 
+def test_a_new_title_that_names_more_places_says_how_to_add_them(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down in Manila")
+
+    answer = floor.says("ana", "/incident rename IVR down in Manila and Cebu for Northline", channel)
+
+    assert "Not among its sites and partners: Cebu, Northline. `/incident edit` adds them." in answer
+    [channel] = joined_channels(floor, "ana")
+    assert "Not among" not in floor.says("ana", "/incident rename IVR silent in Manila", channel)
+
+
 def test_a_false_alarm_is_announced_to_everyone_told_before_and_ends_all_promises(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down in Manila for Northline")
     floor.passes(minutes=70)
