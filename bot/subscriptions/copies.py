@@ -94,10 +94,10 @@ def next_update_for(session: Session, services: Services, incident: Incident, us
 
 
 def permitted_readers(session: Session, incident: Incident, people: Sequence[PersonFacts]) -> list[PersonFacts]:
-    """Those of them who may read about this incident: no strangers, and guests only while in its channel."""
+    """Those of them who may read about this incident: colleagues who are there, and guests while in its channel."""
 
     def takes_part(person: PersonFacts) -> bool:
-        is_guest = not (person.is_stranger or person.is_bot)
+        is_guest = person.is_guest and not (person.is_stranger or person.is_gone)
         return is_guest and participants.takes_part(session, incident.number, person.id)
 
     return [person for person in people if person.may_act or takes_part(person)]

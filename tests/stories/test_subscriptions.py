@@ -115,3 +115,16 @@ def test_subscriptions_of_guests_and_to_private_incidents_respect_visibility(flo
     floor.ben.leaves(public)
     floor.says("ana", "/incident private personal data", public)
     assert floor.says("ben", "/incident subscriptions").startswith("You have no subscriptions.")
+
+
+def test_a_person_whose_account_is_closed_gets_no_copies(floor: TestFloor) -> None:
+    channel = floor.declares("S2 Chat is slow", who="ben")
+    floor.chloe.joins(channel)
+    floor.settle()
+    floor.says("chloe", "/incident subscribe", channel)
+    floor.sandbox.workspace.deactivate(floor.chloe.user)
+    floor.settle()
+
+    floor.says("ben", "/incident update we look at it", channel)
+
+    assert "U0CHLOE" not in [call.args["channel"] for call in floor.sandbox.calls_of("chat.postMessage")]
