@@ -18,7 +18,7 @@ from bot.partners.rules import (
     NextAction,
     NoPartnerWaiting,
     PartnerMissing,
-    PrivateNeedsName,
+    PartnerNeedsName,
     State,
     read_agents,
     read_partner,
@@ -74,8 +74,9 @@ def send_notice_now(services: Services, number: int, typed: str, by: str, now: d
         waiting_rows = [row for row in rows if row.state == State.WAITING and partner in ("", row.partner)]
         if not waiting_rows or incident.status not in OPEN:
             raise NoPartnerWaiting()
-        if incident.is_private and not partner:
-            raise PrivateNeedsName(number=number, example=waiting_rows[0].partner)
+        if (incident.is_private or incident.is_drill) and not partner:
+            what = "private" if incident.is_private else "a drill"
+            raise PartnerNeedsName(number=number, what=what, example=waiting_rows[0].partner)
         for row in waiting_rows:
             if not row.is_being_sent:
                 row.plan(NextAction.TELL, now)

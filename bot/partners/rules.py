@@ -63,8 +63,8 @@ class NoPartnerWaiting(WatchfloorError):
     """No partner of this incident is waiting for a notice. `/incident partners add NAME` adds one."""
 
 
-class PrivateNeedsName(WatchfloorError):
-    """Incident {number} is private, so partners are told only by name: `/incident partners tell {example}`."""
+class PartnerNeedsName(WatchfloorError):
+    """Incident {number} is {what}, so partners are told only by name: `/incident partners tell {example}`."""
 
 
 class NotThisChannel(WatchfloorError):

@@ -343,6 +343,18 @@ def test_partners_of_a_private_incident_are_told_only_by_name_and_phoned_when_th
     assert notices(floor, NORTHLINE) == []
 
 
+def test_partners_of_a_drill_are_told_only_by_name(floor: TestFloor) -> None:
+    channel = floor.declares("drill S1 IVR down at Northline and Sagebrush")
+
+    refusal = floor.says("ana", "/incident partners tell", channel)
+
+    expected = "Incident 1 is a drill, so partners are told only by name: `/incident partners tell Northline`."
+    assert refusal == expected
+    floor.says("ana", "/incident partners tell Northline", channel)
+    assert "This is a drill." in notices(floor, "partner-northline")[0]
+    assert not notices(floor, "partner-sagebrush")
+
+
 def test_hostile_words_stay_plain_text_in_a_partners_channel(floor: TestFloor) -> None:
     shout = "<!channel> <@U0ERIK|erik> {{ 7 * 7 }} *x"
     channel = floor.declares("S1 " + shout.replace("<", "&lt;").replace(">", "&gt;") + " at Northline")
