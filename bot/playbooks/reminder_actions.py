@@ -14,6 +14,7 @@ from msgspec import Struct
 from bot import directory, outbox
 from bot.incidents import incidents
 from bot.incidents.change import Change
+from bot.incidents.drills import may_page
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.playbooks import reminder_messages, reminder_views, reminders, rules, wording
@@ -146,6 +147,8 @@ class ReminderTargets(Struct, frozen=True):
 
 
 def _first_tier_mention(change: Change) -> str:
+    if not may_page(change.services, change.incident):
+        return ""
     severity = change.services.floor.severity(change.incident.severity)
     # A late step does not call the higher tiers, which are for incidents that nobody leads.
     names = severity.ladder[0].tell if severity.ladder else severity.invite

@@ -147,6 +147,15 @@ def test_a_step_without_an_owner_goes_to_the_commander_and_without_a_commander_u
     assert "✅ Call the carrier" in unled_driver.reminders()[0].visible_text
 
 
+def test_late_steps_of_a_drill_mention_no_group(floor: TestFloor) -> None:
+    driver = PlaybookDriver(floor, floor.declares("drill S1 IVR down"))
+
+    floor.passes(minutes=11)
+
+    (reminder,) = driver.reminders()
+    assert "<@U0ANA>: these are due" in reminder.visible_text, "the declarer, as nobody leads"
+
+
 def test_a_change_of_severity_moves_the_reminders_before_the_next_tick(floor: TestFloor) -> None:
     driver = staffed_incident(floor)
     floor.passes(minutes=20)
