@@ -86,6 +86,7 @@ def drill(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident drill S1 IVR down in Manila`: practise an incident, which is marked everywhere and counts in no
     figure."""
     declaration = recognition.read_declaration(command.argument)
+    recognition.check_only_kind(recognition.Kind.DRILL, declaration.kind)
     return drill_from_command(services, command.trigger_id, command.user_id, declaration, command.response_url)
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from bot.errors import WatchfloorError
 from bot.incidents.rules import OTHER, clean_title, read_severity
 
 DUPLICATE_THRESHOLD = 0.5
@@ -32,6 +33,11 @@ _KIND_FIRST = re.compile(
 _QUOTES = ('""', "''", "``", "“”", "„“", "„”", "‘’", "«»", "””")
 # Accents of Latin, Greek and Cyrillic letters; marks of other scripts are letters of their own.
 _ACCENTS = re.compile("[\u0300-\u036f]")
+
+
+class TwoKinds(WatchfloorError):
+    """Begin with only one of `drill`, `private` and `afterwards`. Nothing was opened. `/incident declare private`
+    opens a form that also takes when a past incident began and ended."""
 
 
 class Kind(StrEnum):
@@ -63,6 +69,7 @@ def read_declaration(typed_declaration: str) -> Declaration:
     """`S1 IVR down in Manila`, `IVR down in Manila S1`, `afterwards S1 …` or `S1 drill …` taken apart. A first word
     that looks like a severity but is none is refused."""
     kind, text = _split_kind(_without_quotes(typed_declaration))
+    check_only_kind(kind, _split_kind(text)[0])
     match = _SEVERITY_FIRST.match(text)
     if match is None and (last := _SEVERITY_LAST.search(text)):
         return Declaration(
@@ -71,6 +78,7 @@ def read_declaration(typed_declaration: str) -> Declaration:
     if match is None:
         return Declaration(None, clean_title(text), kind)
     text = _without_quotes(text[match.end() :])
+    check_only_kind(kind, _split_kind(text)[0])
     if kind == Kind.NOW:
         kind, text = _split_kind(text)
     return Declaration(read_severity(match["severity"]), clean_title(text), kind)
@@ -80,6 +88,12 @@ def split_severity(text: str) -> tuple[str, str]:
     """`sev 0, Cebu too` as the severity, as it was typed, and the rest; the whole text if it begins with none."""
     match = _SEVERITY_FIRST.match(text)
     return (match["severity"], text[match.end() :]) if match else (text, "")
+
+
+def check_only_kind(kind: Kind, other: Kind) -> None:
+    """Refuse two kinds: one of them would be ignored, and an incident public or counted that must not be."""
+    if Kind.NOW not in (kind, other) and kind != other:
+        raise TwoKinds()
 
 
 def _without_quotes(text: str) -> str:

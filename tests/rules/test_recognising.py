@@ -11,6 +11,7 @@ from bot.incidents import parse, past_times, rules
 from bot.incidents.recognition import (
     Declaration,
     Kind,
+    TwoKinds,
     fold,
     places_in_title,
     read_declaration,
@@ -79,6 +80,19 @@ def test_a_severity_may_also_end_the_declaration(typed: str) -> None:
 )
 def test_a_last_word_that_would_lower_the_severity_or_is_part_of_a_name_stays_in_the_title(typed: str) -> None:
     assert read_declaration(typed) == Declaration(None, typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["afterwards private S1 data leaked", "private: S1 drill", "drill afterwards S2 X", "Drill S1 private X"],
+)
+def test_two_kinds_of_declaration_are_refused(typed: str) -> None:
+    with pytest.raises(TwoKinds):
+        read_declaration(typed)
+
+
+def test_the_same_kind_twice_is_part_of_the_title() -> None:
+    assert read_declaration("drill S1 Drill rig fails") == Declaration("S1", "Drill rig fails", Kind.DRILL)
 
 
 @pytest.mark.parametrize(

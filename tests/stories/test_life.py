@@ -307,6 +307,9 @@ def test_one_line_declares_a_drill_a_private_or_a_past_incident(floor: TestFloor
     floor.settle()
     assert floor.sandbox.workspace.channel("inc-3-customer-data-in-crm").is_private
 
+    for typed in ("drill private S1 Data leaked", "declare afterwards private S1 Data leaked 07:05-08:20"):
+        assert "Begin with only one of" in floor.says("ben", f"/incident {typed}")
+
     floor.says("ben", "/incident declare drill S1 IVR down in Manila")
     assert "DRILL: IVR down in Manila" in floor.card("inc-4-drill-ivr-down-in-manila", who="ben")
 
