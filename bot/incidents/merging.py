@@ -133,7 +133,9 @@ def _post_in_target(change: Change, merged_incident: Incident, key: str) -> None
     is_private = merged_incident.is_private
     title = "" if is_private else one_line(merged_incident.title, rules.REASON_SHOWN)
     impact = "" if is_private else one_line(merged_incident.impact, rules.REASON_SHOWN)
-    text = wording.merged_here(merged_incident.number, title, mention(change.by), impact)
+    # S0 is the gravest.
+    higher_severity = merged_incident.severity if merged_incident.severity < change.incident.severity else ""
+    text = wording.merged_here(merged_incident.number, title, mention(change.by), impact, higher_severity)
     outbox.post(
         change.session, f"{key}:here", change.incident.channel_id, text, change.now, incident_id=change.number
     )

@@ -175,10 +175,15 @@ def recorded_as_resolved(started_at: datetime, ended_at: datetime) -> str:
     return f"is recorded as resolved, from {day_and_time(started_at)} to {day_and_time(ended_at)}"
 
 
-def merged_here(number: int, title: str, by: str, impact: str) -> str:
-    """The message in the channel of the incident that takes over; of a private one without title and impact."""
+def merged_here(number: int, title: str, by: str, impact: str, higher_severity: str) -> str:
+    """The message in the channel of the incident that takes over; of a private one without title and impact.
+
+    `higher_severity` is the merged incident's, if it is higher than that of the one that takes over.
+    """
     name = f"#{number} {title}" if title else f"#{number}"
     text = f"{by} merged {name} into this incident."
+    if higher_severity:
+        text += f" It was {higher_severity}; `/incident severity {higher_severity}` raises this one."
     return f"{text} Its impact: {impact}" if impact else text
 
 

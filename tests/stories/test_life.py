@@ -164,6 +164,13 @@ def test_an_incident_merged_by_mistake_becomes_one_of_its_own_again(floor: TestF
     assert floor.visible_text(channel, who="ben").count("This incident was merged into #1.") == 2, "each is told"
 
 
+def test_a_merge_into_a_less_severe_incident_says_how_to_raise_it(floor: TestFloor) -> None:
+    target = floor.declares("S3 Chat is slow")
+    floor.says("ana", "/incident merge 1", floor.declares("S1 IVR down in Manila"))
+
+    assert "It was S1; `/incident severity S1` raises this one." in floor.visible_text(target)
+
+
 def test_customers_are_told_nothing_of_a_merge_by_mistake_and_nothing_of_its_end(floor: TestFloor) -> None:
     floor.declares("S1 IVR down in Manila", who="ana")
     channel = floor.declares("S2 Chat is slow", who="ben")
