@@ -1,10 +1,11 @@
 """Updates composed by hand: the prefilled form, and its submission in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct, field
 
+from bot.config.floor import Audience
 from bot.errors import WatchfloorError
 from bot.incidents import audiences as known_audiences
 from bot.incidents import lifecycle, rules, severity_actions
@@ -43,19 +44,34 @@ class ComposedUpdate(Struct, frozen=True):
     next_in: timedelta | None = None
 
 
-def form(services: Services, number: int, by: str, now: datetime) -> Block:
-    """Return the form for a user who may act."""
-    return incident_form(services, number, by, lambda incident: _prefilled_form(services, incident))
+def form(services: Services, number: int, by: str, now: datetime, message_text: str = "") -> Block:
+    """Return the form for a user who may act, with the text that they typed."""
+    return incident_form(services, number, by, lambda incident: _prefilled_form(services, incident, message_text))
 
 
-def _prefilled_form(services: Services, incident: Incident) -> Block:
+def names_an_audience(services: Services, typed_text: str) -> bool:
+    """True if the text begins with an audience without a colon: who is to read it must be asked."""
+    return bool(_first_words_of(services.floor.audiences, typed_text))
+
+
+def _prefilled_form(services: Services, incident: Incident, message_text: str) -> Block:
     audiences = known_audiences.audiences_of(services, incident)
-    preselected = [
+    preselected = _first_words_of(audiences, message_text) or [
         name
         for name, audience in audiences.items()
         if audience.usual_cadence(incident.severity) not in promise_actions.AT_THE_END
     ]
-    return forms.compose_form(incident, services.floor, audiences, preselected)
+    return forms.compose_form(incident, services.floor, audiences, preselected, message_text)
+
+
+def _first_words_of(audiences: Mapping[str, Audience], typed_text: str) -> list[str]:
+    """The audience whose name or title the text begins with, without a colon."""
+    folded_text = typed_text.casefold()
+    return [
+        name
+        for name, audience in audiences.items()
+        if folded_text.startswith((f"{name.casefold()} ", f"{audience.title.casefold()} "))
+    ][:1]
 
 
 def send_composed(

@@ -38,7 +38,11 @@ MAX_SEVERITY_REASON = 500
 
 
 def compose_form(
-    incident: Incident, floor: Floor, audiences: Mapping[str, Audience], preselected: Sequence[str]
+    incident: Incident,
+    floor: Floor,
+    audiences: Mapping[str, Audience],
+    preselected: Sequence[str],
+    message_text: str = "",
 ) -> Block:
     """The form to tell some audiences now, with the incident's severity and status."""
     options = [option(audience.title, name, _channel_names(audience)) for name, audience in audiences.items()]
@@ -55,6 +59,7 @@ def compose_form(
         text_field(
             "Anything to add?",
             ids.TEXT,
+            initial=message_text[:MAX_TEXT],
             multiline=True,
             longest=MAX_TEXT,
             hint="Everybody you choose reads this line, within their own update.",

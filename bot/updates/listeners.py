@@ -92,10 +92,11 @@ def _composed(body: Payload) -> ComposedUpdate:
 def update(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident update calls go to Cebu`: tell every audience now; alone, it opens a form."""
     number = incident_number_here(services, command)
-    if not command.argument:
-        return compose_actions.form(services, number, command.user_id, utcnow())
+    message_text = command.argument
+    if not message_text or compose_actions.names_an_audience(services, message_text):
+        return compose_actions.form(services, number, command.user_id, utcnow(), message_text)
     return compose_actions.send_text_now(
-        services, number, command.argument, command.trigger_id, command.user_id, utcnow()
+        services, number, message_text, command.trigger_id, command.user_id, utcnow()
     )
 
 

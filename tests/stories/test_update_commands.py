@@ -139,6 +139,22 @@ def test_the_composer_tells_only_the_chosen_audiences(floor: TestFloor) -> None:
     assert "• *Executives* sent <!date" in floor.ephemeral("ana", channel)[-1], "its time is there once"
 
 
+def test_a_text_that_begins_with_an_audience_but_no_colon_asks_who_reads_it(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down")
+    floor.settle()
+    counts = {place: len(updates(floor, place)) for place in ("executives", "front-line", "partners")}
+
+    assert not floor.says("ana", "/incident update Executives please join the call", channel)
+
+    assert {place: len(updates(floor, place)) for place in counts} == counts, "nobody is told before that"
+    assert floor.ana.submits().closed
+    floor.settle()
+    assert "Executives please join the call" in updates(floor, "executives")[-1]
+    assert counts | {"executives": counts["executives"] + 1} == {
+        place: len(updates(floor, place)) for place in counts
+    }
+
+
 def test_a_changed_pace_is_kept_until_the_severity_changes(floor: TestFloor) -> None:
     channel = led_incident(floor)
 
