@@ -36,6 +36,11 @@ class NoLadder(WatchfloorError):
     """A {severity} has no escalation ladder on this floor. `/incident page @someone reason` tells a person."""
 
 
+class SomebodyNamed(WatchfloorError):
+    """`/incident escalate` pages the next tier of the ladder, whoever that is, so nobody was paged.
+    `/incident page @someone reason` pages a person or a group."""
+
+
 class LadderExhausted(WatchfloorError):
     """Everyone on the escalation ladder has been paged. `/incident page @someone reason` pages a person by name."""
 

@@ -36,6 +36,9 @@ def page(services: Services, command: SlashCommand) -> Response:
 def escalate_now(services: Services, command: SlashCommand) -> Response:
     """`/incident escalate nobody answers`: tell the next tier of the ladder now."""
     number = incident_number_here(services, command)
+    typed = command.raw_argument.strip()
+    if PERSON.fullmatch(typed) or GROUP.fullmatch(typed):
+        raise escalate.SomebodyNamed()
     return escalate.escalate_now(services, number, clean_title(command.argument), command.user_id, utcnow())
 
 

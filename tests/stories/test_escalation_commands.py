@@ -129,6 +129,14 @@ def test_an_unanswered_page_is_recorded_as_silence(floor: TestFloor) -> None:
     assert "on the way" in line(floor, channel), "a late answer is an answer"
 
 
+def test_escalating_to_a_person_is_refused_in_favour_of_a_page(floor: TestFloor) -> None:
+    channel = floor.declares()
+
+    assert "`/incident page @someone reason`" in floor.says("ana", "/incident escalate @ben", channel)
+
+    assert not floor.direct_texts("ben")
+
+
 def test_escalating_tells_the_next_tier_now_and_the_clock_continues_from_there(floor: TestFloor) -> None:
     channel = floor.declares("S0 every line is dead", who="ana")
 
