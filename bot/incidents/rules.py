@@ -35,6 +35,7 @@ class Status(StrEnum):
     MERGED = "merged"
 
 
+OPEN = (Status.INVESTIGATING, Status.IDENTIFIED, Status.MITIGATED, Status.MONITORING)
 # Other words for what people want to do.
 SYNONYMS = {
     **dict.fromkeys(("new", "create", "start", "report"), "declare"),
@@ -43,10 +44,19 @@ SYNONYMS = {
     **dict.fromkeys(("show", "ls", "all", "incidents", "active"), "list"),
     **dict.fromkeys(("commands", "?", "usage"), "help"),
     **dict.fromkeys(("title", "name"), "rename"),
-    **dict.fromkeys(("sites", "site", "partner"), "edit"),
+    **dict.fromkeys(("sites", "site"), "edit"),
+    "partner": "partners",
+    **dict.fromkeys(("sev", "priority"), "severity"),
+    **{str(status): f"status {status}" for status in OPEN},
+    **dict.fromkeys(("lead", "commander", "role"), "assign commander @ana"),
+    **dict.fromkeys(("who", "roles", "summary"), "catchup"),
+    "invite": "page",
+    **dict.fromkeys(("task", "todo"), "followup"),
+    **dict.fromkeys(("step", "skip", "undo"), "steps"),
+    **dict.fromkeys(("interval", "frequency"), "cadence"),
     **dict.fromkeys(("cause", "actions", "needs", "situation"), "brief"),
     **dict.fromkeys(("fixed", "done", "solved"), "resolve"),
-    **dict.fromkeys(("cancel", "false", "reject"), "decline"),
+    **dict.fromkeys(("cancel", "false", "reject", "dismiss"), "decline"),
     **dict.fromkeys(("duplicate", "dup"), "merge"),
     **dict.fromkeys(("mute", "quiet", "silence", "stop", "unfollow"), "subscriptions"),
 }
@@ -57,7 +67,6 @@ SHORTEST_BEGINNING = 3
 WORDS_OF_A_SENTENCE, SURELY_MISSPELT = 2, 0.81
 # Characters of a typed reason that a line of a message quotes.
 REASON_SHOWN = 200
-OPEN = (Status.INVESTIGATING, Status.IDENTIFIED, Status.MITIGATED, Status.MONITORING)
 ACTIVE = (*OPEN, Status.RESOLVED)
 OVER = (Status.CLOSED, Status.DECLINED, Status.MERGED)
 
@@ -198,6 +207,8 @@ def unknown_subcommand(typed_word: str, subcommands: Sequence[str], argument: st
     is_misspelt = word in SYNONYMS or SequenceMatcher(None, word, nearest).ratio() > SURELY_MISSPELT
     if is_severity:
         nearest = f"declare {typed_word.upper()} {quoted(argument)}"
+    elif nearest == "declare" and argument:
+        nearest = f"declare {quoted(argument)}"
     elif len(argument.split()) >= WORDS_OF_A_SENTENCE and not is_misspelt:
         nearest = f"declare {quoted(f'{typed_word} {argument}')}"
     suggestion = f" Did you mean `/incident {nearest}`?" if nearest else ""

@@ -51,7 +51,7 @@ def test_help_on_one_command_says_what_it_does(shared_floor: TestFloor, channel:
     [
         (
             "/incident declar S1 x",
-            "There is no command `/incident declar`. Did you mean `/incident declare`? "
+            "There is no command `/incident declar`. Did you mean `/incident declare S1 x`? "
             "`/incident help` lists them all.",
         ),
         (
