@@ -31,7 +31,7 @@ class PersonMissing(WatchfloorError):
 
 
 class UnknownRole(WatchfloorError):
-    """`{given}` is not a role. Choose from {known}."""
+    """`{given}` is not a role. Choose from {known}. Write a person as `@name`."""
 
 
 class TooLong(WatchfloorError):

@@ -109,7 +109,8 @@ def test_a_nonsensical_command_is_refused_with_advice(
         ),
         (
             "/incident claim captain",
-            "`captain` is not a role. Choose from commander, communications lead, scribe, responder.",
+            "`captain` is not a role. Choose from commander, communications lead, scribe, responder. "
+            "Write a person as `@name`.",
         ),
         (
             "/incident assign scribe",
