@@ -44,6 +44,18 @@ def share(
         return message
 
 
+def remove(workspace: Workspace, file: File) -> None:
+    """Delete a file; the messages that shared it stay without it."""
+    with workspace.lock:
+        del workspace.files[file.id]
+        for channel_id, message_times in file.shares.items():
+            channel = workspace.channels.get(channel_id)
+            for ts in message_times if channel else ():
+                if channel and (message := channel.messages.get(ts)):
+                    message.files = [shared for shared in message.files if shared["id"] != file.id]
+                    workspace.touch("message", channel=channel_id, ts=ts)
+
+
 def file_as_slack(workspace: Workspace, file: File) -> Json:
     base = workspace.response_urls.base
     return {

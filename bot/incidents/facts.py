@@ -265,3 +265,5 @@ AGENTS_NEEDED: Fact[
 GUIDES_MISSING: Fact[Callable[[Session, datetime, datetime], tuple[int, int]]] = Fact(
     "guides missing", always((0, 0))
 )
+# The files in channels other than the incident's own: the id of each channel, and of each file.
+FILES_IN_CHANNELS: Fact[Callable[[Session, int], Sequence[tuple[str, str]]]] = Fact("files in channels", always(()))

@@ -6,35 +6,35 @@ Then the old channel is archived, and a report in the new one says what could no
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from bot import outbox
 from bot.config.floor import HERE
 from bot.errors import WatchfloorError
 from bot.incidents import forms, participants, related, rules, wording
 from bot.incidents.change import Change, changing
+from bot.incidents.deletions import kind_of
 from bot.incidents.events import MadePrivate
+from bot.incidents.facts import FILES_IN_CHANNELS
 from bot.incidents.private_channel import PrivateRequest
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.outbox import batches, kinds
-from bot.outbox.kinds import Call, Context, Kind
+from bot.outbox.kinds import Context
 from bot.outbox.rules import look_at
 from bot.outbox.tables import OutboxRow
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.messages import Post
 
 log = logging.getLogger(__name__)
 
 REFUSED_AS_PRIVATE = "the incident is private now"
 COPY_KEY_PREFIX = "copy:"
-MESSAGE_KINDS = (outbox.MESSAGE, batches.kind_of(outbox.MESSAGE))
+MESSAGE_KINDS = (outbox.MESSAGE, batches.kind_of(outbox.MESSAGE), kinds.POST_MORTEM)
 PUBLIC_KINDS = (kinds.DIGEST, kinds.UPDATE, batches.kind_of(kinds.UPDATE), kinds.PARTNER)
 
 
@@ -112,6 +112,9 @@ def _withdraw_messages(change: Change, old_channel: str) -> None:
     for channel_id, ts in _messages_to_delete(rows, old_channel, kinds_in_channel, now):
         payload = {"channel_id": channel_id, "ts": ts}
         outbox.enqueue(session, kinds.DELETION, f"delete:{channel_id}:{ts}", now, payload=payload, **lane_fields)
+    for channel_id, file_id in registry.ask(FILES_IN_CHANNELS)(session, number):
+        payload = {"channel_id": channel_id, "file_id": file_id}
+        outbox.enqueue(session, kinds.DELETION, f"delete:{file_id}", now, payload=payload, **lane_fields)
     payload = {"channel_id": old_channel}
     outbox.enqueue(session, kinds.ARCHIVING, f"archive:{old_channel}", now, payload=payload, **lane_fields)
     outbox.add(session, kinds.PRIVACY_REPORT, number, now)
@@ -172,44 +175,11 @@ def _reset_row(row: OutboxRow, now: datetime) -> None:
     row.shown, row.looked, row.attempts, row.content_hash, row.retry_at = 0, 0, 0, "", now
 
 
-def deletion_call(context: Context) -> Call:
-    """Return the call that deletes one of the bot's own messages. It may be retried."""
-    services, payload = context.services, context.row.payload or {}
-    if "key" in payload:
-        return Call(context.row.key, partial(_delete_if_arrived, services, payload))
-    return Call(context.row.key, lambda: services.slack.delete_message(payload["channel_id"], payload["ts"]))
-
-
-def _delete_if_arrived(services: Services, payload: Mapping[str, Any]) -> None:
-    """Delete a message that was in flight when the incident became private, if it arrived."""
-    with services.database.reading() as session:
-        row = session.get(OutboxRow, payload["row"])
-        if row is None or row.attempted_at is None:
-            return
-        channel_id = payload["channel_id"] or _channel_of_row(session, services, row)
-    posted_message = services.slack.find(
-        Post(payload["key"], channel_id, "", [], payload["thread_ts"]), row.attempted_at
-    )
-    if posted_message:
-        services.slack.delete_message(posted_message.channel_id, posted_message.ts)
-
-
-def _channel_of_row(session: Session, services: Services, row: OutboxRow) -> str:
-    """The channel to which a row outside the incident's channel was sent."""
-    kind = _kind_of(services, row)
-    return row.channel_id or (kind.recipient(Context(session, services, None, row)) if kind.recipient else "")
-
-
 def _thread_of(change: Change, row: OutboxRow) -> str | None:
     """The thread of a row's message, read while its parent is still known."""
-    kind = _kind_of(change.services, row)
+    kind = kind_of(change.services, row)
     context = Context(change.session, change.services, None, row)
     return kind.thread(context) if kind.thread else row.thread_ts
-
-
-def _kind_of(services: Services, row: OutboxRow) -> Kind:
-    all_kinds = batches.with_batches([kinds.POSTED, *services.get(Registry).kinds])
-    return next(kind for kind in all_kinds if kind.name == row.kind)
 
 
 def archive(services: Services, row: OutboxRow) -> None:

@@ -3,7 +3,16 @@
 from bot import outbox
 from bot.directory.lookup import channel_id, forget_channel
 from bot.errors import TryLater
-from bot.incidents import invitations, pending_answers, privacy, privacy_report, private_channel, renaming, views
+from bot.incidents import (
+    deletions,
+    invitations,
+    pending_answers,
+    privacy,
+    privacy_report,
+    private_channel,
+    renaming,
+    views,
+)
 from bot.outbox import kinds, row_files
 from bot.outbox.kinds import Call, Context, Kind, Settled
 from bot.outbox.rules import Refusal
@@ -72,7 +81,7 @@ KINDS = (
     Kind(kinds.BOOKMARK, "add a bookmark", _bookmark),
     Kind(kinds.INVITE, "", invitations.call, invitations.channel_of),
     kinds.job(kinds.PRIVATE_CHANNEL, private_channel.start_opening),
-    Kind(kinds.DELETION, "", privacy.deletion_call, kinds.no_channel, otherwise=Refusal.FINAL),
+    Kind(kinds.DELETION, "", deletions.call, kinds.no_channel, otherwise=Refusal.FINAL),
     Kind(
         kinds.ARCHIVING,
         "",

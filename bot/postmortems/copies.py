@@ -82,3 +82,9 @@ def with_readers(session: Session, copies: Sequence[Copy]) -> list[Copy]:
 
 def _is_outdated(copy: Copy) -> bool:
     return copy.shared_version < copy.wanted_version and copy.trouble is None
+
+
+def in_channels(session: Session, incident_id: int) -> list[Copy]:
+    """The copies that are published in a channel, or about to be, of all post-mortems of an incident."""
+    copies = session.exec(select(Copy).where(Copy.incident_id == incident_id).order_by(col(Copy.id)))
+    return [copy for copy in copies if not copy.place.startswith(("U", "W"))]

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot import directory, outbox
 from bot.incidents import incidents, participants, rules
 from bot.incidents.change import Change
-from bot.incidents.events import Closed, MembersChanged, Reopened, SituationChanged
+from bot.incidents.events import Closed, MadePrivate, MembersChanged, Reopened, SituationChanged
 from bot.incidents.people import known_people
 from bot.incidents.permissions import check_member
 from bot.incidents.roles import lead_of
@@ -29,6 +29,12 @@ def follow_close(change: Change, event: Closed) -> None:
 def follow_members(change: Change, event: MembersChanged) -> None:
     """Update the messages about it: only people in the channel of a private incident read of it."""
     change.mark_stale(kinds.POST_MORTEM)
+
+
+def withdraw_published(change: Change, event: MadePrivate) -> None:
+    """Take back what is published: one that is still on its way shows nothing of the incident."""
+    for copy in copies.in_channels(change.session, change.number):
+        copy.is_published = False
 
 
 def stop_reminders(change: Change, event: Reopened) -> None:

@@ -139,3 +139,10 @@ def uploads_of_any_copy(session: Session, postmortem_id: int, version: int) -> S
         if holder.shared_version >= version and (files := uploads(session, holder.number, version)):
             return files
     return []
+
+
+def files_in_channels(session: Session, incident_id: int) -> list[tuple[str, str]]:
+    """The channel and the file of each version that was published in a channel."""
+    places = {copy.number: copy.place for copy in copies.in_channels(session, incident_id)}
+    rows = session.exec(select(Upload).where(col(Upload.copy_id).in_(places)).order_by(col(Upload.id)))
+    return [(places[upload.copy_id], upload.file_id) for upload in rows]

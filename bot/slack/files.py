@@ -49,6 +49,10 @@ class Files(ApiClient):
             thread_ts=thread_ts,
         )
 
+    def delete_file(self, file_id: str) -> None:
+        """Delete one of the bot's own files wherever it is shared; no error if it is not there."""
+        self.call("files.delete", file=file_id)
+
     def download(self, file_id: str) -> bytes:
         """The content of a file in Slack. Raises `SlackRefused` if it is gone, too large or kept elsewhere."""
         file = self.call("files.info", file=file_id)["file"]

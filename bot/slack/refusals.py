@@ -178,6 +178,7 @@ BY_METHOD: Mapping[str, Mapping[Meaning, str]] = {
         Meaning.TAKEN: "file_already_completed",
         Meaning.MALFORMED: "channels_limit_exceeded invalid_blocks",
     },
+    "files.delete": {Meaning.DONE: "file_deleted file_not_found", Meaning.FORBIDDEN: "cant_delete_file"},
     "files.getUploadURLExternal": {
         Meaning.FORBIDDEN: "file_type_not_allowed file_upload_size_restricted file_uploads_disabled "
         "file_uploads_except_images_disabled storage_limit_reached",

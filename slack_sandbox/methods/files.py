@@ -2,7 +2,7 @@
 
 from slack_sandbox import canvases, file_sharing
 from slack_sandbox.errors import Refused, invalid_arguments
-from slack_sandbox.methods.registry import TIER_4, Request, method
+from slack_sandbox.methods.registry import TIER_3, TIER_4, Request, method
 from slack_sandbox.model import Channel, File, Json
 
 FILE_SIZE = 1_000_000_000
@@ -42,6 +42,17 @@ def file_info(request: Request) -> Json:
     if file is None or not file.complete:
         raise Refused("file_not_found")
     return {"file": file_sharing.file_as_slack(request.workspace, file), "comments": []}
+
+
+@method("files.delete", TIER_3, "files:write", required=("file",))
+def delete_file(request: Request) -> Json:
+    file = request.workspace.files.get(request.args.text("file"))
+    if file is None or not file.complete:
+        raise Refused("file_not_found")
+    if file.user != request.bot.id:
+        raise Refused("cant_delete_file")
+    file_sharing.remove(request.workspace, file)
+    return {}
 
 
 def _canvas(request: Request, canvas_id: str) -> Json:

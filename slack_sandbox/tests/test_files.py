@@ -44,3 +44,19 @@ def test_a_person_uploads_a_file(sandbox: Sandbox, client: WebClient):
 
     assert client.files_info(file=file.id)["file"]["mimetype"] == "image/png"
     assert sandbox.person("ben").sees("incidents")[-1].files[0]["name"] == "screen.png"
+
+
+def test_an_app_deletes_its_own_files_and_no_others(sandbox: Sandbox, client: WebClient) -> None:
+    incidents = sandbox.workspace.channel("incidents").id
+    client.files_upload_v2(channel=incidents, filename="a.md", content="# A", initial_comment="Draft")
+    sandbox.wait_until_idle()
+    (file,) = sandbox.workspace.files.values()
+
+    client.files_delete(file=file.id)
+
+    assert sandbox.person("ben").sees("incidents")[-1].files == []
+    assert refusal(client.files_info, file=file.id) == "file_not_found"
+    assert refusal(client.files_delete, file=file.id) == "file_not_found"
+    sandbox.person("ben").uploads("incidents", "screen.png", b"png")
+    (others_file,) = sandbox.workspace.files.values()
+    assert refusal(client.files_delete, file=others_file.id) == "cant_delete_file"

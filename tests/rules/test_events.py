@@ -114,6 +114,7 @@ HANDLERS = {
         "lockouts.actions.hide_private",
         "cases.guide_drafts.withdraw_private",
         "cases.linking.hide_private",
+        "postmortems.request.withdraw_published",
         "alerts.actions.show_incident",
         "webhooks.handlers.withhold",
     ],

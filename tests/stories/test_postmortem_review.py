@@ -414,6 +414,30 @@ def test_a_private_incidents_post_mortem_goes_only_to_people_in_its_channel(floo
     assert len(floor.ana.direct_messages()) == message_count, "the declarer was removed from the channel"
 
 
+def test_a_published_post_mortem_is_taken_back_with_its_files_when_the_incident_becomes_private(
+    floor: TestFloor,
+) -> None:
+    channel = closes(floor, who="ana")
+    presses(floor, "ana", ids.REVIEW)
+    assert submits(floor, "ana", reviewers=["U0BEN"]) == {}
+    presses(floor, "ana", ids.PUBLISH)
+    assert submits(floor, "ana", reason="enough") == {}
+    floor.passes(seconds=10)
+    assert "IVR down" in floor.visible_text("incidents")
+    published = [shared["id"] for message in floor.ana.sees("incidents") for shared in message.files]
+    assert published
+
+    floor.says("ana", "/incident reopen it is not over", channel)
+    floor.passes(seconds=10)
+    floor.says("ana", "/incident private customer data", channel)
+    floor.passes(minutes=1)
+
+    assert "IVR down" not in floor.visible_text("incidents")
+    assert not [message for message in floor.ana.sees("incidents") if message.files]
+    assert not set(published) & floor.sandbox.workspace.files.keys()
+    assert "IVR down" in says(floor, "ana"), "people in its channel keep their copies"
+
+
 def test_guests_and_people_without_permission_are_told_so(floor: TestFloor) -> None:
     closes(floor)
     presses(floor, "ana", ids.ASSIGN)
