@@ -19,6 +19,15 @@ def create(workspace: Workspace, user: User, markdown: str, title: str = "", cha
         return canvas_id
 
 
+def remove(workspace: Workspace, canvas_id: str) -> None:
+    """Delete a canvas; a channel that had it may get another."""
+    with workspace.lock:
+        channel = channel_of(workspace, canvas_id)
+        if channel is not None:
+            channel.canvas = ""
+        del workspace.canvases[canvas_id]
+
+
 def channel_of(workspace: Workspace, canvas_id: str) -> Channel | None:
     """The channel to which a canvas belongs; None for a standalone one."""
     channels = workspace.channels.values()

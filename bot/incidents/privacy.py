@@ -29,6 +29,7 @@ from bot.outbox.rules import look_at
 from bot.outbox.tables import OutboxRow
 from bot.services import Services
 from bot.slack.blocks import Block
+from bot.slack.errors import SlackRefused
 
 log = logging.getLogger(__name__)
 
@@ -183,5 +184,14 @@ def _thread_of(change: Change, row: OutboxRow) -> str | None:
 
 
 def archive(services: Services, row: OutboxRow) -> None:
-    """Archive the old channel. It may be retried."""
-    services.slack.archive_channel((row.payload or {})["channel_id"])
+    """Delete the bot's files and canvas in the old channel, such as pictures of the timeline, and archive it.
+
+    It may be retried.
+    """
+    channel_id = (row.payload or {})["channel_id"]
+    for delete in (services.slack.delete_own_files, services.slack.delete_channel_canvas):
+        try:
+            delete(channel_id)
+        except SlackRefused as refused:
+            log.warning("files of the old channel stay", extra={"reason": str(refused)})
+    services.slack.archive_channel(channel_id)

@@ -12,6 +12,7 @@ from bot.slack.errors import OutcomeUnknown, SlackRefused
 from bot.slack.refusals import Meaning
 
 LARGEST_FILE = 25_000_000
+MOST_OWN_FILES = 1000
 GONE = (401, 403, 404, 410)
 HTML = "text/html"
 
@@ -48,6 +49,12 @@ class Files(ApiClient):
             initial_comment=comment,
             thread_ts=thread_ts,
         )
+
+    def delete_own_files(self, channel_id: str) -> None:
+        """Delete the bot's own files in a channel. Safe to repeat."""
+        own_id = self.user_id()
+        for file in self.call("files.list", channel=channel_id, user=own_id, count=MOST_OWN_FILES)["files"]:
+            self.delete_file(file["id"])
 
     def delete_file(self, file_id: str) -> None:
         """Delete one of the bot's own files wherever it is shared; no error if it is not there."""

@@ -68,6 +68,7 @@ BY_METHOD: Mapping[str, Mapping[Meaning, str]] = {
         "invalid_entity_id invalid_link invalid_parent_type invalid_shortcut_type parent_with_link",
     },
     "bookmarks.list": {Meaning.LOST_CHANNEL: _CHANNEL, Meaning.FORBIDDEN: "not_implemented"},
+    "canvases.delete": {Meaning.DONE: "canvas_not_found", Meaning.FORBIDDEN: "canvas_deleting_disabled"},
     "canvases.edit": {
         Meaning.UNKNOWN: "canvas_editing_failed",
         Meaning.FORBIDDEN: "canvas_disabled_user_team free_teams_cannot_edit_standalone_canvases",
@@ -178,7 +179,10 @@ BY_METHOD: Mapping[str, Mapping[Meaning, str]] = {
         Meaning.TAKEN: "file_already_completed",
         Meaning.MALFORMED: "channels_limit_exceeded invalid_blocks",
     },
-    "files.delete": {Meaning.DONE: "file_deleted file_not_found", Meaning.FORBIDDEN: "cant_delete_file"},
+    "files.delete": {
+        Meaning.DONE: "file_deleted file_not_found",
+        Meaning.FORBIDDEN: "cant_delete_file delete_not_allowed file_deleting_disabled",
+    },
     "files.getUploadURLExternal": {
         Meaning.FORBIDDEN: "file_type_not_allowed file_upload_size_restricted file_uploads_disabled "
         "file_uploads_except_images_disabled storage_limit_reached",
@@ -189,6 +193,7 @@ BY_METHOD: Mapping[str, Mapping[Meaning, str]] = {
         Meaning.FORBIDDEN: "canvas_disabled_file_team canvas_disabled_user_team canvas_globally_disabled "
         "not_visible slack_connect_canvas_sharing_blocked template_not_visible",
     },
+    "files.list": {Meaning.GONE: "user_not_found", Meaning.MALFORMED: "unknown_type"},
     "pins.add": {
         Meaning.DONE: "already_pinned",
         Meaning.LOST_CHANNEL: _CHANNEL,

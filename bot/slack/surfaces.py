@@ -41,6 +41,11 @@ class Surfaces(ApiClient):
         self.call("canvases.edit", canvas_id=canvas_id, changes=[change])
         return canvas_id
 
+    def delete_channel_canvas(self, channel_id: str) -> None:
+        """Delete a channel's canvas, if we created it. Safe to repeat."""
+        if canvas_id := self._own_canvas(channel_id):
+            self.call("canvases.delete", canvas_id=canvas_id)
+
     def _own_canvas(self, channel_id: str) -> str | None:
         """The id of a channel's canvas, if we created it."""
         properties = self.call("conversations.info", channel=channel_id)["channel"].get("properties") or {}

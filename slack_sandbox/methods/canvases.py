@@ -47,6 +47,17 @@ def edit(request: Request) -> Json:
     return {}
 
 
+@method("canvases.delete", TIER_3, "canvases:write", required=("canvas_id",))
+def delete(request: Request) -> Json:
+    canvas_id = request.args.text("canvas_id")
+    canvas = request.workspace.canvases.get(canvas_id)
+    if canvas is None:
+        raise Refused("canvas_not_found")
+    _check_may_edit(request, canvas_id, canvas)
+    canvases.remove(request.workspace, canvas_id)
+    return {}
+
+
 def _check_may_edit(request: Request, canvas_id: str, canvas: Json) -> None:
     """Check the right to edit: members edit a channel's canvas, its author a standalone one."""
     channel = canvases.channel_of(request.workspace, canvas_id)

@@ -44,6 +44,22 @@ def file_info(request: Request) -> Json:
     return {"file": file_sharing.file_as_slack(request.workspace, file), "comments": []}
 
 
+@method("files.list", TIER_3, "files:read")
+def list_files(request: Request) -> Json:
+    channel_id, user_id = request.args.text("channel"), request.args.text("user")
+    count, page = request.args.number("count", 100, 1001), request.args.number("page", 1, 101)
+    if channel_id:
+        request.workspace.channel_for_app(channel_id)
+    files = [
+        file
+        for file in request.workspace.files.values()
+        if file.complete and channel_id in ("", *file.shares) and user_id in ("", file.user)
+    ]
+    described = [file_sharing.file_as_slack(request.workspace, file) for file in files]
+    paging = {"count": count, "total": len(files), "page": page, "pages": -(-len(files) // max(count, 1))}
+    return {"files": described[(page - 1) * count : page * count], "paging": paging}
+
+
 @method("files.delete", TIER_3, "files:write", required=("file",))
 def delete_file(request: Request) -> Json:
     file = request.workspace.files.get(request.args.text("file"))

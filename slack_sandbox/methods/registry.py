@@ -84,7 +84,13 @@ METHODS: dict[str, Method] = {}
 FORMS_ONLY = frozenset(
     (
         *("bookmarks.list", "chat.getPermalink", "dnd.info", "files.getUploadURLExternal", "files.info"),
-        *("conversations.history", "conversations.info", "conversations.list", "conversations.members"),
+        *(
+            "files.list",
+            "conversations.history",
+            "conversations.info",
+            "conversations.list",
+            "conversations.members",
+        ),
         *("conversations.replies", "pins.list", "reactions.get", "team.info", "usergroups.list"),
         *("usergroups.users.list", "users.conversations", "users.getPresence", "users.info", "users.list"),
         "users.lookupByEmail",

@@ -52,6 +52,9 @@ def test_an_app_deletes_its_own_files_and_no_others(sandbox: Sandbox, client: We
     sandbox.wait_until_idle()
     (file,) = sandbox.workspace.files.values()
 
+    listed = client.files_list(channel=incidents, user=sandbox.workspace.bot.id)
+    assert [shared["id"] for shared in listed["files"]] == [file.id]
+    assert client.files_list(channel=incidents, user="U0BEN")["files"] == []
     client.files_delete(file=file.id)
 
     assert sandbox.person("ben").sees("incidents")[-1].files == []

@@ -77,6 +77,8 @@ def test_a_channel_has_one_canvas(sandbox: Sandbox, client: WebClient, incidents
     assert error == "not_in_channel"
     assert refusal(client.canvases_edit, canvas_id="F0NONE", changes=[added]) == "canvas_not_found"
     assert client.canvases_create(title="Alone")["canvas_id"] != canvas
+    client.canvases_delete(canvas_id=canvas)
+    assert refusal(client.canvases_delete, canvas_id=canvas) == "canvas_not_found"
 
 
 def test_a_channel_names_its_canvas_and_a_canvas_its_author(sandbox: Sandbox, client: WebClient, incidents: str):

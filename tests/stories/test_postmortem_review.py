@@ -428,13 +428,19 @@ def test_a_published_post_mortem_is_taken_back_with_its_files_when_the_incident_
     assert published
 
     floor.says("ana", "/incident reopen it is not over", channel)
+    floor.says("ana", "/incident timeline picture", channel)
     floor.passes(seconds=10)
+    old_channel = floor.sandbox.workspace.channel(channel)
+    assert old_channel.canvas
+    assert [message for message in floor.ana.sees(channel) if message.files]
     floor.says("ana", "/incident private customer data", channel)
     floor.passes(minutes=1)
 
     assert "IVR down" not in floor.visible_text("incidents")
     assert not [message for message in floor.ana.sees("incidents") if message.files]
     assert not set(published) & floor.sandbox.workspace.files.keys()
+    assert not old_channel.canvas, "nor does the archived channel show a draft or a picture"
+    assert not [message for message in old_channel.messages.values() if message.files]
     assert "IVR down" in says(floor, "ana"), "people in its channel keep their copies"
 
 
