@@ -60,7 +60,8 @@ def make_private(services: Services, number: int, reason: str, by: str, now: dat
     Return the answer.
     """
     with changing(services, number, by, now, "close") as change:
-        rules.check_may_change(number, change.incident.status)
+        # What is confidential may turn out only in the post-mortem.
+        rules.check_may_describe(number, change.incident.status)
         if change.incident.is_private:
             raise AlreadyPrivate(number=number)
         merged_incidents = related.public_merged_into(change.session, number)

@@ -444,6 +444,19 @@ def test_a_published_post_mortem_is_taken_back_with_its_files_when_the_incident_
     assert "IVR down" in says(floor, "ana"), "people in its channel keep their copies"
 
 
+def test_a_closed_incident_becomes_private_without_being_reopened(floor: TestFloor) -> None:
+    channel = closes(floor, who="ana")
+    counts = {place: len(floor.ana.sees(place)) for place in ("operations", "executives", "partners")}
+
+    assert "This incident is private now." in floor.says("ana", "/incident private customer data", channel)
+    floor.passes(minutes=1)
+
+    assert all(len(floor.ana.sees(place)) <= count for place, count in counts.items()), "nobody hears of it again"
+    assert "No incident matches" in floor.says("hana", "/incident list all")
+    assert floor.sandbox.workspace.channel(channel).is_archived
+    assert rows(floor, "incidents")[0]["status"] == "closed"
+
+
 def test_guests_and_people_without_permission_are_told_so(floor: TestFloor) -> None:
     closes(floor)
     presses(floor, "ana", ids.ASSIGN)
