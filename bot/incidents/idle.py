@@ -27,7 +27,7 @@ def schedule(change: Change, event: Event) -> None:
 
 
 def ask_leads(services: Services, now: datetime) -> None:
-    """Ask about every idle incident, once across all replicas, and again each day that it stays idle."""
+    """Ask about every idle incident, once across all replicas, and again: each day, or ever later once resolved."""
     with services.database.reading() as session:
         numbers = [incident.number for incident in due_rows(session, Incident, col(Incident.idle_check_at), now)]
     for number in numbers:
@@ -46,9 +46,11 @@ def _ask_if_idle(change: Change) -> None:
     incident.idle_check_at = last_act_at + idle_after
     if incident.idle_check_at > now:
         return
-    incident.idle_check_at = now + max(idle_after, A_DAY)
+    is_open = incident.status in rules.OPEN
+    # Nobody is hurt by a resolved incident that is not closed: the question comes ever less often.
+    incident.idle_check_at = now + max(idle_after, A_DAY if is_open else now - last_act_at)
     lead = lead_of(change.session, incident)
-    question = wording.IDLE if incident.status in rules.OPEN else wording.IDLE_RESOLVED
+    question = wording.IDLE if is_open else wording.IDLE_RESOLVED
     text = question.format(
         nobody="Nobody" if lead == incident.channel_id else f"{mention(lead)}, nobody",
         number=change.number,

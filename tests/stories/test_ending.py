@@ -170,9 +170,12 @@ def test_the_lead_is_asked_about_an_incident_in_which_nobody_records_anything(fl
     floor.passes(hours=24, minutes=1)
     [text] = asked()[2:]
     assert text.endswith("for 1 d, and it is resolved. If nothing is left to do, end it with `/incident close`.")
+    for days, asked_by_then in ((1, 3), (1, 4), (2, 4), (2, 5), (5, 5)):
+        floor.passes(days=days)
+        assert len(asked()) == asked_by_then, "twice as long after each question"
     floor.says("ana", "/incident close", channel)
-    floor.passes(days=3)
-    assert len(asked()) == 3
+    floor.passes(days=30)
+    assert len(asked()) == 5
 
 
 def test_an_idle_incident_without_its_channel_is_asked_about_where_its_loss_was_told(floor: TestFloor) -> None:
