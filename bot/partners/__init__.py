@@ -17,6 +17,7 @@ def register(registry: "Registry") -> None:
         guidance_actions,
         handlers,
         listeners,
+        lost_channels,
         notice_actions,
         renderers,
         summary,
@@ -28,6 +29,8 @@ def register(registry: "Registry") -> None:
     registry.listeners.append(listeners.register)
     registry.command("partners", listeners.partners)
     registry.help(Section.CHANNEL, 40, wording.HELP)
+    registry.record(lost_channels.record_channel_lost, "channel_archive", "channel_deleted", "channel_left")
+    registry.record(lost_channels.record_channel_lost, "group_archive", "group_deleted", "group_left")
     registry.on(events.Declared, handlers.begin)
     registry.on(events.SeverityChanged, handlers.follow_severity)
     registry.on(events.ScopeChanged, handlers.follow_scope)

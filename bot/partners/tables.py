@@ -117,6 +117,12 @@ def of_incident(session: Session, incident_id: int) -> Sequence[PartnerNotice]:
     return session.exec(_OF_INCIDENT, params={"of_incident": incident_id}).all()
 
 
+def incidents_told_in(session: Session, channel_id: str) -> Sequence[int]:
+    """The incidents with a notice in that channel that is not cleared yet."""
+    is_current = (PartnerNotice.channel_id == channel_id, col(PartnerNotice.cleared_at).is_(None))
+    return sorted(set(session.exec(select(PartnerNotice.incident_id).where(*is_current))))
+
+
 def told_in_merged(session: Session, incident_id: int) -> frozenset[str]:
     """The partners that had a notice of an incident that was merged into this one."""
     query = select(PartnerNotice.partner).join(Incident, col(Incident.id) == col(PartnerNotice.incident_id))

@@ -50,6 +50,7 @@ VARIABLES = (
 )
 
 
+CHANNEL_LOST: Final = ": I can no longer write into its channel. `/invite` me there, or tell it the news by phone"
 # What a partner is phoned for, by the reply that it would read below a notice.
 PURPOSES_OF_CALLS = {
     "all_clear": ", to say that it is over",

@@ -343,6 +343,19 @@ def test_partners_of_a_private_incident_are_told_only_by_name_and_phoned_when_th
     assert notices(floor, NORTHLINE) == []
 
 
+def test_the_lead_hears_that_the_channel_of_a_partner_that_was_told_is_lost(floor: TestFloor) -> None:
+    channel = partner_incident(floor, "S1 IVR down at Northline")
+    floor.says("ana", "/incident partners tell Northline", channel)
+    assert notices(floor, "partner-northline")
+
+    floor.ana.kicks("partner-northline", "watchfloor")
+    floor.settle()
+
+    request = last_phone_request(floor)
+    assert "I can no longer write into its channel." in request
+    assert "+371 2000 0100" in request
+
+
 def test_partners_of_a_drill_are_told_only_by_name(floor: TestFloor) -> None:
     channel = floor.declares("drill S1 IVR down at Northline and Sagebrush")
 
