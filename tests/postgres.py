@@ -52,7 +52,8 @@ class PostgresServer:
 
     def prepared_database(self) -> str:
         """Create a migrated database without rows and return its address."""
-        return self.new_database(f"TEMPLATE {TEMPLATE} STRATEGY WAL_LOG")
+        # The other strategy also writes every page of the template to the log, which takes more than twice as long.
+        return self.new_database(f"TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
 
     def new_database(self, options: str = "") -> str:
         """Create an empty database and return its address."""

@@ -46,16 +46,18 @@ class SavedFiles:
             (self.folder / name).write_bytes(content)
 
 
-_EACH_TABLE = """
+# A table whose file is empty never had a row, and few of them ever have.
+_EACH_USED_TABLE = """
     FOR each IN SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r'
         AND n.nspname NOT LIKE 'pg_%' AND n.nspname NOT IN ('information_schema', 'saved')
+        AND pg_relation_size(c.oid) > 0
     LOOP"""
 _SAVE = f"""
 DO $$ DECLARE each record; BEGIN
     CREATE SCHEMA saved;
     CREATE TABLE saved.sequences AS SELECT format('%I.%I', schemaname, sequencename) AS name, last_value
         FROM pg_sequences WHERE last_value IS NOT NULL;
-    {_EACH_TABLE}
+    {_EACH_USED_TABLE}
         EXECUTE format('CREATE TABLE saved.%I AS TABLE %s', each.oid, each.oid::regclass);
     END LOOP;
 END $$"""
@@ -65,9 +67,11 @@ DO $$ DECLARE each record; BEGIN
     PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid();
     SET LOCAL session_replication_role = replica;
-    {_EACH_TABLE}
+    {_EACH_USED_TABLE}
         EXECUTE format('DELETE FROM %s', each.oid::regclass);
-        EXECUTE format('INSERT INTO %s OVERRIDING SYSTEM VALUE TABLE saved.%I', each.oid::regclass, each.oid);
+        IF to_regclass(format('saved.%I', each.oid)) IS NOT NULL THEN
+            EXECUTE format('INSERT INTO %s OVERRIDING SYSTEM VALUE TABLE saved.%I', each.oid::regclass, each.oid);
+        END IF;
     END LOOP;
     PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, coalesce(saved.last_value, 1),
             saved.last_value IS NOT NULL)
