@@ -1,4 +1,4 @@
-"""Parsed YAML, shared by all bots of a process: each would read the same floor and playbooks again."""
+"""Parsed YAML, shared by all bots of a process: each would read the same floor and playbooks, or copies of them."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -11,14 +11,22 @@ from bot.config import yaml_file
 _parse, _validate = yaml_file.parse, yaml_file.validate
 # A rewritten file has another size, time or number.
 Stamp = tuple[int, int, int]
+Parsed = tuple[yaml_file.LineNumbers, Any]
+_by_text: dict[str, Parsed] = {}
 
 
 @lru_cache(maxsize=256)
-def _parsed(path: Path, place: Path, stamp: Stamp) -> tuple[yaml_file.LineNumbers, Any]:
-    return _parse(path)
+def _parsed(path: Path, place: Path, stamp: Stamp) -> Parsed:
+    text = yaml_file.text_of(path)
+    if text not in _by_text:
+        parsed = _parse(path)
+        if yaml_file.text_of(path) != text:
+            return parsed
+        _by_text[text] = parsed
+    return _by_text[text]
 
 
-def _parse_once(path: Path) -> tuple[yaml_file.LineNumbers, Any]:
+def _parse_once(path: Path) -> Parsed:
     try:
         status = path.stat()
     except OSError:

@@ -3,35 +3,40 @@
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine.default import DefaultDialect
 
 
-class SharedStatements(dict[Any, Any]):
-    """A cache that distinguishes databases by their kind: all engines of a kind are configured alike."""
+def _is_of_same_kind(dialect: Any, other: Any) -> bool:
+    return bool(dialect.name == other.name and dialect.driver == other.driver)
 
-    def get(self, key: Any, default: Any = None) -> Any:
-        """Return the compiled statement for SQLAlchemy's key, which begins with the engine's dialect."""
-        return super().get(_by_kind(key), default)
+
+def _hash_of_kind(dialect: Any) -> int:
+    return hash(dialect.name)
+
+
+# Compiled statements are kept by dialect, of which each engine has one: all engines of a kind are configured alike.
+DefaultDialect.__eq__ = _is_of_same_kind  # type: ignore[method-assign]  # see above
+DefaultDialect.__hash__ = _hash_of_kind  # type: ignore[method-assign, assignment]  # see above
+
+
+class ReadersStatements(dict[Any, Any]):
+    """Compiled statements that do not lock rows."""
 
     def __setitem__(self, key: Any, compiled: Any) -> None:
-        super().__setitem__(_by_kind(key), compiled)
+        """Keep a statement. SQLite has no locks of rows: a test on it would not notice what fails on PostgreSQL."""
+        if compiled.dialect.name == "sqlite":
+            statement = compiled.statement
+            assert getattr(statement, "_for_update_arg", None) is None, f"a reader locks rows: {statement}"
+        super().__setitem__(key, compiled)
 
 
-def _by_kind(key: Any) -> Any:
-    dialect, *statement = key
-    return (dialect.name, dialect.driver, *statement)
+_shared, _shared_by_readers = dict[Any, Any](), ReadersStatements()
 
 
-_shared = SharedStatements()
+def _cache_of(engine: sa.Engine) -> dict[Any, Any]:
+    is_reading = engine.get_execution_options().get("postgresql_readonly", False)
+    return _shared_by_readers if is_reading else _shared
 
 
-@sa.event.listens_for(sa.Engine, "engine_connect")
-def _share(connection: sa.Connection) -> None:
-    connection.execution_options(compiled_cache=_shared)
-
-
-@sa.event.listens_for(sa.Engine, "before_execute")
-def _refuse_locks_of_readers(connection: sa.Connection, statement: Any, *_: Any) -> None:
-    """SQLite has no locks of rows, so that a test on it would not notice what fails on PostgreSQL."""
-    is_reading = connection.get_execution_options().get("postgresql_readonly", False)
-    if is_reading and connection.dialect.name == "sqlite":
-        assert getattr(statement, "_for_update_arg", None) is None, f"a reader locks rows: {statement}"
+# Instead of a cache for each engine, which each makes and nobody uses.
+sa.Engine._compiled_cache = property(_cache_of, lambda engine, unused: None)  # type: ignore[assignment]  # see above
