@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Let one worker collect before the others: they load what it compiles, which takes long after a checkout."""
+    garbage.wait_until_all_is_loaded()
     with (Path(os.environ[shared_folder.VARIABLE]) / "collecting").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -3,6 +3,7 @@
 Otherwise each forked bot would do so itself: the fonts of a chart, the mappings of the tables, the compiled SQL.
 """
 
+import gc
 import os
 import sys
 import tempfile
@@ -57,6 +58,7 @@ def prepare_to_fork() -> None:
     server.close()
     # Threads do not survive a fork, and locks they held would stay locked for ever.
     assert threading.enumerate() == [threading.main_thread()], threading.enumerate()
+    gc.collect()
     garbage.leave_alone_what_is_loaded()
 
 

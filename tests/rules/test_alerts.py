@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -212,14 +213,17 @@ def test_only_signed_requests_may_send_alerts() -> None:
     assert check(signed, b"{}", own_headers)
 
 
-KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+@cache
+def private_key() -> rsa.RSAPrivateKey:
+    """Made only where this file is run: it takes a tenth of a second."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def certificate() -> bytes:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(KEY.public_key())
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(private_key().public_key())
     builder = builder.serial_number(1).not_valid_before(NOW).not_valid_after(NOW + timedelta(days=1))
-    return builder.sign(KEY, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    return builder.sign(private_key(), hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def signed_by_aws(**changed: str) -> dict[str, str]:
@@ -234,7 +238,7 @@ def signed_by_aws(**changed: str) -> dict[str, str]:
     } | changed
     names = sns.SIGNED_OF_CONFIRMATION if content["Type"] == sns.CONFIRMATION else sns.SIGNED_OF_NOTIFICATION
     text = "".join(f"{name}\n{content[name]}\n" for name in names if name in content).encode()
-    content["Signature"] = base64.b64encode(KEY.sign(text, padding.PKCS1v15(), hashes.SHA256())).decode()
+    content["Signature"] = base64.b64encode(private_key().sign(text, padding.PKCS1v15(), hashes.SHA256())).decode()
     return content
 
 
