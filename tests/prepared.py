@@ -16,6 +16,8 @@ from bot.runtime.database import Database
 from tests import shared_folder
 
 NAME = "watchfloor.sqlite"
+# This loads the tables of every noun, also where another process has prepared the database.
+build_registry()
 
 
 def database(folder: Path) -> str:
@@ -30,7 +32,6 @@ def database(folder: Path) -> str:
 
 def prepare(database_url: str) -> None:
     """Migrate an empty database to the newest schema, including the durable engine's part."""
-    build_registry()  # this loads the tables of every noun
     settings = Settings(_env_file=None, database_url=database_url)
     store = Database(settings.database_url)
     migrations.upgrade(store.engine)
