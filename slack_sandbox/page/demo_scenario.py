@@ -148,6 +148,7 @@ def _steps_are_done(steps: DemoSteps, *answers: tuple[str, str, str]) -> None:
     for person, note, choice in answers:
         steps.presses(person, *STEP_DONE)
         steps.answers_form(person, note, choice=choice)
+        steps.sees_the_button_gone(person)
         steps.waits(GLANCE_S)
 
 

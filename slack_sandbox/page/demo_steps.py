@@ -40,6 +40,8 @@ class DemoSteps:
         self._pace = pace
         self._known = set(sandbox.workspace.channels)
         self.here = ""
+        # The action_id and value of the button that was pressed last.
+        self._pressed = ("", "")
 
     def narrates(self, caption: str) -> None:
         """Show a caption; windows that follow the demo open the current channel."""
@@ -85,11 +87,12 @@ class DemoSteps:
 
         message, action_id, value = self._until(button, f"There is no button {' or '.join(action_ids)}.")
         self._sandbox.person(person).clicks(action_id, channel=self.here, ts=message.ts, value=value or None)
+        self._pressed = action_id, value
 
     def fills_form(self, person: str, **values: Any) -> None:
-        """Fill in these fields of the open form, by id, and submit it."""
-        self._sandbox.quiet()
+        """Fill in these fields of the form that opens, by id, and submit it."""
         actor = self._sandbox.person(person)
+        self._until(lambda: actor.modal is not None, "No form was opened.")
         self.waits(FORM_IS_READ_S)
         for block_id, value in values.items():
             if value:
@@ -111,12 +114,13 @@ class DemoSteps:
         return self._sandbox.person(person).id
 
     def answers_form(self, person: str, text: str, choice: str = "") -> None:
-        """Fill in the empty fields of the open form and submit it; does nothing if no form is open.
+        """Fill in the empty fields of the form that the pressed button opens, and submit it.
 
-        An option named `choice` is taken if there is one, else the first.
+        Some buttons act at once, without a form, and are gone then. An option named `choice` is taken, if there is
+        one, else the first.
         """
-        self._sandbox.quiet()
         actor = self._sandbox.person(person)
+        self._until(lambda: actor.modal is not None or self._is_pressed_gone(person), "The button did nothing.")
         if actor.modal is None:
             return
         self.waits(FORM_IS_READ_S)
@@ -125,6 +129,10 @@ class DemoSteps:
                 actor.fills(block["block_id"], self._answer(block["element"], text, choice, actor.id))
         actor.submits()
         self._sandbox.quiet()
+
+    def sees_the_button_gone(self, person: str) -> None:
+        """Wait until the pressed button is gone, because what it asked for is done."""
+        self._until(lambda: self._is_pressed_gone(person), "What the button asked for was not done.")
 
     def _answer(self, element: Json, text: str, choice: str, person_id: str) -> Any:
         """The value for a field: the text, the person, the current time, or an option."""
@@ -164,6 +172,10 @@ class DemoSteps:
                 if action_id in action_ids:
                     return message, action_id, value
         return None
+
+    def _is_pressed_gone(self, person: str) -> bool:
+        messages = self._sandbox.person(person).sees(self.here)
+        return all(self._pressed != (action_id, value) for each in messages for action_id, value, _ in each.buttons)
 
     def _until(self, condition: Callable[[], Any], otherwise: str) -> Any:
         try:
