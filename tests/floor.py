@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from bot import bootstrap
 from bot.bootstrap import Bot
@@ -30,6 +30,8 @@ class TestFloor:
     """A sandbox workspace and a bot in this process."""
 
     __test__ = False
+    # A process has one workflow engine: the bot that started last has it.
+    newest_bot: ClassVar[Bot | None] = None
 
     def __init__(self, folder: Path, *, database_url: str = "", over_http: bool = False, **settings: Any) -> None:
         self.folder = folder
@@ -76,6 +78,7 @@ class TestFloor:
         """Start the bot and wait until it has heard about the workspace."""
         self.bot = bootstrap.build(self.settings())
         self.bot.start()
+        TestFloor.newest_bot = self.bot
         if self.over_http:
             self.sandbox.events_url = f"{self.address}/slack/events"
         self.settle()
@@ -138,6 +141,7 @@ class TestFloor:
 
     def settle(self) -> None:
         """Wait until nothing is left to do."""
+        assert self.bot in (None, TestFloor.newest_bot), "another bot has started: tests of a shared one come first"
         for _ in range(STEPS):
             self.sandbox.wait_until_idle(PATIENCE_S)
             before = self.sandbox.activity

@@ -179,6 +179,28 @@ def test_a_form_about_no_incident_is_refused(shared_floor: TestFloor, channel: s
     shared_floor.ana.closes()
 
 
+@pytest.mark.parametrize(
+    ("command", "answers", "refused"),
+    [
+        ("followup", {"words": "Alarm on trunk errors", "due": "2099-01-31"}, "due"),
+        ("followup", {"words": "Alarm on trunk errors", "owner": "gus"}, "owner"),
+        ("note", {"words": " "}, "words"),
+        ("milestones", {"reason": " "}, "reason"),
+        ("routing", {"wrong": "Spanish calls reach English agents", "since": FUTURE_TS}, "since"),
+        ("routing", {"wrong": "Spanish calls reach English agents", "due": PAST_TS}, "due"),
+    ],
+)
+def test_a_form_is_refused_beside_the_field_that_is_to_be_changed(
+    shared_floor: TestFloor, channel: str, command: str, answers: dict[str, str | int], refused: str
+) -> None:
+    shared_floor.says("ana", f"/incident {command}", channel)
+    for name, answer in answers.items():
+        shared_floor.ana.fills(name, answer)
+
+    assert list(shared_floor.ana.submits().errors) == [refused]
+    shared_floor.ana.closes()
+
+
 def test_buttons_of_a_closed_incident_say_that_it_is_closed(floor: TestFloor) -> None:
     channel = floor.declares("S1 IVR down")
     card = card_message(floor, channel)
@@ -200,25 +222,3 @@ def test_buttons_of_a_closed_incident_say_that_it_is_closed(floor: TestFloor) ->
     assert floor.ephemeral("ana", channel)[-2:] == [sentence, sentence]
     for command in ("severity S0", "status mitigated", "claim", "update", "resolve", "close"):
         assert floor.says("ana", f"/incident {command}", channel) == sentence
-
-
-@pytest.mark.parametrize(
-    ("command", "answers", "refused"),
-    [
-        ("followup", {"words": "Alarm on trunk errors", "due": "2099-01-31"}, "due"),
-        ("followup", {"words": "Alarm on trunk errors", "owner": "gus"}, "owner"),
-        ("note", {"words": " "}, "words"),
-        ("milestones", {"reason": " "}, "reason"),
-        ("routing", {"wrong": "Spanish calls reach English agents", "since": FUTURE_TS}, "since"),
-        ("routing", {"wrong": "Spanish calls reach English agents", "due": PAST_TS}, "due"),
-    ],
-)
-def test_a_form_is_refused_beside_the_field_that_is_to_be_changed(
-    shared_floor: TestFloor, channel: str, command: str, answers: dict[str, str | int], refused: str
-) -> None:
-    shared_floor.says("ana", f"/incident {command}", channel)
-    for name, answer in answers.items():
-        shared_floor.ana.fills(name, answer)
-
-    assert list(shared_floor.ana.submits().errors) == [refused]
-    shared_floor.ana.closes()
