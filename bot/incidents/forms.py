@@ -47,7 +47,13 @@ def severity_form(incident: Incident, floor: Floor) -> Block:
         form_field("Severity", severity_select(floor, incident.severity), hint=WHEN_UNSURE),
         text_field("Why?", ids.REASON, placeholder="What has changed", longest=500),
     ]
-    return modal(ids.SEVERITY_FORM, "Change the severity", blocks, submit="Change", subject=incident.number)
+    return modal(
+        ids.SEVERITY_FORM,
+        "Change the severity",
+        blocks,
+        submit="Change",
+        subject=f"{incident.number}:{incident.severity}",
+    )
 
 
 def status_form(incident: Incident) -> Block:
@@ -58,7 +64,9 @@ def status_form(incident: Incident) -> Block:
         form_field("Status", select(ids.STATUS, options, initial=initial_status)),
         text_field("Why?", ids.REASON, placeholder="What was found or done", longest=500, optional=True),
     ]
-    return modal(ids.STATUS_FORM, "Set the status", blocks, submit="Set", subject=incident.number)
+    return modal(
+        ids.STATUS_FORM, "Set the status", blocks, submit="Set", subject=f"{incident.number}:{incident.status}"
+    )
 
 
 def role_form(incident: Incident, floor: Floor) -> Block:

@@ -18,13 +18,14 @@ from bot.services import Services
 from bot.slack.text import mention, one_line
 
 
-def change_status(services: Services, number: int, status: str, reason: str, by: str, now: datetime) -> str:
-    """Set the status. Return the answer."""
+def change_status(
+    services: Services, number: int, status: str, reason: str, by: str, now: datetime, shown: str = ""
+) -> str:
+    """Set the status. Return the answer. `shown` is the status that a form showed as the current one."""
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         old_status = change.incident.status
-        if old_status == status:
-            raise rules.NotChanged(state=status)
+        rules.check_new_state(status, old_status, shown)
         set_status(change, status, reason)
         situation = situation_tables.current(change.session, number)
     if old_status not in rules.OPEN and status == Status.INVESTIGATING:

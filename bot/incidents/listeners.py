@@ -85,17 +85,17 @@ def _register_forms(app: App, services: Services) -> None:
     def severity(body: Payload) -> str:
         new_severity = rules.read_severity(parse.field_value(body, ids.SEVERITY))
         reason = parse.field_value(body, ids.REASON)
-        number = parse.form_number(body)
+        number, shown = parse.form_number_and_state(body)
         answer = severity_actions.change_severity(
-            services, number, new_severity, reason, parse.user_id(body), utcnow()
+            services, number, new_severity, reason, parse.user_id(body), utcnow(), shown
         )
         return wording.about_incident(number, answer)
 
     def status(body: Payload) -> str:
         new_status = rules.read_status(parse.field_value(body, ids.STATUS))
         reason = parse.field_value(body, ids.REASON)
-        number = parse.form_number(body)
-        answer = lifecycle.change_status(services, number, new_status, reason, parse.user_id(body), utcnow())
+        number, shown = parse.form_number_and_state(body)
+        answer = lifecycle.change_status(services, number, new_status, reason, parse.user_id(body), utcnow(), shown)
         return wording.about_incident(number, answer)
 
     def change_scope(body: Payload) -> None:

@@ -207,6 +207,12 @@ def form_number(body: Payload) -> int:
     return parse_number(private_metadata(body))
 
 
+def form_number_and_state(body: Payload) -> tuple[int, str]:
+    """The incident's number, and its severity or status when the form was opened, if the form names it."""
+    number, _, state = private_metadata(body).partition(":")
+    return parse_number(number), state
+
+
 def role_and_person(argument: str, role_names: list[str], example: str) -> tuple[str, str]:
     """`commander <@U1|ana>` as a role and a user id."""
     person = re.search(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>", argument)

@@ -91,6 +91,10 @@ class NotChanged(WatchfloorError):
     """It is {state} already; nothing was changed."""
 
 
+class ChangedMeanwhile(WatchfloorError):
+    """Meanwhile it became {state}, so nothing was changed. Close this form; if that is not right, open it again."""
+
+
 class AlreadyResolved(WatchfloorError):
     """It is resolved already. `/incident close` closes it."""
 
@@ -242,6 +246,14 @@ def check_past(started_at: datetime | None, ended_at: datetime | None, now: date
         raise EndBeforeStart()
     if ended_at and ended_at > now:
         raise StillToCome()
+
+
+def check_new_state(new: str, current: str, shown: str) -> None:
+    """Refuse a severity or status that it has already, or that was chosen in a form which showed an older one."""
+    if new == current:
+        raise NotChanged(state=current)
+    if shown not in ("", current):
+        raise ChangedMeanwhile(state=current)
 
 
 def check_may_change(number: int, status: str) -> None:

@@ -10,13 +10,17 @@ from bot.services import Services
 from bot.slack.text import mention, one_line
 
 
-def change_severity(services: Services, number: int, severity: str, reason: str, by: str, now: datetime) -> str:
-    """Change the severity; the promised updates move to its cadence. Return the answer."""
+def change_severity(
+    services: Services, number: int, severity: str, reason: str, by: str, now: datetime, shown: str = ""
+) -> str:
+    """Change the severity; the promised updates move to its cadence. Return the answer.
+
+    `shown` is the severity that a form showed as the current one.
+    """
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         old_severity = change.incident.severity
-        if old_severity == severity:
-            raise rules.NotChanged(state=severity)
+        rules.check_new_state(severity, old_severity, shown)
         set_severity(change, severity, reason)
     return " ".join(
         [wording.SEVERITY_CHANGED.format(old_severity=old_severity, new_severity=severity), *change.answers]

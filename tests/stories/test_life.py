@@ -4,6 +4,8 @@ import json
 import re
 from datetime import UTC, datetime
 
+import pytest
+
 from bot.channels import early
 from bot.incidents import awaited_channels, ids
 from bot.runtime.clock import utcnow
@@ -36,6 +38,33 @@ def test_a_new_title_is_shown_everywhere_and_the_channel_is_renamed(floor: TestF
     assert "IVR and chat down" in floor.sandbox.workspace.channel(channel).topic["value"]
     assert len(timeline(floor, "renamed")) == 2
     assert "Please say what it is called now" in floor.says("ana", "/incident rename", channel)
+
+
+@pytest.mark.parametrize(
+    ("command", "change", "field", "chosen", "meanwhile"),
+    [
+        ("severity", "S0 all lines", ids.SEVERITY, "S3", "S0"),
+        ("status", "mitigated", ids.STATUS, "identified", "mitigated"),
+    ],
+)
+def test_a_form_does_not_undo_what_somebody_else_changed_meanwhile(
+    floor: TestFloor, command: str, change: str, field: str, chosen: str, meanwhile: str
+) -> None:
+    channel = floor.declares("S2 IVR down")
+    floor.ben.joins(channel)
+    floor.says("ana", f"/incident {command}", channel)
+    floor.says("ben", f"/incident {command} {change}", channel)
+
+    floor.ana.fills(field, chosen)
+    floor.ana.fills(ids.REASON, "only one site")
+    refusal = floor.ana.submits().errors[field]
+
+    assert refusal.startswith(f"Meanwhile it became {meanwhile}, so nothing was changed.")
+    floor.ana.closes()
+    floor.says("ana", f"/incident {command}", channel)
+    floor.ana.fills(field, chosen)
+    floor.ana.fills(ids.REASON, "only one site")
+    assert not floor.ana.submits().errors
 
 
 def test_a_new_title_that_names_more_places_says_how_to_add_them(floor: TestFloor) -> None:
