@@ -20,6 +20,8 @@ OTHER = "other"
 NO_REASON = "no reason given"
 # Invisible, but used to form letters in Persian and Hindi and combined emoji.
 JOINER_CHARACTERS = "\u200c\u200d"
+# The name of an emoji; not the middle of a time such as 12:30:15.
+_EMOJI_NAME = re.compile(r":(?=[^:]*[a-z])[a-z0-9_+'-]+:")
 
 
 class Status(StrEnum):
@@ -194,12 +196,13 @@ def quoted(typed_text: str) -> str:
 def channel_name(number: int, title: str, attempt: int = 1) -> str:
     """A name Slack accepts, from number and title: lower-case letters, digits and `-`, at most 80 characters.
 
-    A title without a single letter or digit (emoji only) gives `inc-7-incident`, never a bare dash.
+    A title without a single letter or digit (emoji only) gives `inc-7-incident`, never a bare dash. Slack sends an
+    emoji as its name, `:fire:`, which would read like a word of the title.
     """
     suffix = f"-{attempt}" if attempt > 1 else ""
     prefix = f"inc-{number}-"
     room = LONGEST_CHANNEL_NAME - len(prefix) - len(suffix)
-    slug = slugify(title, max_length=min(room, 50), word_boundary=True) or "incident"
+    slug = slugify(_EMOJI_NAME.sub(" ", title), max_length=min(room, 50), word_boundary=True) or "incident"
     return f"{prefix}{slug[:room]}{suffix}".rstrip("-")
 
 

@@ -22,6 +22,12 @@ def test_every_title_gives_a_channel_name_that_slack_accepts(number: int, title:
     assert len(name) > len(f"inc-{number}-")
 
 
+def test_a_channel_is_not_named_after_an_emoji() -> None:
+    assert rules.channel_name(7, ":fire: IVR down :flag-ph:") == "inc-7-ivr-down"
+    assert rules.channel_name(7, "Down since 12:30:15") == "inc-7-down-since-12-30-15"
+    assert rules.channel_name(7, ":fire:") == "inc-7-incident"
+
+
 @given(st.text(max_size=60))
 def test_another_attempt_gives_another_name(title: str) -> None:
     names = [rules.channel_name(7, title, attempt) for attempt in range(1, 6)]
