@@ -159,7 +159,8 @@ def change_type(services: Services, command: SlashCommand) -> CommandResponse:
 def rename(services: Services, command: SlashCommand) -> Response:
     """`/incident rename IVR down in Manila and Cebu`: change the title; channel and messages follow."""
     number = incident_number_here(services, command)
-    return renaming.rename(services, number, rules.clean_title(command.argument), command.user_id, utcnow())
+    title = rules.clean_title(recognition.without_quotes(command.argument))
+    return renaming.rename(services, number, title, command.user_id, utcnow())
 
 
 def edit(services: Services, command: SlashCommand) -> CommandResponse:

@@ -68,16 +68,14 @@ class Scope(Struct, frozen=True):
 def read_declaration(typed_declaration: str) -> Declaration:
     """`S1 IVR down in Manila`, `IVR down in Manila S1`, `afterwards S1 …` or `S1 drill …` taken apart. A first word
     that looks like a severity but is none is refused."""
-    kind, text = _split_kind(_without_quotes(typed_declaration))
+    kind, text = _split_kind(without_quotes(typed_declaration))
     check_only_kind(kind, _split_kind(text)[0])
     match = _SEVERITY_FIRST.match(text)
     if match is None and (last := _SEVERITY_LAST.search(text)):
-        return Declaration(
-            read_severity(last["severity"]), clean_title(_without_quotes(text[: last.start()])), kind
-        )
+        return Declaration(read_severity(last["severity"]), clean_title(without_quotes(text[: last.start()])), kind)
     if match is None:
         return Declaration(None, clean_title(text), kind)
-    text = _without_quotes(text[match.end() :])
+    text = without_quotes(text[match.end() :])
     check_only_kind(kind, _split_kind(text)[0])
     if kind == Kind.NOW:
         kind, text = _split_kind(text)
@@ -96,7 +94,7 @@ def check_only_kind(kind: Kind, other: Kind) -> None:
         raise TwoKinds()
 
 
-def _without_quotes(text: str) -> str:
+def without_quotes(text: str) -> str:
     """The text without the quotes around it; one that has more of them keeps all."""
     text = text.strip()
     quotes, quoted_text = text[:1] + text[-1:], text[1:-1]
@@ -108,7 +106,7 @@ def _split_kind(text: str) -> tuple[Kind, str]:
     if match is None:
         return Kind.NOW, text
     kinds = {str(kind): kind for kind in Kind}
-    return kinds.get(match["kind"].lower(), Kind.AFTERWARDS), _without_quotes(text[match.end() :])
+    return kinds.get(match["kind"].lower(), Kind.AFTERWARDS), without_quotes(text[match.end() :])
 
 
 def fold(text: str) -> str:

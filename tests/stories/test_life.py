@@ -29,7 +29,7 @@ def test_a_new_title_is_shown_everywhere_and_the_channel_is_renamed(floor: TestF
     floor.ben.creates_channel("inc-1-ivr-and-chat-down")
 
     floor.says("ana", "/incident rename IVR and chat down <!here>", "inc-1-ivr-down")
-    floor.says("ana", "/incident rename IVR and chat down", joined_channels(floor, "ana")[0])
+    floor.says("ana", "/incident rename “IVR and chat down”", joined_channels(floor, "ana")[0])
 
     [channel] = joined_channels(floor, "ana")
     assert channel == "inc-1-ivr-and-chat-down-2"
