@@ -14,11 +14,6 @@ def _hash_of_kind(dialect: Any) -> int:
     return hash(dialect.name)
 
 
-# Compiled statements are kept by dialect, of which each engine has one: all engines of a kind are configured alike.
-DefaultDialect.__eq__ = _is_of_same_kind  # type: ignore[method-assign]  # see above
-DefaultDialect.__hash__ = _hash_of_kind  # type: ignore[method-assign, assignment]  # see above
-
-
 class ReadersStatements(dict[Any, Any]):
     """Compiled statements that do not lock rows."""
 
@@ -38,5 +33,15 @@ def _cache_of(engine: sa.Engine) -> dict[Any, Any]:
     return _shared_by_readers if is_reading else _shared
 
 
-# Instead of a cache for each engine, which each makes and nobody uses.
-sa.Engine._compiled_cache = property(_cache_of, lambda engine, unused: None)  # type: ignore[assignment]  # see above
+def _ignore(engine: sa.Engine, cache: Any) -> None:
+    """Leave out the cache that each engine makes for itself."""
+
+
+# SQLAlchemy keeps compiled statements by engine, and those of the unit of work by dialect, of which each engine has
+# one. All engines of a kind are configured alike.
+for owner, name, replacement in (
+    (DefaultDialect, "__eq__", _is_of_same_kind),
+    (DefaultDialect, "__hash__", _hash_of_kind),
+    (sa.Engine, "_compiled_cache", property(_cache_of, _ignore)),
+):
+    setattr(owner, name, replacement)

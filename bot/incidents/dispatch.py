@@ -12,7 +12,7 @@ from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
 from bot.directory.lookup import home
 from bot.errors import TryLater, WatchfloorError
-from bot.incidents import channel_loss, forms, ids, incidents, parse, responses, rules, wording, workspaces
+from bot.incidents import channel_loss, forms, ids, incidents, parse, responses, wording, workspaces
 from bot.incidents.access import named_incident
 from bot.incidents.limits import PersonLimits
 from bot.incidents.panels import incident_panel
@@ -21,6 +21,7 @@ from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry
 from bot.incidents.responses import Response
 from bot.incidents.tables import InAnotherChannel, NoIncidentHere, OnlyElsewhere
+from bot.incidents.unknown_subcommands import unknown_subcommand
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.received import PieceMissing
@@ -125,9 +126,7 @@ def run_command(registry: Registry, services: Services, command: SlashCommand) -
         return _panel_without_channel(services, command)
     subcommand = registry.commands.get(command.subcommand)
     if subcommand is None:
-        raise rules.unknown_subcommand(
-            command.subcommand, [word for word in registry.commands if word], command.argument
-        )
+        raise unknown_subcommand(command.subcommand, [word for word in registry.commands if word], command.argument)
     if command.argument.lower() in HELP_WORDS:
         return "\n".join(registry.usage(command.subcommand))
     try:

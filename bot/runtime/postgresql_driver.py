@@ -12,6 +12,8 @@ class NeverRaised(Exception):
 
 
 class _UnusedModule(ModuleType):
+    errors: ModuleType
+
     def __getattr__(self, name: str) -> type[NeverRaised]:
         if name.startswith("__"):  # Python itself asks: this is no package, and has no file
             raise AttributeError(name)
@@ -21,5 +23,5 @@ class _UnusedModule(ModuleType):
 def leave_out() -> None:
     """Let `import psycopg` find an empty module. To be called without PostgreSQL, and before `dbos` is imported."""
     driver = _UnusedModule("psycopg")
-    driver.errors = _UnusedModule("psycopg.errors")  # type: ignore[attr-defined]  # a module accepts any attribute
+    driver.errors = _UnusedModule("psycopg.errors")
     sys.modules |= {"psycopg": driver, "psycopg.errors": driver.errors}

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.bootstrap import build_registry
-from bot.incidents import rules as incident_rules
-from bot.incidents.rules import unknown_subcommand
+from bot.incidents.unknown_subcommands import ENDING, unknown_subcommand
 from bot.screens.incident_list.rules import ALL, CLOSED, LONGEST_PERIOD_H, OPEN, Filter, read_filter
 from bot.slack.blocks.elements import BUTTON_VALUE
 
@@ -92,4 +91,4 @@ def test_a_sentence_without_a_command_is_suggested_as_a_declaration(typed: str, 
 def test_no_ending_command_is_suggested_for_nonsense(typed: str) -> None:
     sentence = unknown_subcommand(typed, COMMANDS).sentence
 
-    assert not any(f"`/incident {word}`" in sentence for word in incident_rules.ENDING)
+    assert not any(f"`/incident {word}`" in sentence for word in ENDING)
