@@ -133,8 +133,8 @@ def _post_in_target(change: Change, merged_incident: Incident, key: str) -> None
     is_private = merged_incident.is_private
     title = "" if is_private else one_line(merged_incident.title, rules.REASON_SHOWN)
     impact = "" if is_private else one_line(merged_incident.impact, rules.REASON_SHOWN)
-    # S0 is the gravest.
-    higher_severity = merged_incident.severity if merged_incident.severity < change.incident.severity else ""
+    is_higher = rules.is_higher(merged_incident.severity, than=change.incident.severity)
+    higher_severity = merged_incident.severity if is_higher else ""
     text = wording.merged_here(merged_incident.number, title, mention(change.by), impact, higher_severity)
     outbox.post(
         change.session, f"{key}:here", change.incident.channel_id, text, change.now, incident_id=change.number

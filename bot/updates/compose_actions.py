@@ -51,27 +51,28 @@ def form(services: Services, number: int, by: str, now: datetime, message_text: 
 
 def names_an_audience(services: Services, typed_text: str) -> bool:
     """True if the text begins with an audience without a colon: who is to read it must be asked."""
-    return bool(_first_words_of(services.floor.audiences, typed_text))
+    return _audience_named_first(services.floor.audiences, typed_text) is not None
 
 
 def _prefilled_form(services: Services, incident: Incident, message_text: str) -> Block:
     audiences = known_audiences.audiences_of(services, incident)
-    preselected = _first_words_of(audiences, message_text) or [
+    named_audience = _audience_named_first(audiences, message_text)
+    usual_audiences = [
         name
         for name, audience in audiences.items()
         if audience.usual_cadence(incident.severity) not in promise_actions.AT_THE_END
     ]
+    preselected = [named_audience] if named_audience else usual_audiences
     return forms.compose_form(incident, services.floor, audiences, preselected, message_text)
 
 
-def _first_words_of(audiences: Mapping[str, Audience], typed_text: str) -> list[str]:
+def _audience_named_first(audiences: Mapping[str, Audience], typed_text: str) -> str | None:
     """The audience whose name or title the text begins with, without a colon."""
     folded_text = typed_text.casefold()
-    return [
-        name
-        for name, audience in audiences.items()
-        if folded_text.startswith((f"{name.casefold()} ", f"{audience.title.casefold()} "))
-    ][:1]
+    for name, audience in audiences.items():
+        if folded_text.startswith((f"{name.casefold()} ", f"{audience.title.casefold()} ")):
+            return name
+    return None
 
 
 def send_composed(
