@@ -8,13 +8,13 @@ from email.policy import HTTP
 from typing import Any, cast
 
 from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 Headers = dict[str, str]
 JSON = "application/json; charset=utf-8"
 
 
-class DroppableProtocol(H11Protocol):
+class DroppableProtocol(HttpToolsProtocol):
     """Makes the transport accessible, so that a fault can drop the connection."""
 
     def connection_made(self, transport: Any) -> None:

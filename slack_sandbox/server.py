@@ -9,6 +9,7 @@ from threading import Event, Thread
 from typing import Any
 
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp
 
 from slack_sandbox.http import DroppableProtocol
@@ -71,7 +72,7 @@ class Server:
     def start(self, app: ASGIApp, beside: Coroutine[Any, Any, None]) -> None:
         ready = Event()
         work = self._serve(app, beside, ready)
-        self._thread = Thread(target=asyncio.run, args=(work,), name="sandbox", daemon=True)
+        self._thread = Thread(target=uvloop.run, args=(work,), name="sandbox", daemon=True)
         self._thread.start()
         ready.wait()
 

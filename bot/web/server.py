@@ -41,6 +41,9 @@ class Server:
         self._listening.listen(BACKLOG)
         config = uvicorn.Config(
             site,
+            # Faster ones are installed for the sandbox; here they would cost more memory than they save time.
+            loop="asyncio",
+            http="h11",
             lifespan="off",
             log_config=None,
             access_log=False,
