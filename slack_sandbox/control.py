@@ -7,7 +7,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,11 +16,9 @@ from starlette.routing import Route
 
 from slack_sandbox.errors import Refused
 from slack_sandbox.file_sharing import file_as_slack
+from slack_sandbox.installation import Installation
 from slack_sandbox.model import Channel, File, Json, Message
 from slack_sandbox.records import Call
-
-if TYPE_CHECKING:
-    from slack_sandbox.sandbox import Sandbox
 
 VERBS = (
     *("types", "says", "edits", "deletes", "uploads", "reacts", "unreacts", "pins", "unpins"),
@@ -34,7 +32,7 @@ _REFUSALS = (LookupError, PermissionError, TypeError, ValueError, TimeoutError)
 class Control:
     """Verbs are people's actions; commands are the sandbox's own."""
 
-    def __init__(self, sandbox: "Sandbox") -> None:
+    def __init__(self, sandbox: Installation) -> None:
         self._sandbox = sandbox
         self._commands: dict[str, Callable[[Json], Any]] = {
             "fault": self._fault,

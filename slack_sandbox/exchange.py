@@ -3,17 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
 from slack_sandbox.faults import Fault
 from slack_sandbox.http import Answer, drop, json_answer, text_answer
+from slack_sandbox.installation import Installation
 from slack_sandbox.late_requests import LateRequest
 from slack_sandbox.records import Call
-
-if TYPE_CHECKING:
-    from slack_sandbox.sandbox import Sandbox
 
 PROXY_PAGE = "<!doctype html><title>Sign in</title><p>Your network requires you to sign in."
 CarryOut = Callable[[], Answer]
@@ -24,7 +21,7 @@ CarryOut = Callable[[], Answer]
 class Exchange:
     """A completely received request, and the connection that waits for the answer."""
 
-    sandbox: "Sandbox"
+    sandbox: Installation
     call: Call
     scope: Scope
     receive: Receive

@@ -1,20 +1,17 @@
 """Routes each HTTP and WebSocket request to the part of the sandbox that handles it."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from slack_sandbox.control import Control
 from slack_sandbox.http import CutOff, header, json_answer
+from slack_sandbox.installation import Installation
 from slack_sandbox.page import routes as page_routes
-from slack_sandbox.responses import Responses
+from slack_sandbox.response_url_endpoint import ResponseUrlEndpoint
 from slack_sandbox.transfers import Transfers
 from slack_sandbox.web_api import WebApi
-
-if TYPE_CHECKING:
-    from slack_sandbox.sandbox import Sandbox
 
 _LOCAL_HOSTS = ("127.0.0.1", "localhost")
 
@@ -22,12 +19,12 @@ _LOCAL_HOSTS = ("127.0.0.1", "localhost")
 class Router:
     """Dispatches by path only: a framework's routing would take a fifth of a Web API call's time."""
 
-    def __init__(self, sandbox: "Sandbox") -> None:
+    def __init__(self, sandbox: Installation) -> None:
         transfers = Transfers(sandbox)
         self._socket_mode = sandbox.socket_mode
         self._parts: dict[str, ASGIApp] = {
             "api": WebApi(sandbox),
-            "response": Responses(sandbox),
+            "response": ResponseUrlEndpoint(sandbox),
             "upload": transfers,
         }
         self._transfers = transfers

@@ -1,18 +1,15 @@
 """File contents: uploads to the URL that Slack gave, downloads with the bot's token or by people."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
 from slack_sandbox.exchange import Exchange
 from slack_sandbox.file_sharing import mimetype
 from slack_sandbox.http import Answer, form_parts, header, json_answer, read_body, text_answer
+from slack_sandbox.installation import Installation
 from slack_sandbox.model import Json
 from slack_sandbox.records import Call
-
-if TYPE_CHECKING:
-    from slack_sandbox.sandbox import Sandbox
 
 _NOT_FOUND: Json = {"ok": False, "error": "file_not_found"}
 
@@ -20,7 +17,7 @@ _NOT_FOUND: Json = {"ok": False, "error": "file_not_found"}
 class Transfers:
     """`POST /upload/<file id>` and `GET /files/<file id>/<name>`."""
 
-    def __init__(self, sandbox: "Sandbox") -> None:
+    def __init__(self, sandbox: Installation) -> None:
         self._sandbox = sandbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from copy import deepcopy
 from functools import partial
-from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
@@ -11,13 +10,11 @@ from slack_sandbox.arguments import Arguments, read_arguments
 from slack_sandbox.errors import Refused
 from slack_sandbox.exchange import Exchange, rate_limited
 from slack_sandbox.http import Answer, header, json_answer, read_body
+from slack_sandbox.installation import Installation
 from slack_sandbox.methods import METHODS
 from slack_sandbox.methods.registry import FORMS_ONLY, Method, Request
 from slack_sandbox.model import Json
 from slack_sandbox.records import Call
-
-if TYPE_CHECKING:
-    from slack_sandbox.sandbox import Sandbox
 
 _PREFIX = "/api/"
 _HIDDEN = ("token",)
@@ -26,7 +23,7 @@ _HIDDEN = ("token",)
 class WebApi:
     """Answers `POST /api/<method>` as Slack does."""
 
-    def __init__(self, sandbox: "Sandbox") -> None:
+    def __init__(self, sandbox: Installation) -> None:
         self._sandbox = sandbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -11,6 +11,7 @@ from slack_sandbox.page import elements
 from slack_sandbox.page.demo import Demo
 from slack_sandbox.page.refusals import Failed
 from slack_sandbox.page.viewer import Viewer
+from slack_sandbox.passing_time import let_pass
 from slack_sandbox.person import Click
 from slack_sandbox.typed_text import escaped
 
@@ -113,7 +114,7 @@ def moves_clock(viewer: Viewer, body: Json) -> None:
     if "until" in body:
         sandbox.clock_offset_s += max(0.0, float(body["until"]) - sandbox.clock.now())
     else:
-        sandbox.let_pass(float(body["advance_s"]))
+        let_pass(sandbox, float(body["advance_s"]))
 
 
 def controls_demo(viewer: Viewer, body: Json) -> None:

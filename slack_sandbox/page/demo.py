@@ -1,20 +1,17 @@
 """Playing the demo: start, pause, resume, stop, and its caption."""
 
 from threading import Event, Thread
-from typing import TYPE_CHECKING
 
 from slack_sandbox.errors import NothingToClick, NotVisible, Refused
+from slack_sandbox.installation import Installation
 from slack_sandbox.page import demo_scenario
 from slack_sandbox.page.demo_steps import DemoEnded, DemoSteps
-
-if TYPE_CHECKING:
-    from slack_sandbox import Sandbox
 
 
 class Demo:
     """One demo at a time for the whole workspace."""
 
-    def __init__(self, sandbox: "Sandbox") -> None:
+    def __init__(self, sandbox: Installation) -> None:
         self._sandbox = sandbox
         self._going = Event()
         self._stopped = Event()

@@ -3,13 +3,12 @@
 import time
 from collections.abc import Callable
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from slack_sandbox.errors import NothingToClick, NotVisible
+from slack_sandbox.installation import Installation
 from slack_sandbox.model import Channel, Json, Message
-
-if TYPE_CHECKING:
-    from slack_sandbox import Sandbox
+from slack_sandbox.passing_time import let_pass
 
 # The button's message, action_id and value.
 Button = tuple[Message, str, str]
@@ -27,7 +26,7 @@ class DemoSteps:
 
     def __init__(
         self,
-        sandbox: "Sandbox",
+        sandbox: Installation,
         show_caption: Callable[[str, str], None],
         going: Event,
         stopped: Event,
@@ -149,7 +148,7 @@ class DemoSteps:
                 return str((named or options)[0]["value"])
 
     def lets_pass(self, minutes: float) -> None:
-        self._sandbox.let_pass(minutes * 60)
+        let_pass(self._sandbox, minutes * 60)
 
     def reads_the_direct_message(self, person: str) -> None:
         """Wait for the file that the app sends to this person."""

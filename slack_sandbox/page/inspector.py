@@ -2,14 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from slack_sandbox.installation import Installation
 from slack_sandbox.page import dates
 from slack_sandbox.page.names import Reader
 from slack_sandbox.records import Call, Envelope
-
-if TYPE_CHECKING:
-    from slack_sandbox import Sandbox
 
 _SHOWN = 200
 
@@ -27,7 +25,7 @@ class Entry:
     answered: str
 
 
-def facts(sandbox: "Sandbox", reader: Reader) -> dict[str, Any]:
+def facts(sandbox: Installation, reader: Reader) -> dict[str, Any]:
     return {
         "calls": [_call(call, reader) for call in reversed(sandbox.calls[-_SHOWN:])],
         "envelopes": [_envelope(envelope, reader) for envelope in reversed(sandbox.envelopes[-_SHOWN:])],

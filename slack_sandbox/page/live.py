@@ -6,12 +6,10 @@ import queue
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from slack_sandbox.installation import Installation
 from slack_sandbox.page.viewer import Viewer
-
-if TYPE_CHECKING:
-    from slack_sandbox import Sandbox
 
 Change = dict[str, Any]
 _HEARTBEAT_S = 15.0
@@ -25,7 +23,7 @@ _FOR_NOBODY = ("call", "envelope")
 class Broadcast:
     """One subscription to the workspace, shared by all windows, as long as any is open."""
 
-    def __init__(self, sandbox: "Sandbox") -> None:
+    def __init__(self, sandbox: Installation) -> None:
         self._changes = sandbox.workspace.changes
         self._feed: queue.Queue[Change] | None = None
         self._windows: dict[asyncio.Queue[Change], asyncio.AbstractEventLoop] = {}

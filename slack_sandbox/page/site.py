@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from slack_sandbox import file_sharing
 from slack_sandbox.errors import NotVisible
+from slack_sandbox.installation import Installation
 from slack_sandbox.page import actions, attachments, partials, refusals, responses, screens
 from slack_sandbox.page.completions import completions
 from slack_sandbox.page.demo import Demo
@@ -21,16 +22,13 @@ from slack_sandbox.page.read_marks import ReadMarks
 from slack_sandbox.page.rendering import render
 from slack_sandbox.page.viewer import Viewer, viewer
 
-if TYPE_CHECKING:
-    from slack_sandbox import Sandbox
-
 _STATIC = Path(__file__).parent / "static"
 
 
 class Site:
     """The page of one sandbox."""
 
-    def __init__(self, sandbox: "Sandbox") -> None:
+    def __init__(self, sandbox: Installation) -> None:
         self._sandbox = sandbox
         self._marks = ReadMarks(sandbox.workspace)
         self._demo = Demo(sandbox)

@@ -2,18 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from slack_sandbox.errors import NotVisible
+from slack_sandbox.installation import Installation
 from slack_sandbox.model import Channel, User
 from slack_sandbox.page.demo import Demo
 from slack_sandbox.page.names import Reader
 from slack_sandbox.page.read_marks import ReadMarks
-
-if TYPE_CHECKING:
-    from slack_sandbox import Sandbox
-    from slack_sandbox.person import Person
+from slack_sandbox.person import Person
 
 FIRST_PERSON = "ana"
 _FIRST_CHANNEL = "incidents"
@@ -23,7 +20,7 @@ _FIRST_CHANNEL = "incidents"
 class Viewer:
     """The person, and the workspace as that person may see it."""
 
-    sandbox: "Sandbox"
+    sandbox: Installation
     marks: ReadMarks
     demo: Demo
     user: User
@@ -64,7 +61,7 @@ class Viewer:
         return next(named, None) or next(iter(joined), None) or self.direct_message()
 
 
-def viewer(sandbox: "Sandbox", marks: ReadMarks, demo: Demo, name: str | None) -> Viewer:
+def viewer(sandbox: Installation, marks: ReadMarks, demo: Demo, name: str | None) -> Viewer:
     """The person called `name`, or the first person if that is unknown."""
     try:
         user = sandbox.workspace.person(name or FIRST_PERSON)

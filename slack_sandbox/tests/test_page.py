@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 
 from slack_sandbox import Sandbox
+from slack_sandbox.passing_time import let_pass
 
 from .conftest import ConnectedApp, Json
 
@@ -64,7 +65,7 @@ def test_passing_time_stops_at_each_due_time_of_the_app(tmp_path: Path):
         app = threading.Thread(target=act)
         app.start()
         # Each stop takes most of a second, so that together they exceed the patience for one stop.
-        sandbox.let_pass(1800, patience_s=2)
+        let_pass(sandbox, 1800, patience_s=2)
         app.join(10)
 
         assert [round(passed / 60) for passed in done_after] == [10, 15, 20, 25]
@@ -88,7 +89,7 @@ def test_time_begins_to_pass_when_the_app_has_finished_its_earlier_due_work(tmp_
         # The app still does earlier due work when the clock is moved, and names its next due time a little later.
         app = threading.Timer(0.3, act)
         app.start()
-        sandbox.let_pass(1800, patience_s=5)
+        let_pass(sandbox, 1800, patience_s=5)
         app.join(10)
 
         assert [round(passed / 60) for passed in stopped_at] == [10]

@@ -1,19 +1,8 @@
-// Block Kit elements: reading their values, and sending these to the app.
+// Block Kit elements: sending their values to the app.
 import { perform, upload } from "./server.js";
 import { closeMenus } from "./menus.js";
-import { ask, fields } from "./dialogs.js";
-
-/** Make the controls under `root` show their state: chips of multi-selects, remaining characters. */
-export function showControls(root) {
-  for (const multi of root.querySelectorAll(".multi")) showChips(multi);
-  for (const field of root.querySelectorAll("[maxlength]")) showRemaining(field);
-}
-
-export function valuesOf(control) {
-  if (control.matches("input[type=file]")) return (control.dataset.uploaded ?? "").split(" ").filter(Boolean);
-  if (control.matches("input, textarea, select")) return [control.value];
-  return [...control.querySelectorAll("input:checked")].map((input) => input.value);
-}
+import { fields, showChips, showRemaining, valuesOf } from "./fields.js";
+import { ask } from "./questions.js";
 
 async function act(control, body) {
   const place = control.closest("[data-surface]");
@@ -43,27 +32,6 @@ async function keepFiles(control) {
   control.setAttribute("aria-busy", "true");
   control.dataset.uploaded = (await upload("", control.files)).join(" ");
   control.removeAttribute("aria-busy");
-}
-
-function showChips(multi) {
-  const chips = multi.querySelector(".chips");
-  const labels = [...multi.querySelectorAll("input:checked")].map((input) => input.nextElementSibling);
-  chips.replaceChildren(
-    ...labels.map((label) => {
-      const chip = document.createElement("span");
-      chip.textContent = label.firstChild.textContent.trim();
-      return chip;
-    }),
-  );
-}
-
-function showRemaining(field) {
-  const left = Number(field.maxLength) - field.value.length;
-  let note = field.parentElement.querySelector(".remaining");
-  if (left > field.maxLength * 0.2 && left > 20) return note?.remove();
-  note ??= field.insertAdjacentElement("afterend", Object.assign(document.createElement("span"), { className: "remaining" }));
-  note.textContent = left;
-  return note;
 }
 
 document.addEventListener("click", (event) => {

@@ -1,6 +1,6 @@
 // Live changes of the workspace in this window.
 import { learnCompletions } from "./composer.js";
-import { refreshModal } from "./dialogs.js";
+import { refreshModal } from "./modal.js";
 import { catchUp, isInView, refreshRow, removeRow } from "./messages.js";
 import { current, go, refreshHeading, refreshSidebar } from "./navigation.js";
 import { isShown, refreshPane } from "./pane.js";

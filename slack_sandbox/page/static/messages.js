@@ -1,6 +1,6 @@
 // The message list: new and changed rows, older pages, read marks.
 import { perform, part } from "./server.js";
-import { showControls } from "./elements.js";
+import { showControls } from "./fields.js";
 
 const NEAR_END = 120;
 const log = () => document.getElementById("messages");

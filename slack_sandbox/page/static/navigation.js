@@ -2,7 +2,7 @@
 import { me, newestPart, screen } from "./server.js";
 import { takeUpDraft } from "./composer.js";
 import { showMessages } from "./messages.js";
-import { showControls } from "./elements.js";
+import { showControls } from "./fields.js";
 import { closePane } from "./pane.js";
 
 const main = document.getElementById("main");

@@ -2,7 +2,7 @@
 import { runClock } from "./clock.js";
 import { learnCompletions } from "./composer.js";
 import { perform, me } from "./server.js";
-import { askFor, askWhether } from "./dialogs.js";
+import { askFor, askWhether } from "./questions.js";
 import { listen } from "./live.js";
 import { closeMenus } from "./menus.js";
 import { arrive, go, refreshScreen } from "./navigation.js";

@@ -1,6 +1,6 @@
 // The pane beside the conversation: a thread, pins, members, a file, the inspector.
 import { newestPart, part } from "./server.js";
-import { showControls } from "./elements.js";
+import { showControls } from "./fields.js";
 
 const pane = document.getElementById("pane");
 let shown = null;

@@ -1,6 +1,6 @@
 // Actions on a message: reply, pin, edit, delete, copy its link, use the app's shortcuts.
 import { perform, me, part, tell } from "./server.js";
-import { askWhether } from "./dialogs.js";
+import { askWhether } from "./questions.js";
 import { closeMenus, openMenu } from "./menus.js";
 import { refreshRow } from "./messages.js";
 import { openPane } from "./pane.js";
