@@ -64,6 +64,7 @@ def build_services(settings: Settings) -> Services:
         type(part): part
         for part in (
             registry,
+            registry.event_handlers,
             PeopleCache(),
             Listening(),
             Departures(registry.departures, registry.unavailable),

@@ -10,9 +10,9 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.incidents import incidents
+from bot.incidents.event_handlers import EventHandlers
 from bot.incidents.events import Event
 from bot.incidents.permissions import Permission, check_member, check_permission
-from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.timeline import timeline
@@ -46,7 +46,7 @@ class Change(Struct, frozen=True):
 
     def publish(self, event: Event) -> None:
         """Call every handler of the event within this transaction, in order of registration."""
-        for handle in self.services.get(Registry).handlers_of(type(event)):
+        for handle in self.services.get(EventHandlers).of(type(event)):
             handle(self, event)
 
     def mark_stale(self, *kinds: str) -> None:

@@ -4,11 +4,11 @@
 other only through the registry or through events.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from msgspec import Struct, field
 from pydantic import SecretStr
@@ -19,6 +19,8 @@ from sqlmodel import Session
 from bot.config.floor import Floor
 from bot.config.settings import Settings
 from bot.errors import WatchfloorError
+from bot.incidents.change import Change
+from bot.incidents.event_handlers import EventHandlers
 from bot.incidents.events import Event
 from bot.incidents.parse import Payload, SlashCommand
 from bot.incidents.responses import CommandResponse
@@ -29,16 +31,12 @@ from bot.services import Services
 from bot.slack.blocks import Block
 from bot.sources.port import TableFile
 
-if TYPE_CHECKING:
-    from bot.incidents.change import Change
-
 E = TypeVar("E", bound=Event)
 Answer = TypeVar("Answer", bound=Callable[..., Any])
 
 RegisterListeners = Callable[[App, Services], None]
 Recorder = Callable[[Services, Payload], None]
 Subcommand = Callable[[Services, SlashCommand], CommandResponse]
-Handler = Callable[["Change", E], None]
 # Returns a person's name by their id; empty for None.
 Naming = Callable[[str | None], str]
 Rows = Sequence[Sequence[Cell]]
@@ -96,7 +94,7 @@ class Guard(Struct, frozen=True):
     # Returns the refusal for a person who gave no reason to proceed despite the objections.
     refusal: Callable[[str, Sequence[Objection]], WatchfloorError]
     # Waives the objections, for a reason that goes on record.
-    waive: Callable[["Change", str, str], None]
+    waive: Callable[[Change, str, str], None]
 
 
 class Fact(Struct, Generic[Answer], frozen=True):
@@ -245,20 +243,12 @@ class Registry(Struct):
     table_readers: list[TableReader] = field(default_factory=list)
     # The endings of the names of files that are read when people drop them in a direct message.
     file_endings: set[str] = field(default_factory=set)
-    _handlers: dict[type[Event], list[Handler[Any]]] = field(default_factory=dict)
+    event_handlers: EventHandlers = field(default_factory=EventHandlers)
     _facts: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
-    def on(self, event: type[E], handler: Handler[E]) -> None:
+    def on(self, event: type[E], handler: Callable[[Change, E], None]) -> None:
         """Register a handler to be called when the event is published, within the transaction of the change."""
-        self._handlers.setdefault(event, []).append(handler)
-
-    def handlers_of(self, event: type[Event]) -> Sequence[Handler[Any]]:
-        """The handlers of an event, in calling order."""
-        return self._handlers.get(event, ())
-
-    def events(self) -> Iterator[tuple[type[Event], Sequence[Handler[Any]]]]:
-        """Every event that has handlers, with the handlers in calling order."""
-        yield from self._handlers.items()
+        self.event_handlers.add(event, handler)
 
     def command(self, name: str, subcommand: Subcommand, *, for_guests: bool = False) -> None:
         """`/incident WORD …` calls the function."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.shifts.reading.rows import ReadShift
+from bot.shifts.reading.rows import LeftOut, ReadShift
 
 FIELDS = ("role", "region", "site", "zone", "starts_at", "ends_at")
 Times = tuple[datetime, datetime]
@@ -49,6 +49,18 @@ class Comparison(Struct):
     added: int = 0
     changed: int = 0
     removed: int = 0
+
+
+class Result(Struct, frozen=True):
+    """The result of importing a roster."""
+
+    name: str
+    shifts: int
+    added: int
+    changed: int
+    removed: int
+    left_out: Sequence[LeftOut]
+    unknown: Sequence[str]
 
 
 def compare(

@@ -13,7 +13,7 @@ from bot.runtime.chunks import ChunkSize
 from bot.runtime.database import Database, low_priority, upsert
 from bot.services import Services
 from bot.shifts import people, roster_views, staged_shifts, tables
-from bot.shifts.comparing import Comparison, Moved, RosterShift, compare
+from bot.shifts.comparing import Comparison, Moved, Result, RosterShift, compare
 from bot.shifts.reading.rows import LeftOut, ReadShift, RosterUnreadable
 from bot.shifts.staged_shifts import Overtaken
 from bot.shifts.tables import RosterState
@@ -27,18 +27,6 @@ MOST_LEFT_OUT = 10_000
 AT_ONCE = 200
 # A comparison is repeated when shifts have changed before it came to count.
 ATTEMPTS = 5
-
-
-class Result(Struct, frozen=True):
-    """The result of importing a roster."""
-
-    name: str
-    shifts: int
-    added: int
-    changed: int
-    removed: int
-    left_out: Sequence[LeftOut]
-    unknown: Sequence[str]
 
 
 OnImported = Callable[[Session, Result], None]

@@ -19,7 +19,8 @@ from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.shifts import offers, roster_views, rosters
-from bot.shifts.importing import OnImported, Result
+from bot.shifts.comparing import Result
+from bot.shifts.importing import OnImported
 from bot.shifts.reading.table_file import HEADER
 from bot.shifts.wording import translator_for
 from bot.sources.tabular.errors import FileRefused

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from bot.config.floor import Floor
+from bot.shifts.comparing import Moved, Result
 from bot.shifts.reading.wording import reason_in
 from bot.shifts.tables import RosterState
 from bot.shifts.views import MINE_COMMAND, PER_PAGE, place, times
@@ -13,16 +13,12 @@ from bot.slack.pages import page_of
 from bot.slack.phrases import Translator
 from bot.slack.text import escape, near_time, one_line
 
-if TYPE_CHECKING:
-    from bot.shifts.comparing import Moved
-    from bot.shifts.importing import Result
-
 CHANGES = 12
 NAMES_SHOWN, LEFT_OUT_SHOWN = 20, 10
 ROSTERS_COMMAND = "/incident oncall rosters"
 
 
-def changes_text(changes: "Sequence[Moved]", roster: str, floor: Floor, translate: Translator) -> str:
+def changes_text(changes: Sequence[Moved], roster: str, floor: Floor, translate: Translator) -> str:
     """The message about one person's changes in a roster."""
     lines = [_change_line(each, floor, translate) for each in sorted(changes, key=_first_start)[:CHANGES]]
     if len(changes) > CHANGES:
@@ -33,11 +29,11 @@ def changes_text(changes: "Sequence[Moved]", roster: str, floor: Floor, translat
     return "\n".join([f"🗓️ {headline}", *lines])
 
 
-def _first_start(change: "Moved") -> datetime:
+def _first_start(change: Moved) -> datetime:
     return min(times[0] for times in (change.before, change.after) if times)
 
 
-def _change_line(change: "Moved", floor: Floor, translate: Translator) -> str:
+def _change_line(change: Moved, floor: Floor, translate: Translator) -> str:
     role = place(floor, translate, change.role, "")
     before = times(*change.before) if change.before else ""
     after = times(*change.after) if change.after else ""
@@ -94,7 +90,7 @@ def _names(unknown: Sequence[str], translate: Translator) -> str:
     return translate("{names} and {count} more", names=names, count=len(unknown) - NAMES_SHOWN)
 
 
-def result_text(result: "Result | None", translate: Translator) -> str:
+def result_text(result: Result | None, translate: Translator) -> str:
     """The result of importing a roster that was sent to the bot."""
     if result is None:
         return translate("Nothing changed since this roster was read last.")

@@ -18,7 +18,8 @@ from bot.runtime.clock import utcnow
 from bot.runtime.database import upsert
 from bot.services import Services
 from bot.shifts import fetching, importing, tables
-from bot.shifts.importing import AHEAD, BACK, OnImported, Reading, Result
+from bot.shifts.comparing import Result
+from bot.shifts.importing import AHEAD, BACK, OnImported, Reading
 from bot.shifts.reading.calendar_file import read_calendar
 from bot.shifts.reading.rows import Defaults, LeftOut, ReadShift
 from bot.shifts.reading.table_file import read_table

@@ -8,9 +8,9 @@ from msgspec.structs import asdict
 
 from bot.incidents import events, incidents
 from bot.incidents.change import Change
+from bot.incidents.event_handlers import Handler
 from bot.incidents.events import Event
 from bot.incidents.public_view import public_view
-from bot.incidents.registry import Handler
 from bot.runtime.database import insert
 from bot.webhooks import sending, tables
 from bot.webhooks.tables import Delivery
@@ -68,4 +68,4 @@ def withhold(change: Change, event: events.MadePrivate) -> None:
     tables.withhold(change.session, change.number)
 
 
-HANDLERS: Mapping[type[Event], Handler[Any]] = dict.fromkeys(NAMES, notify)
+HANDLERS: Mapping[type[Event], Handler] = dict.fromkeys(NAMES, notify)

@@ -7,8 +7,8 @@ import pytest
 from bot.bootstrap import build_registry
 from bot.incidents import events
 from bot.incidents.change import Change, run_after_commit
+from bot.incidents.event_handlers import EventHandlers
 from bot.incidents.events import Declared, Event, SituationChanged
-from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from tests.rules.test_update_templates import NOW, services
 
@@ -167,7 +167,7 @@ def test_the_handlers_of_every_event_are_called_in_this_order() -> None:
     actual = {
         kind.__name__: [
             f"{handler.__module__.removeprefix('bot.')}.{handler.__name__}"
-            for handler in registry.handlers_of(kind)
+            for handler in registry.event_handlers.of(kind)
         ]
         for kind in event_kinds
         if kind is not Event
@@ -180,7 +180,7 @@ def test_the_handlers_of_every_event_are_called_in_this_order() -> None:
 def test_every_event_with_a_handler_can_be_published() -> None:
     event_kinds = {kind for _, kind in inspect.getmembers(events, inspect.isclass)}
 
-    assert {event for event, _ in build_registry().events()} <= event_kinds
+    assert build_registry().event_handlers.by_event.keys() <= event_kinds
 
 
 @pytest.fixture
@@ -188,16 +188,16 @@ def change() -> Change:
     """A change to an incident with nothing registered yet."""
     incident = Incident(id=1, declared_key="k", title="x", severity="S1", declared_by="U1", declared_at=NOW)
     without_handlers = services()
-    without_handlers.parts[Registry] = Registry()  # a mapping that this test may write
+    without_handlers.parts[EventHandlers] = EventHandlers()  # a mapping that this test may write
     return Change(None, without_handlers, incident, "U1", NOW)  # type: ignore[arg-type]  # it touches no database
 
 
 def test_handlers_are_called_in_the_order_they_were_registered_and_only_for_their_event(change: Change) -> None:
     called: list[str] = []
-    registry = change.services.get(Registry)
-    registry.on(Declared, lambda change, event: called.append(f"first {change.number}"))
-    registry.on(SituationChanged, lambda change, event: called.append("another event"))
-    registry.on(Declared, lambda change, event: called.append("second"))
+    handlers = change.services.get(EventHandlers)
+    handlers.add(Declared, lambda change, event: called.append(f"first {change.number}"))
+    handlers.add(SituationChanged, lambda change, event: called.append("another event"))
+    handlers.add(Declared, lambda change, event: called.append("second"))
 
     change.publish(Declared())
 

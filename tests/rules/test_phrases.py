@@ -18,7 +18,7 @@ from bot.handovers.shift.forms import offer_form
 from bot.incidents.handover_items import HandoverItem
 from bot.shifts import roster_views, wording
 from bot.shifts import spanish_wording as shift_phrases
-from bot.shifts.importing import Result
+from bot.shifts.comparing import Result
 from bot.slack.phrases import Translator, translator_in
 from bot.timeline import wording as timeline_wording
 

@@ -18,7 +18,7 @@ from bot.outbox.tables import OutboxRow
 from bot.runtime.database import Database
 from bot.services import Services
 from bot.shifts import importing, staged_shifts, tables
-from bot.shifts.comparing import compare
+from bot.shifts.comparing import Result, compare
 from bot.shifts.importing import Reading
 from bot.shifts.reading.rows import ReadShift
 from bot.shifts.staged_shifts import Overtaken, StagedShift
@@ -61,7 +61,7 @@ FIRST = [row(number) for number in range(1, 11)]
 SECOND = [*FIRST[3:8], row(9, hours=9), row(10, person="UBEN"), *(row(number) for number in range(11, 16))]
 
 
-def bring(floor: Services, rows: list[ReadShift], at: datetime) -> importing.Result:
+def bring(floor: Services, rows: list[ReadShift], at: datetime) -> Result:
     reading = Reading("emea", rows, "", at, content_hash=f"{len(rows)} {at}")
     return importing.import_roster(floor, reading, lambda session, result: None, at_once=AT_ONCE)
 
