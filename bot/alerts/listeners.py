@@ -2,7 +2,7 @@
 
 from slack_bolt import App
 
-from bot.alerts import actions, ids, views
+from bot.alerts import actions, forms, ids
 from bot.incidents import listening, parse
 from bot.incidents.parse import Payload, SlashCommand
 from bot.incidents.responses import Response
@@ -31,7 +31,7 @@ def register(app: App, services: Services) -> None:
         return actions.declare(services, number, by, body.get("response_url", ""), utcnow())
 
     def choose_incident(body: Payload) -> Block:
-        return views.belongs_form(*actions.choices(services, parse.clicked_number(body), parse.user_id(body)))
+        return forms.belongs_form(*actions.choices(services, parse.clicked_number(body), parse.user_id(body)))
 
     def belongs(body: Payload) -> Response:
         number = parse.parse_number(parse.field_value(body, ids.INCIDENT))

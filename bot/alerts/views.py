@@ -1,4 +1,4 @@
-"""What users see of a group of alerts, and the form to add it to an incident. Pure."""
+"""What users see of a group of alerts. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,19 +7,7 @@ from bot.alerts import ids
 from bot.alerts.rules import State
 from bot.alerts.tables import Alert, AlertGroup
 from bot.incidents.tables import Incident
-from bot.slack.blocks import (
-    Block,
-    Message,
-    actions,
-    button,
-    context,
-    field,
-    modal,
-    option,
-    paragraphs,
-    section,
-    select,
-)
+from bot.slack.blocks import Block, Message, actions, button, context, paragraphs, section
 from bot.slack.pages import page_of
 from bot.slack.text import channel_link, day_and_time, link, mention, one_line
 
@@ -114,12 +102,3 @@ def _buttons(group: AlertGroup) -> Block:
     if group.state == State.PROPOSED:
         buttons.append(button(f"Ignore for {IGNORED_FOR_H} h", ids.IGNORE, value))
     return actions(buttons)
-
-
-def belongs_form(group: AlertGroup, open_incidents: Sequence[Incident]) -> Block:
-    options = [option(f"{one.number} · {one.severity} · {one.title}", str(one.number)) for one in open_incidents]
-    fields = [
-        section(f"*{one_line(group.title, 250)}*"),
-        field("Incident", select(ids.INCIDENT, options, placeholder="Choose an open incident")),
-    ]
-    return modal(ids.BELONGS_FORM, "Belongs to", fields, submit="Add to incident", subject=group.number)

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.cases import ids
 from bot.cases.clusters import DECLARING, DISMISSED, INCIDENT, Cluster
 from bot.cases.tables import Case
-from bot.slack.blocks import Block, Message, actions, button, context, modal, section, text_field
+from bot.slack.blocks import Block, Message, actions, button, context, section
 from bot.slack.phrases import Translator
 from bot.slack.text import format_duration, mention, near_time, one_line
 
@@ -118,12 +118,3 @@ def _decision_blocks(cluster: Cluster, translate: Translator, now: datetime, *, 
         button(translate("Not related…"), ids.NOT_RELATED, value),
     ]
     return [actions(buttons)]
-
-
-def not_related_form(number: int, translate: Translator) -> Block:
-    """The form for the reason why the cases are not related."""
-    hint = translate("Cases like these are proposed less often.")
-    reason_field = text_field(translate("Why"), ids.REASON, longest=500, hint=hint)
-    return modal(
-        ids.NOT_RELATED_FORM, "Not related", [reason_field], submit="Save", subject=number, translate=translate
-    )

@@ -87,3 +87,12 @@ def link_form(number: int, incidents: Sequence[Incident], translate: Translator)
     return modal(
         ids.INCIDENT_FORM, "It is an incident", [incident_field], submit="Link", subject=number, translate=translate
     )
+
+
+def not_related_form(number: int, translate: Translator) -> Block:
+    """The form for the reason why the cases are not related."""
+    hint = translate("Cases like these are proposed less often.")
+    reason_field = text_field(translate("Why"), ids.REASON, longest=500, hint=hint)
+    return modal(
+        ids.NOT_RELATED_FORM, "Not related", [reason_field], submit="Save", subject=number, translate=translate
+    )

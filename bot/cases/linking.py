@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.cases import cluster_views, clusters, forms, notes, proposing, tables
+from bot.cases import clusters, forms, notes, proposing, tables
 from bot.cases.clusters import Cluster
 from bot.cases.notes import ENDED, LINKED, UPDATE
 from bot.cases.tables import Case
@@ -80,7 +80,7 @@ def link_form(services: Services, number: int, by: str, now: datetime) -> Block:
 def not_related_form(services: Services, number: int, by: str, now: datetime) -> Block:
     """The form to dismiss a group, for a user with the `cases` permission."""
     _undecided(services, number, by)
-    return cluster_views.not_related_form(number, translator_of_reader(services, by))
+    return forms.not_related_form(number, translator_of_reader(services, by))
 
 
 def _undecided(services: Services, number: int, by: str) -> tuple[Cluster, Sequence[Case]]:

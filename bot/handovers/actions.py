@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot import directory, outbox
 from bot.directory.lookup import person_of
-from bot.handovers import rules, tables, views, wording
+from bot.handovers import forms, rules, tables, views, wording
 from bot.handovers.rules import Kind, State
 from bot.handovers.tables import Handover
 from bot.incidents import incidents, roles
@@ -41,8 +41,8 @@ def offer_form(services: Services, number: int, by: str, now: datetime, person: 
         last_handover = tables.last(session, number, Kind.COMMAND)
         summary = "\n\n".join(part.text for part in summarise(session, services, incident, now))
     if last_handover and last_handover.state == State.RETURNED and last_handover.from_id == by:
-        return views.offer_form(incident, summary, person=person or last_handover.to_id, note=last_handover.note)
-    return views.offer_form(incident, summary, person=person)
+        return forms.offer_form(incident, summary, person=person or last_handover.to_id, note=last_handover.note)
+    return forms.offer_form(incident, summary, person=person)
 
 
 def offer(services: Services, number: int, to: str, note: str, by: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ import re
 
 from slack_bolt import App
 
-from bot.handovers import actions, ids, views
+from bot.handovers import actions, forms, ids, views
 from bot.handovers.shift import listeners as shift_listeners
 from bot.handovers.tables import Handover
 from bot.incidents import ids as incident_ids
@@ -40,7 +40,7 @@ def register(app: App, services: Services) -> None:
         listening.opens_form(app, services, button, actions.offer_form)
     listening.on_click(app, services, ids.WITHDRAW, actions.take_back)
     listening.on_click(app, services, ids.ACCEPT, actions.accept)
-    listening.opens_view(app, services, ids.SEND_BACK, lambda body: views.question_form(_readable(services, body)))
+    listening.opens_view(app, services, ids.SEND_BACK, lambda body: forms.question_form(_readable(services, body)))
     listening.opens_view(app, services, ids.READ, lambda body: views.summary_view(_readable(services, body)))
 
     def offer(body: Payload) -> None:

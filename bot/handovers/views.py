@@ -1,4 +1,4 @@
-"""The views of a handover: the form, the direct message, the lines in the channel. Pure."""
+"""The views of a handover: the direct message, the summary, the lines in the channel. Pure."""
 
 from datetime import datetime
 
@@ -6,56 +6,12 @@ from bot.handovers import ids
 from bot.handovers.rules import State
 from bot.handovers.tables import Handover
 from bot.incidents.tables import Incident
-from bot.slack.blocks import (
-    Block,
-    Message,
-    actions,
-    button,
-    context,
-    modal,
-    section,
-    text_field,
-    text_input,
-    user_select,
-)
-from bot.slack.blocks import field as form_field
+from bot.slack.blocks import Block, Message, actions, button, modal, section
 from bot.slack.text import channel_link, escape, mention, near_time, one_line
 
 LONGEST_NOTE = 1_000
 LONGEST_QUESTION = 500
 SECTION = 2_900
-
-
-def offer_form(incident: Incident, summary: str, *, person: str | None = None, note: str = "") -> Block:
-    """The form to choose the recipient, with the summary before it is sent."""
-    blocks = [
-        section(f"*#{incident.number}* {one_line(incident.title, 200)}"),
-        form_field("Who takes over?", user_select(ids.PERSON, initial=person)),
-        context("They get this summary. You stay in command until they accept."),
-        *_sections(summary),
-        text_field(
-            "Anything to add?",
-            ids.NOTE,
-            initial=note,
-            multiline=True,
-            longest=LONGEST_NOTE,
-            placeholder="What to watch, whom to call",
-            optional=True,
-        ),
-    ]
-    return modal(ids.OFFER_FORM, "Hand over command", blocks, submit="Send", subject=incident.number)
-
-
-def question_form(handover: Handover) -> Block:
-    """The form for what the recipient needs to know before taking over."""
-    question = text_input(ids.QUESTION, multiline=True, longest=LONGEST_QUESTION)
-    blocks = [
-        form_field("What do you need to know first?", question),
-        context(
-            f"{mention(handover.from_id)} stays in command, gets your question and can send the handover again."
-        ),
-    ]
-    return modal(ids.QUESTION_FORM, "Send back", blocks, submit="Send back", subject=handover.number)
 
 
 def summary_view(handover: Handover) -> Block:
@@ -139,10 +95,10 @@ def _name(incident: Incident) -> str:
 
 def _summary(handover: Handover) -> list[Block]:
     note = f"*{mention(handover.from_id)} adds*\n{escape(handover.note)}" if handover.note else ""
-    return [*_sections(handover.summary), *([section(note)] if note else [])]
+    return [*sections(handover.summary), *([section(note)] if note else [])]
 
 
-def _sections(summary: str) -> list[Block]:
+def sections(summary: str) -> list[Block]:
     """Pack paragraphs into sections up to the size limit, so that no paragraph is cut."""
     texts: list[str] = []
     for paragraph in summary.split("\n\n"):

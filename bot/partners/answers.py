@@ -13,7 +13,7 @@ from bot.incidents import incidents
 from bot.incidents.rules import check_may_change
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.partners import tables, views
+from bot.partners import forms, tables
 from bot.partners.messages import labels, partner_of
 from bot.partners.rules import Answer, NextAction, NotThisChannel, read_agents
 from bot.partners.tables import PartnerNotice
@@ -37,7 +37,7 @@ def affected_form(services: Services, notice_id: int, channel_id: str) -> Block:
     with services.database.reading() as session:
         row = tables.get(session, notice_id, NotThisChannel)
         _check(row, incidents.by_number(session, row.incident_id), channel_id)
-    return views.affected_form(row, labels(services, partner_of(services, row.partner).language))
+    return forms.affected_form(row, labels(services, partner_of(services, row.partner).language))
 
 
 def record_asked(services: Services, notice_id: int, channel_id: str, by: str) -> None:

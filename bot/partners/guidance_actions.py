@@ -13,7 +13,7 @@ from bot.incidents.events import Merged, RoleChanged
 from bot.incidents.rules import OPEN, check_may_change
 from bot.incidents.tables import Incident
 from bot.outbox import batches, kinds
-from bot.partners import guidance, guidance_views, tables, wording
+from bot.partners import forms, guidance, guidance_views, tables, wording
 from bot.partners.guidance import GuidanceField
 from bot.partners.messages import partner_of, reply_in_thread
 from bot.services import Services
@@ -31,7 +31,7 @@ def form(services: Services, number: int, by: str) -> Block:
     with services.database.reading() as session:
         languages = _languages(session, services, incident) or ["en"]
         texts_by_language = {language: guidance.texts_in(session, number, language) for language in languages}
-    return guidance_views.guidance_form(incident, texts_by_language)
+    return forms.guidance_form(incident, texts_by_language)
 
 
 def save(

@@ -7,8 +7,8 @@ from bot.incidents.access import incident_number_here
 from bot.incidents.parse import Payload, SlashCommand
 from bot.incidents.responses import CommandResponse, Response
 from bot.partners import answers, guidance_actions, ids, matrix, rules
+from bot.partners.forms import field_id
 from bot.partners.guidance import GuidanceField
-from bot.partners.guidance_views import field_id
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block

@@ -13,7 +13,7 @@ from bot.partners.guidance_views import guidance_button
 from bot.partners.rules import Answer, NextAction, State
 from bot.partners.tables import PartnerNotice
 from bot.partners.wording import PURPOSES_OF_CALLS, Labels, fill
-from bot.slack.blocks import Block, Message, actions, button, context, field, modal, paragraphs, section, text_input
+from bot.slack.blocks import Block, Message, actions, button, context, paragraphs, section
 from bot.slack.pages import page_of
 from bot.slack.text import channel_link, escape, mention, near_time, one_line
 
@@ -49,21 +49,6 @@ def _answer(row: PartnerNotice, labels: Labels, now: datetime) -> str:
     answerer = mention(row.answered_by) if row.answered_by else ""
     time_text = near_time(row.answered_at, now) if row.answered_at else ""
     return fill(labels["answered"], mark=mark, who=answerer, when=time_text)
-
-
-def affected_form(row: PartnerNotice, labels: Labels) -> Block:
-    """The form that asks how many of the partner's agents are affected."""
-    initial = str(row.agents) if row.agents is not None else ""
-    agents_input = text_input(ids.AGENTS, initial=initial, longest=20)
-    question = field(labels["form_question"], agents_input, hint=labels["form_hint"], optional=True)
-    return modal(
-        ids.AFFECTED_FORM,
-        labels["form_title"],
-        [question],
-        submit=labels["form_submit"],
-        close=labels["form_cancel"],
-        subject=row.number,
-    )
 
 
 class Matrix(Struct, frozen=True):

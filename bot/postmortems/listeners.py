@@ -10,7 +10,7 @@ from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import Payload, SlashCommand
 from bot.incidents.responses import FieldsRefused, Response
-from bot.postmortems import ids, request, review_actions, views
+from bot.postmortems import forms, ids, request, review_actions
 from bot.postmortems.review import StillUnknown
 from bot.postmortems.rules import Verdict
 from bot.postmortems.views import PostMortemFacts
@@ -52,9 +52,9 @@ def _register_openers(app: App, services: Services) -> None:
     listening.on_action(app, services, ids.REWRITE, rewrite)
     listening.opens_view(app, services, ids.PUBLISH, publish_form)
     for button, build_form in (
-        (ids.ASSIGN, views.assign_form),
-        (ids.REVIEW, views.review_form),
-        (ids.CHANGES, views.changes_form),
+        (ids.ASSIGN, forms.assign_form),
+        (ids.REVIEW, forms.review_form),
+        (ids.CHANGES, forms.changes_form),
     ):
         listening.opens_view(app, services, button, partial(_review_form, services, build_form))
 

@@ -14,7 +14,7 @@ from bot.incidents import incidents, participants
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
-from bot.postmortems import copies, ids, review, tables, versions, views
+from bot.postmortems import copies, forms, ids, review, tables, versions
 from bot.postmortems.delivery import deliver, supersede
 from bot.postmortems.messages import facts_of
 from bot.postmortems.retries import withdraw_refused_publication
@@ -203,5 +203,5 @@ def form_for(
 def publish_form(services: Services, postmortem_id: int, by: str) -> Block:
     """Return the form for the place of publication; refused while a reviewer wants changes."""
     return form_for(
-        services, postmortem_id, by, lambda facts: views.publish_form(facts, _channel(services)), _check_publishing
+        services, postmortem_id, by, lambda facts: forms.publish_form(facts, _channel(services)), _check_publishing
     )

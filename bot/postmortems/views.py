@@ -1,4 +1,4 @@
-"""Views of a post-mortem: the message whose thread has the files, the reminder, the forms. Pure."""
+"""Views of a post-mortem: the message whose thread has the files, and the reminder. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,22 +12,8 @@ from bot.postmortems.copies import Copy
 from bot.postmortems.rules import State, Verdict
 from bot.postmortems.tables import PostMortem
 from bot.slack import refusals
-from bot.slack.blocks import (
-    Block,
-    Message,
-    actions,
-    button,
-    context,
-    field,
-    modal,
-    multi_user_select,
-    option,
-    radio_buttons,
-    section,
-    text_input,
-    user_select,
-)
-from bot.slack.text import channel_link, day_and_time, escape, format_duration, mention, mentions, one_line
+from bot.slack.blocks import Block, Message, actions, button, context, section
+from bot.slack.text import channel_link, day_and_time, escape, format_duration, mention, one_line
 
 SHARE_METHOD = "files.completeUploadExternal"
 TITLE_SHOWN = 200
@@ -78,7 +64,7 @@ def message(facts: PostMortemFacts, copy: Copy) -> Message:
     heading = HEADINGS[State(facts.postmortem.state)]
     if copy.is_published:
         heading = "📗 *Post-mortem*"
-    blocks = [section(f"{heading} of {_incident_phrase(facts.incident)}\n{_summary(facts)}")]
+    blocks = [section(f"{heading} of {incident_phrase(facts.incident)}\n{_summary(facts)}")]
     status_lines = [] if copy.is_published else _status_lines(facts, copy)
     if status_lines:
         blocks.append(section("\n".join(status_lines)))
@@ -87,7 +73,7 @@ def message(facts: PostMortemFacts, copy: Copy) -> Message:
     if buttons := _buttons(facts, copy):
         blocks.append(actions(buttons, block_id=f"postmortem-{copy.number}"))
     blocks.append(context(*_small_print(facts, copy)))
-    return f"{heading.replace('*', '')} of {_incident_phrase(facts.incident)}", blocks
+    return f"{heading.replace('*', '')} of {incident_phrase(facts.incident)}", blocks
 
 
 def message_for_outsider(incident: Incident) -> Message:
@@ -96,7 +82,7 @@ def message_for_outsider(incident: Incident) -> Message:
     return text, [section(text)]
 
 
-def _incident_phrase(incident: Incident) -> str:
+def incident_phrase(incident: Incident) -> str:
     return f"incident {incident.number}, {incident.severity} *{one_line(incident.title, TITLE_SHOWN)}*"
 
 
@@ -126,7 +112,7 @@ def _status_lines(facts: PostMortemFacts, shown_copy: Copy) -> list[str]:
     author_text = f"*Author* {mention(facts.author)}" if facts.author else "*Author* nobody yet"
     due = f" · *due* {day_and_time(postmortem.due_at)}" if postmortem.due_at else ""
     lines = [f"{author_text}{due}{_late(facts)}"]
-    lines += [f"• {mention(copy.place)} {_verdict_text(copy)}" for copy in facts.reviewers]
+    lines += [f"• {mention(copy.place)} {verdict_text(copy)}" for copy in facts.reviewers]
     if postmortem.published_at and postmortem.published_by:
         lines.append(f"Published {day_and_time(postmortem.published_at)} by {mention(postmortem.published_by)}.")
     lines += [_trouble_line(copy) for copy in facts.copies if copy.trouble and copy.number != shown_copy.number]
@@ -150,7 +136,7 @@ def _late(facts: PostMortemFacts) -> str:
     return " · *late*" if is_open and due and due < facts.now else ""
 
 
-def _verdict_text(copy: Copy) -> str:
+def verdict_text(copy: Copy) -> str:
     comment = f": {one_line(copy.comment, ENDING_SHOWN)}" if copy.comment else ""
     return VERDICT_TEXTS[Verdict(copy.verdict)] + comment
 
@@ -211,7 +197,7 @@ def reminder(facts: PostMortemFacts) -> Message:
     due = facts.postmortem.due_at
     assert due is not None
     due_text = f"was due {day_and_time(due)}" if due <= facts.now else f"is due {day_and_time(due)}"
-    text = f"⏰ The post-mortem of {_incident_phrase(facts.incident)} {due_text}; it is {facts.postmortem.state}."
+    text = f"⏰ The post-mortem of {incident_phrase(facts.incident)} {due_text}; it is {facts.postmortem.state}."
     number = str(facts.postmortem.number)
     buttons = [button("Open draft", ids.OPEN, number, url=facts.address)] if facts.address else []
     buttons += [
@@ -220,56 +206,3 @@ def reminder(facts: PostMortemFacts) -> Message:
         button("Publish…", ids.PUBLISH, number),
     ]
     return text, [section(text), actions(buttons, block_id=f"postmortem-reminder-{number}")]
-
-
-def assign_form(facts: PostMortemFacts) -> Block:
-    """The form to choose the author."""
-    author_field = user_select(ids.AUTHOR, initial=facts.author or None)
-    due_text = (
-        f"It is due {day_and_time(facts.postmortem.due_at)}." if facts.postmortem.due_at else "It has no due date."
-    )
-    blocks = [section(f"{_incident_phrase(facts.incident)}\n{due_text}"), field("Author", author_field)]
-    return modal(ids.ASSIGN_FORM, "Assign the author", blocks, submit="Assign", subject=facts.postmortem.number)
-
-
-def review_form(facts: PostMortemFacts) -> Block:
-    """The form to choose the reviewers."""
-    reviewer_ids = [copy.place for copy in facts.reviewers]
-    hint = f"Asked already: {mentions(reviewer_ids)}." if reviewer_ids else "They get the files by direct message."
-    blocks = [
-        section(f"{_incident_phrase(facts.incident)}\n{hint}"),
-        field("Reviewers", multi_user_select(ids.REVIEWERS)),
-    ]
-    return modal(ids.REVIEW_FORM, "Request a review", blocks, submit="Ask", subject=facts.postmortem.number)
-
-
-def publish_form(facts: PostMortemFacts, channel: str) -> Block:
-    """The form to choose where to publish. A private incident's own channel is preselected."""
-    verdict_lines = "\n".join(f"• {mention(copy.place)} {_verdict_text(copy)}" for copy in facts.reviewers)
-    blocks = [section(f"{_incident_phrase(facts.incident)}, version {facts.postmortem.version}\n{verdict_lines}")]
-    incident_channel = option("In the incident's channel", ids.OWN_CHANNEL)
-    everyone = option(f"In #{channel}", ids.CONFIGURED)
-    choices, initial = [everyone, incident_channel], ids.CONFIGURED
-    if facts.incident.is_private:
-        blocks.append(
-            section("🔒 *The incident is private.* Everyone in the channel that you choose can read all of it.")
-        )
-        choices, initial = [incident_channel, everyone], ids.OWN_CHANNEL
-    blocks.append(field("Where?", radio_buttons(ids.WHERE, choices, initial=initial)))
-    if facts.undone:
-        undone_lines = "\n".join(f"⬜ {title}" for title in facts.undone)
-        reason = text_input(ids.REASON, longest=500, placeholder="The reason goes on record")
-        blocks += [
-            section(f"*Not done yet*\n{undone_lines}"),
-            field("Publish without it? Why?", reason, optional=True),
-        ]
-    return modal(ids.PUBLISH_FORM, "Publish", blocks, submit="Publish", subject=facts.postmortem.number)
-
-
-def changes_form(facts: PostMortemFacts) -> Block:
-    comment_input = text_input(ids.COMMENT, multiline=True, longest=1000)
-    blocks = [
-        section(_incident_phrase(facts.incident)),
-        field("What should change?", comment_input),
-    ]
-    return modal(ids.CHANGES_FORM, "Changes wanted", blocks, submit="Send", subject=facts.postmortem.number)

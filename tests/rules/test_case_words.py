@@ -115,7 +115,7 @@ def of_forms() -> Iterator[object]:
     )
     yield forms.link_form(7, [incident], SAY)
     yield forms.link_form(7, [], SAY)
-    yield cluster_views.not_related_form(7, SAY)
+    yield forms.not_related_form(7, SAY)
 
 
 def of_clusters() -> Iterator[object]:
