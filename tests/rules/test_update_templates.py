@@ -16,6 +16,7 @@ from bot.bootstrap import build_registry
 from bot.config import floor
 from bot.directory.rules import PersonFacts
 from bot.incidents import incidents
+from bot.incidents.event_handlers import EventHandlers
 from bot.incidents.facts import (
     FIGURE_SENTENCES,
     FOLLOW_UPS,
@@ -98,7 +99,8 @@ def services(languages: tuple[str, ...] = ("en",), folder: Path = SHIPPED, **cha
     # It drops background work: the tests in `tests/stories` check that administrators hear of broken templates.
     soon = BackgroundWorker()
     soon.close()
-    parts["parts"] = {Registry: build_registry()}
+    registry = build_registry()
+    parts["parts"] = {Registry: registry, EventHandlers: registry.event_handlers}
     return Services(**parts, background=soon, floor=the_floor, templates=Templates(folder))
 
 
