@@ -13,7 +13,7 @@ from bot.bootstrap import build_registry
 from bot.config.floor.credits import Credits
 from bot.errors import TryLater
 from bot.incidents.tables import Incident
-from bot.ledger import balance, importing, release_lines, releasing, tables
+from bot.ledger import balance, importing, releases, releasing, tables
 from bot.ledger.tables import Ledger, LedgerFile
 from bot.runtime import migrations
 from bot.runtime.database import Database
@@ -84,7 +84,7 @@ def _import(database: Database, folder: Path, kind: str, header: str, rest: str,
 
 def _release(database: Database) -> float:
     with database.transaction() as session:
-        made = release_lines.begin(session, tables.get(session, 1), "consumers", "EUR", "U1", NOW)
+        made = releases.begin(session, tables.get(session, 1), "consumers", "EUR", "U1", NOW)
     began = time.perf_counter()
     is_done = False
     while not is_done:

@@ -35,9 +35,8 @@ from bot.web.events_endpoint import EventsEndpoint
 from bot.web.health import Finding, Health
 from bot.web.metrics import Metrics
 from bot.web.replay_guard import ReplayGuard
-from bot.web.server import Server
+from bot.web.server import Server, site
 from bot.web.signed_posts import signed_posts
-from bot.web.site import site
 
 REFRESH_EVERY_S = 15 * 60
 TAKE_OVER_EVERY_S = 5

@@ -14,7 +14,6 @@ def register(registry: "Registry") -> None:
         detecting,
         escalating,
         escalation_tables,
-        exporting,
         facts,
         feeding,
         gone,
@@ -52,7 +51,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.Declined, linking.note_end)
     registry.on(events.Merged, linking.follow_merge)
     registry.on(events.UpdateComposed, linking.copy_update)
-    registry.exports.append(exporting.GUIDES)
+    registry.exports.append(facts.GUIDES)
     registry.ticks += [
         Tick("case escalations", escalating.escalate_due, escalation_tables.NEXT_DUE),
         Tick("similar cases", detecting.compare_soon, detecting.NEXT_DUE),

@@ -8,7 +8,7 @@ from msgspec import Struct
 from sqlmodel import Session
 
 from bot import outbox
-from bot.cases import escalating, escalation_tables, following, notes, tables, views
+from bot.cases import escalating, escalation_tables, notes, storing, tables, views
 from bot.cases.rules.escalation import BY_HAND, NOT_ACTIONED, UNASSIGNED
 from bot.cases.rules.states import ENDED
 from bot.cases.tables import Case, CaseNote
@@ -91,7 +91,7 @@ def deciding(services: Services, number: int, by: str, now: datetime) -> Iterato
             raise CaseEnded(name=one_line(case.name, 60), phase=case.phase)
         yield Decision(session, services, case, by, now)
         case.touched_at = now
-        following.after_rows(session, services.floor, now)
+        storing.after_rows(session, services.floor, now)
 
 
 def readable_case(services: Services, number: int, by: str, now: datetime) -> tuple[Case, str, Translator]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlmodel import Field, Session, col
 
 from bot import directory, outbox
-from bot.cases import balance_views, boards, escalating, following, notes
+from bot.cases import balance_views, boards, escalating, notes, storing
 from bot.cases.capacity import capacities
 from bot.cases.contracts import schedule_of
 from bot.cases.open_cases import OpenCases
@@ -127,7 +127,7 @@ def move(services: Services, source: str, target: str, count: int, by: str, now:
             key = f"moved:{case.number}:{now.isoformat()}"
             notes.add(session, services, case, _move_note(case, key, text, by, now))
         _notify_managers_of_both(session, services, suggested_move, cases, by, now)
-        following.after_rows(session, services.floor, now)
+        storing.after_rows(session, services.floor, now)
         translate = translator_for(session, services, by)
     moved_phrase = "{count} cases were moved from {source} to {target}. Both teams' managers are told."
     return translate(moved_phrase, count=len(cases), source=one_line(source, 80), target=one_line(target, 80))

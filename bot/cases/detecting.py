@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.cases import cluster_views, clusters, linking, proposing
+from bot.cases import cluster_views, clusters, linking
 from bot.cases.clusters import Cluster
 from bot.cases.rules.alerting import SAME_FOR_S, Alerting, Decision, Episode
 from bot.cases.rules.bursts import Candidate, Key, Scanner, Sighting, customer_of
@@ -214,7 +214,7 @@ def _save_candidate(
     if cluster.state == clusters.INCIDENT and new_members:
         linking.link_more(session, services, cluster, [case for case in cases if case.number in new_members], now)
     if cluster.alerted_at is not None and new_members:
-        proposing.propose(session, services, cluster, cases, now)
+        linking.propose(session, services, cluster, cases, now)
 
 
 def _new_cluster(candidate: Candidate, at: datetime) -> Cluster:

@@ -1,4 +1,4 @@
-"""Case data for other packages: cases at risk for shift handovers, and figures of a period for reports."""
+"""Case data for other packages: shift handovers, reports of a period, and the export of an incident."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -6,19 +6,21 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from bot.cases import escalation_tables, tables
+from bot.cases import escalation_tables, guide_draft_tables, tables
 from bot.cases.capacity import people_of, ranking
 from bot.cases.rules.board import AMBER, RED, Entry, OpenCase
 from bot.cases.tables import Case
 from bot.cases.wording import translator
 from bot.incidents.facts import CaseFigures, SensitiveCase
 from bot.incidents.handover_items import HandoverItem
+from bot.incidents.registry import Export, Naming, Rows
 from bot.services import Services
 from bot.slack.phrases import Translator
 from bot.slack.text import format_duration
 
 # Nobody would read the list if a whole queue were red. Those with an accountable person are always listed.
 MOST_ITEMS = 30
+GUIDE_HEADER = ("guide", "state", "version", "owner", "reviewer", "noted at (UTC)", "published at (UTC)", "text")
 
 
 def risky_cases(
@@ -131,3 +133,14 @@ def _sensitive_case(entry: Entry, translate: Translator) -> SensitiveCase:
         owner_id=case.owner_id,
         left=_time_left_text(entry, translate),
     )
+
+
+def _guide_rows(session: Session, number: int, name: Naming) -> Rows:
+    draft = guide_draft_tables.of_incident(session, number)
+    if draft is None:
+        return []
+    people = (name(draft.owner_id), name(draft.reviewer_id))
+    return [(draft.title, draft.state, draft.version, *people, draft.noted_at, draft.published_at, draft.text)]
+
+
+GUIDES = Export("guides.csv", GUIDE_HEADER, _guide_rows)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.cases import following, storing
+from bot.cases import storing
 from bot.cases.rows import CaseRow
 from bot.cases.rules.states import ENDED, phase_of
 from bot.runtime.clock import utcnow
@@ -17,7 +17,7 @@ def take(session: Session, services: Services, source: str, key: str, rows: Sequ
     """Store the cases of a page."""
     now = utcnow()
     storing.upsert(session, services.floor.cases, source, [case_row(row) for row in rows], now)
-    following.after_rows(session, services.floor, now)
+    storing.after_rows(session, services.floor, now)
 
 
 def case_row(case: Case) -> CaseRow:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from bot.cases import following, tables
+from bot.cases import storing, tables
 from bot.cases.rules.states import Phase
 from bot.cases.tables import Case, CaseNote, CaseState
 from bot.cases.wording import translator
@@ -43,7 +43,7 @@ def end(session: Session, services: Services, source: str, external_ids: Sequenc
             case_id=case.number, key=f"{GONE}:{case.number}:{now.isoformat()}", kind=GONE, at=now, text=state
         )
         insert_new(session, note)
-    following.after_rows(session, services.floor, now)
+    storing.after_rows(session, services.floor, now)
 
 
 ASKED = AskedRows(open_ids, newest_ids, end)

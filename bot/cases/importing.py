@@ -1,6 +1,6 @@
 """Imports a file's cases about 50 rows at a time, so that clicks do not wait for it."""
 
-from bot.cases import following, storing
+from bot.cases import storing
 from bot.cases.reading import ReadCases
 from bot.cases.storing import Stored
 from bot.config.floor import Floor
@@ -24,6 +24,6 @@ def import_rows(database: Database, floor: Floor, source: str, content: ReadCase
             now = utcnow()
             with database.transaction() as session:
                 total.add(storing.upsert(session, floor.cases, source, rows[start:end], now))
-                following.after_rows(session, floor, now)
+                storing.after_rows(session, floor, now)
             start = end
     return total

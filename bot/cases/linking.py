@@ -1,11 +1,13 @@
 """Similar cases and incidents: declare one, link to an open one, or dismiss; and the work notes of linked cases."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.cases import clusters, forms, notes, proposing, tables
+from bot import directory, outbox
+from bot.cases import cluster_views, clusters, escalating, forms, notes, tables
 from bot.cases.clusters import Cluster
 from bot.cases.notes import ENDED, LINKED, UPDATE
 from bot.cases.tables import Case
@@ -23,6 +25,9 @@ from bot.incidents.workflows import DeclareRequest
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import listed, mention, shorten, typed_time
+
+log = logging.getLogger(__name__)
+
 
 KEY = "declare:cases:"
 # The audience whose updates go to the work notes of linked cases.
@@ -94,7 +99,7 @@ def _undecided(services: Services, number: int, by: str) -> tuple[Cluster, Seque
 
 def _check_undecided(session: Session, cluster: Cluster) -> None:
     if cluster.state not in (clusters.OPEN, clusters.DECLARING):
-        if proposing.belongs_to_private_incident(session, cluster):
+        if belongs_to_private_incident(session, cluster):
             raise LinkedToPrivate(who=mention(cluster.by))
         if cluster.incident_id:
             raise AlreadyLinked(who=mention(cluster.by), number=cluster.incident_id)
@@ -210,7 +215,7 @@ def _decide(session: Session, services: Services, cluster: Cluster, state: str, 
 
 def _show(session: Session, services: Services, cluster: Cluster, now: datetime) -> None:
     """Save a group and edit its message."""
-    proposing.propose(session, services, cluster, clusters.cases_of(session, cluster.number), now)
+    propose(session, services, cluster, clusters.cases_of(session, cluster.number), now)
 
 
 def copy_update(change: Change, event: UpdateComposed) -> None:
@@ -258,3 +263,24 @@ def _add_note_to_all(change: Change, cases: Sequence[Case], kind: str, key: str,
     if change.incident.is_private:
         return
     notes.add_to_all(change.session, change.services, cases, kind, key, text, change.by, change.now)
+
+
+def propose(session: Session, services: Services, cluster: Cluster, cases: Sequence[Case], now: datetime) -> None:
+    """Post or edit the one message about a group: edited as the group grows and when somebody decides."""
+    translate, is_private = translator(services.floor.language), belongs_to_private_incident(session, cluster)
+    text, blocks = cluster_views.proposal(cluster, cases, translate, now, is_private=is_private)
+    key = f"case-cluster:{cluster.number}"
+    row = outbox.by_key(session, key)
+    if row is not None:
+        outbox.edit(session, row, blocks, now)
+        return
+    channel_id = directory.channel_id(session, escalating.alerts_channel(services))
+    if channel_id is None:
+        log.warning("the channel for similar cases is not known", extra={"cluster": cluster.number})
+        return
+    outbox.post(session, key, channel_id, text, now, blocks=blocks, priority=outbox.URGENT)
+
+
+def belongs_to_private_incident(session: Session, cluster: Cluster) -> bool:
+    """Whether the group is linked to an incident whose existence must not be revealed."""
+    return cluster.incident_id is not None and incidents.by_number(session, cluster.incident_id).is_private

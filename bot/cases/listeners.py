@@ -8,18 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 from slack_bolt import Ack, App
 
-from bot.cases import (
-    actions,
-    balancing,
-    boards,
-    escalating,
-    forms,
-    guide_drafts,
-    guides,
-    ids,
-    linking,
-    uploads,
-)
+from bot.cases import actions, balancing, boards, escalating, forms, guide_drafts, guides, ids, linking, uploads
 from bot.cases.guide_drafts import TypedGuide
 from bot.cases.rules.board import FILTERS, Wanted, read_wanted
 from bot.cases.tables import Case

@@ -1,5 +1,6 @@
 """Reads files of cases: columns are recognised by name; rows that cannot be read are listed with their lines."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +9,6 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct, field
 
 from bot.cases.columns import NAMES, TRAITS
-from bot.cases.priorities import priority_of
 from bot.cases.rows import CaseRow
 from bot.cases.rules.states import ENDED, phase_of
 from bot.sources.tabular.cells import NotReadable, is_unknown, read_length
@@ -21,6 +21,9 @@ LONGEST_TITLE, LONGEST_TEXT, LONGEST_NAME = 300, 8_000, 200
 
 KINDS = {"change": "change", "change request": "change", "task": "task", "sc task": "task", "case task": "task"}
 MOMENTS = ("opened_at", "updated_at", "started_at", "resolved_at", "closed_at")
+# `3`, `3 - Moderate`, `P3`, `Sev 3`, `S3`, `Priority 3`.
+_NUMBERED = re.compile(r"(?:p|s|sev|severity|severidad|prio|priority|prioridad)? ?([1-5])(?!\d)")
+PRIORITIES = {"critical": "P1", "urgent": "P1", "high": "P2", "moderate": "P3", "medium": "P3", "normal": "P3"}
 
 
 class LeftOut(Struct, frozen=True):
@@ -158,3 +161,16 @@ class _Reader:
 
 def _address(text: str) -> str:
     return text if text.startswith("https://") and not any(sign in text for sign in "<>| ") else ""
+
+
+PRIORITIES |= {"low": "P4", "planning": "P5"}
+PRIORITIES |= {"critica": "P1", "critico": "P1", "urgente": "P1", "alta": "P2", "alto": "P2", "moderada": "P3"}
+PRIORITIES |= {"moderado": "P3", "media": "P3", "medio": "P3", "baja": "P4", "bajo": "P4", "planificacion": "P5"}
+
+
+def priority_of(text: str) -> str:
+    """`3 - Moderate`, `P3`, `Sev3`, `Critical` as P1 to P5; empty when it is none."""
+    name = normalized(text)
+    if match := _NUMBERED.match(name):
+        return f"P{match[1]}"
+    return PRIORITIES.get(name.partition(" ")[0], "")

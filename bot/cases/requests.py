@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
-from bot.cases import following, storing
+from bot.cases import storing
 from bot.cases.rows import CaseRow, StateChange
 from bot.incidents.registry import SignedPost
 from bot.services import Services
@@ -86,7 +86,7 @@ def _store_cases(services: Services, session: Session, body: bytes, now: datetim
     stored = storing.upsert(
         session, services.floor.cases, request_body.source, [each.row() for each in request_body.cases], now
     )
-    following.after_rows(session, services.floor, now)
+    storing.after_rows(session, services.floor, now)
     return {"rows": stored.count, "new": stored.new, "changed": stored.changed, "unchanged": stored.unchanged}
 
 

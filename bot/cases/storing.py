@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from msgspec import Struct, field
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from bot import directory
-from bot.cases import contracts, tables
+from bot.cases import boards, contracts, escalating, tables
+from bot.cases.escalation_tables import CASES_WITH_CLOCKS
 from bot.cases.rows import CaseRow, StateChange
 from bot.cases.rules.states import ENDED, Phase, Step, pauses_of, phase_of, reopenings
 from bot.cases.tables import Case, CaseState
+from bot.config.floor import Floor
 from bot.config.floor.cases import Cases
 
 AT_ONCE = 100
@@ -209,3 +212,14 @@ def _set_promised_deadline(case: Case, promised_at: datetime, steps: Sequence[St
     stopped_at = next((pause.since for pause in pauses_of(steps) if pause.until is None), None)
     case.due_at = None if stopped_at else promised_at
     case.is_breached = bool(case.ended_at and stopped_at and stopped_at >= promised_at)
+
+
+def after_rows(session: Session, floor: Floor, now: datetime) -> None:
+    """Update the escalation clocks of the cases touched at `now`, and schedule a redraw of the board."""
+    watched_priorities = list(floor.cases.escalations)
+    # A case whose priority was lowered is watched until its clocks have ended.
+    is_watched = sa.or_(col(Case.priority).in_(watched_priorities), col(Case.id).in_(CASES_WITH_CLOCKS))
+    touched_cases = select(Case).where(col(Case.touched_at) == now, is_watched)
+    for case in session.exec(touched_cases):
+        escalating.watch(session, floor, case, now)
+    boards.change_soon(session, floor, now)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the listeners, the command, the reminder, the note in an incident's channel and the summary part."""
-    from bot.changes import listeners, possible_causes, reminders, tables, wording
+    from bot.changes import actions, listeners, reminders, tables, wording
     from bot.changes.rules import State
     from bot.incidents import events
     from bot.incidents.registry import PurgeRule, Section, SummaryPart, Tick
@@ -17,9 +17,9 @@ def register(registry: "Registry") -> None:
     registry.listeners.append(listeners.register)
     registry.command("changes", listeners.changes)
     registry.help(Section.ANYWHERE, 61, wording.HELP)
-    registry.on(events.ChannelOpened, possible_causes.show)
+    registry.on(events.ChannelOpened, actions.show_possible_causes)
     registry.ticks.append(Tick("changes to verify", reminders.remind, tables.NEXT_REMINDER))
-    registry.summary_parts.append(SummaryPart(CHANGES, "Changes around then", possible_causes.lines))
+    registry.summary_parts.append(SummaryPart(CHANGES, "Changes around then", actions.possible_cause_lines))
     registry.purge_rules.append(
         PurgeRule(
             "planned_changes",

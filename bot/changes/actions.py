@@ -4,14 +4,18 @@ from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import asdict
+from sqlmodel import Session
 
 from bot import outbox
 from bot.changes import forms, rules, tables, views, wording
-from bot.changes.rules import Kind, State
+from bot.changes.rules import Kind, Scope, State
 from bot.changes.tables import PlannedChange
 from bot.directory.lookup import person_of
 from bot.directory.rules import GuestChosen
+from bot.incidents.change import Change
+from bot.incidents.events import ChannelOpened
 from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.tables import Incident
 from bot.runtime.database import insert_new
 from bot.services import Services
 from bot.slack.blocks import Block, Message
@@ -109,3 +113,23 @@ def _answer(services: Services, change_id: int, state: State, by: str, now: date
         rules.check_answer(State(change.state), state, change.planned_at, now)
         change.state, change.answered_by, change.answered_at, change.remind_at = state, by, now, None
     return ANSWERS[state]
+
+
+def show_possible_causes(change: Change, event: ChannelOpened) -> None:
+    """Post the changes made or planned around then in a new incident's channel."""
+    changes = _around(change.session, change.incident)
+    if changes and change.incident.channel_id:
+        text = views.possible_causes(changes, change.now)
+        key = f"changes:{change.number}"
+        outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)
+
+
+def possible_cause_lines(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
+    """The same changes, for a handover."""
+    return [views.line(change, now) for change in _around(session, incident)]
+
+
+def _around(session: Session, incident: Incident) -> list[PlannedChange]:
+    scope = Scope(incident.sites, incident.partners, () if incident.type == "other" else (incident.type,))
+    changes = tables.around(session, incident.declared_at)
+    return [change for change in changes if rules.may_explain(change.scope, scope)]

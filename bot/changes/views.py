@@ -6,15 +6,7 @@ from datetime import datetime
 from bot.changes import ids
 from bot.changes.rules import LONGEST_TITLE, TITLES, Kind, State
 from bot.changes.tables import PlannedChange
-from bot.slack.blocks import (
-    Block,
-    Element,
-    Message,
-    actions,
-    button,
-    context,
-    section,
-)
+from bot.slack.blocks import Block, Element, Message, actions, button, context, section
 from bot.slack.pages import page_of
 from bot.slack.text import escape, mention, near_time, one_line
 

@@ -7,7 +7,7 @@ from typing import Literal
 from bot import directory, outbox
 from bot.channels import gaps, recovery
 from bot.channels.messages import incident_of
-from bot.channels.private_members import private_change, refresh_private_members
+from bot.channels.recovery import private_change, refresh_private_members
 from bot.directory.lookup import channel_names, forget_channel, is_known_channel, person_changed, refresh_channels
 from bot.incidents import channel_loss, incidents, participants
 from bot.incidents.events import MembersChanged

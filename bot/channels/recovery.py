@@ -1,5 +1,6 @@
 """Gaps: messages missed while no process listened are read back from Slack, page by page and resumably."""
 
+import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,9 +14,10 @@ from bot.channels import early, gaps, wording
 from bot.channels.gaps import Gap
 from bot.channels.listening import Listening
 from bot.channels.messages import message_policy, own_ids
-from bot.channels.private_members import refresh_private_members
 from bot.errors import TryLater
-from bot.incidents import incidents
+from bot.incidents import incidents, participants
+from bot.incidents.change import Change
+from bot.incidents.events import MembersChanged
 from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
@@ -25,6 +27,9 @@ from bot.services import Services
 from bot.slack.errors import SlackRefused
 from bot.slack.text import channel_link, day_and_time, format_duration
 from bot.timeline import observing, recording, timeline
+
+log = logging.getLogger(__name__)
+
 
 # History is a method of Slack's rate limit tier 3 (50 a minute). Looking up lost replies uses it too, so half is
 # left for that.
@@ -230,3 +235,28 @@ def tick(services: Services, now: datetime) -> None:
         else:
             listening.confirm(checked_at_s)
     start_filling(services)
+
+
+def refresh_private_members(services: Services) -> None:
+    """Reread the members of private incidents' channels: one may have been removed while no process listened."""
+    with services.database.reading() as session:
+        channels = incidents.private_channels(session)
+    for number, channel_id in channels:
+        try:
+            members = services.slack.members(channel_id)
+        except SlackRefused as refused:
+            log.warning("members of a channel are not known", extra={"incident": number, "reason": str(refused)})
+            continue
+        with services.database.transaction() as session:
+            change = private_change(session, services, number)
+            left = set(participants.of_incident(session, number)).difference(members)
+            participants.replace(session, number, members, utcnow())
+            if change:
+                change.publish(MembersChanged(left=tuple(sorted(left))))
+
+
+def private_change(session: Session, services: Services, number: int) -> Change | None:
+    """Lock a private incident before its members change; None for one of which everybody may read."""
+    if not incidents.by_number(session, number).is_private:
+        return None
+    return Change(session, services, incidents.by_number_locked(session, number), "", utcnow())

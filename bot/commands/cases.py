@@ -5,7 +5,7 @@ from pathlib import Path
 from bot.bootstrap import build_registry
 from bot.cases import importing, replay, upload_views
 from bot.cases.reading import ReadCases, read_cases
-from bot.commands.zones import checked_zone
+from bot.commands.arguments import checked_zone
 from bot.config import floor
 from bot.config.settings import Settings
 from bot.runtime import migrations

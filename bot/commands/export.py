@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from bot.bootstrap import build_services
-from bot.commands.numbers import known_number
+from bot.commands.arguments import known_number
 from bot.config.settings import Settings
 from bot.errors import TryLater, WatchfloorError
 from bot.runtime import migrations
@@ -16,7 +16,7 @@ from bot.runtime.clock import utcnow
 from bot.screens.records.export import Files, build_files
 from bot.services import Services
 from bot.slack.errors import SlackRefused
-from bot.slack.offline import OfflineGateway
+from bot.slack.gateway import Gateway
 
 OWNER_ONLY = 0o600
 
@@ -92,3 +92,15 @@ def _write(path: Path, content: bytes) -> None:
     # Created with owner-only permissions before anything is written.
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb") as file:
         file.write(content)
+
+
+class OfflineGateway(Gateway):
+    """A workspace whose address is not known."""
+
+    def permalink(self, channel_id: str, ts: str) -> str:
+        """No address, rather than a guessed one."""
+        return ""
+
+    def channel_url(self, channel_id: str) -> str:
+        """No address, rather than a guessed one."""
+        return ""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from bot.bootstrap import build_registry
-from bot.commands.zones import checked_zone
+from bot.commands.arguments import checked_zone
 from bot.config import floor
 from bot.config.floor.figures import Figures
 from bot.config.settings import Settings

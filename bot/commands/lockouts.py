@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.bootstrap import build_registry
-from bot.commands.zones import checked_zone
+from bot.commands.arguments import checked_zone
 from bot.config import floor
 from bot.config.settings import Settings
 from bot.lockouts import file_import, reading, recording

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from bot.bootstrap import build_registry
-from bot.commands.numbers import known_number
+from bot.commands.arguments import known_number
 from bot.config import floor
 from bot.config.settings import Settings
 from bot.errors import WatchfloorError, require

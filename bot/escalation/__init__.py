@@ -10,19 +10,15 @@ def register(registry: "Registry") -> None:
     """Register the listeners, commands, event handlers, ticks and audit of escalations."""
     from bot.config import settings as settings_of
     from bot.escalation import (
-        auditing,
         escalate,
-        exporting,
+        facts,
         ladder,
         ladder_tables,
         listeners,
         page_answers,
         pager,
         renderers,
-        silences,
-        summary,
         tables,
-        unanswered,
         wording,
     )
     from bot.incidents import events
@@ -44,17 +40,17 @@ def register(registry: "Registry") -> None:
     registry.on(events.Reopened, ladder.reopen)
     registry.on(events.RoleChanged, ladder.follow_commander)
     registry.on(events.MembersChanged, page_answers.release_people_who_left)
-    registry.on(events.HandoverUnaccepted, unanswered.page_next_people)
-    registry.on(events.AnswerOverdue, unanswered.page_for_answer)
+    registry.on(events.HandoverUnaccepted, escalate.page_next_people)
+    registry.on(events.AnswerOverdue, escalate.page_for_answer)
     registry.on(events.UpdateMissed, ladder.follow_missed_update)
     registry.ticks += [
         Tick("escalations", escalate.start_due, ladder_tables.NEXT_TURN),
-        Tick("people on the way", silences.ask_to_take_command, tables.NEXT_ARRIVAL),
-        Tick("unanswered pages", silences.record_silences, tables.NEXT_SILENCE),
+        Tick("people on the way", escalate.ask_to_take_command, tables.NEXT_ARRIVAL),
+        Tick("unanswered pages", escalate.record_silences, tables.NEXT_SILENCE),
     ]
-    registry.summary_parts.append(SummaryPart(WAITING, "People paged", summary.people_awaited))
-    registry.answers(UNANSWERED_PAGES, summary.unanswered_pages)
-    registry.audits.append(auditing.escalations_that_stopped)
+    registry.summary_parts.append(SummaryPart(WAITING, "People paged", facts.people_awaited))
+    registry.answers(UNANSWERED_PAGES, facts.unanswered_pages)
+    registry.audits.append(facts.escalations_that_stopped)
     registry.parts.append(
         lambda settings, floor: pager.build_pager(
             floor.pager, settings_of.environment(), Network.of(settings.proxy, settings.ca_file)
@@ -62,4 +58,4 @@ def register(registry: "Registry") -> None:
     )
     registry.kinds += renderers.KINDS
     registry.purge_rules += [PurgeRule("pages", ("reason",)), PurgeRule("ladder_rungs", (), {"early_because": ""})]
-    registry.exports.append(exporting.PAGES)
+    registry.exports.append(facts.PAGES)

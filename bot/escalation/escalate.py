@@ -1,5 +1,6 @@
 """The escalation ladder at work: page each tier when its time comes, until somebody is on the way."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import BaseModel
@@ -9,17 +10,20 @@ from bot import outbox
 from bot.directory.administrators import administrators_channel_id
 from bot.errors import WatchfloorError
 from bot.escalation import ladder, ladder_tables, paging, rules, tables, wording
+from bot.escalation.ladder import mark_stale
 from bot.escalation.paging import Occasion, Recipient
-from bot.escalation.rules import Rung, StopsOn
-from bot.escalation.tables import Answer
+from bot.escalation.rules import ANSWER_WITHIN, Rung, StopsOn
+from bot.escalation.tables import Answer, Page
 from bot.incidents import incidents
 from bot.incidents import rules as incident_rules
-from bot.incidents.change import changing
-from bot.incidents.drills import check_may_page
-from bot.incidents.people import people
+from bot.incidents.change import Change, changing
+from bot.incidents.drills import check_may_page, may_page
+from bot.incidents.events import AnswerOverdue, HandoverUnaccepted
+from bot.incidents.people import known_people, people
 from bot.incidents.roles import lead_of
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
+from bot.outbox import kinds
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
@@ -30,6 +34,7 @@ REASONS = {
     StopsOn.COMMANDER: "no commander is named yet",
     StopsOn.ACKNOWLEDGED: "nobody is on the way yet",
 }
+SILENCE_REASON = "you are on the way, and nobody leads yet"
 
 
 class NoLadder(WatchfloorError):
@@ -173,3 +178,83 @@ def escalate_now(services: Services, number: int, reason: str, by: str, now: dat
     start_due(services, now)
     names = ", ".join(escape(name) for name in next_tier.tell)
     return wording.TIER_PAGED.format(tier=next_tier.position + 1, names=names)
+
+
+def page_next_people(change: Change, event: HandoverUnaccepted) -> None:
+    """Page the next tier, or else the last one told, to see to it. The commander stays in command."""
+    _page_next_tier(change, event.key, "a handover of command has not been accepted", (event.old, event.new))
+
+
+def page_for_answer(change: Change, event: AnswerOverdue) -> None:
+    """Do the same for any other request that waits for an answer."""
+    _page_next_tier(change, event.key, event.reason, event.asked)
+
+
+def _page_next_tier(change: Change, key: str, reason: str, asked_ids: Sequence[str]) -> None:
+    session, number = change.session, change.number
+    recipients = _next_recipients(change, asked_ids)
+    if not recipients or not may_page(change.services, change.incident):
+        return
+    occasion = Occasion(key=key, reason=reason, answer_by=change.now + ANSWER_WITHIN)
+    paging.page_people(session, change.services, change.incident, recipients, occasion)
+    mark_stale(session, number)
+
+
+def _next_recipients(change: Change, asked_ids: Sequence[str]) -> list[Recipient]:
+    """The people of the first tier that has anybody else: of those waiting, then of those told, the last first."""
+    session, number = change.session, change.number
+    tiers = [rung for rung in ladder_tables.ladder(session, number) if rung.tell]
+    waiting_tiers = [rung for rung in tiers if rung.is_waiting]
+    for rung in [*waiting_tiers, *reversed(tiers)]:
+        people = known_people(session, change.services, number, rung.tell, change.now)
+        if recipients := [Recipient(user_id=user_id) for user_id in people if user_id not in asked_ids]:
+            return recipients
+    return []
+
+
+def ask_to_take_command(services: Services, now: datetime) -> None:
+    """Ask people who have been on the way for a while to take command, as nobody leads yet."""
+    with services.database.reading() as session:
+        numbers = dict.fromkeys(page.incident_id for page in tables.due_arrivals(session, now))
+    for number in numbers:
+        with services.database.transaction() as session:
+            _ask(session, services, incidents.by_number_locked(session, number), now)
+
+
+def _ask(session: Session, services: Services, incident: Incident, now: datetime) -> None:
+    # Read again under the lock: another replica may have asked.
+    due_pages = [
+        page for page in tables.pages(session, incident.number) if page.arrive_by and page.arrive_by <= now
+    ]
+    for page in due_pages:
+        page.arrive_by = None
+    session.flush()
+    if not due_pages or not may_page(services, incident):
+        return
+    recipients = [Recipient(user_id=user_id) for user_id in dict.fromkeys(page.user_id for page in due_pages)]
+    key = f"{tables.ARRIVAL}{now.isoformat()}"
+    occasion = Occasion(key=key, reason=SILENCE_REASON, answer_by=now + ANSWER_WITHIN)
+    paging.page_people(session, services, incident, recipients, occasion)
+    ladder.mark_stale(session, incident.number)
+
+
+def record_silences(services: Services, now: datetime) -> None:
+    """Record people who did not answer in time as silent; they may still answer."""
+    with services.database.reading() as session:
+        overdue = [(page.incident_id, page.number) for page in tables.overdue_answers(session, now)]
+    for number, page_id in overdue:
+        with services.database.transaction() as session:
+            incident = incidents.by_number_locked(session, number)
+            if page := tables.mark_silent(session, page_id, now):
+                timeline.append(session, number, "page_unanswered", now, user=page.user_id)
+                if page.asks_to_lead:
+                    _go_on_without(session, incident, page, now)
+                outbox.mark_stale(session, number, (kinds.LADDER,))
+
+
+def _go_on_without(session: Session, incident: Incident, page: Page, now: datetime) -> None:
+    """Page the next tier, as the person on the way neither took command nor answered."""
+    tables.lapse(session, incident.number, page.user_id)
+    if incident.status in OPEN and not tables.is_awaited(session, incident.number):
+        ladder.advance(session, incident.number, now)
+    ladder.mark_stale(session, incident.number)

@@ -9,15 +9,7 @@ from sqlmodel import Field, Session, col, select
 
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
-from bot.runtime.database import (
-    DUE_AT_ONCE,
-    Numbered,
-    due_rows,
-    insert_new,
-    next_due,
-    partial_index,
-    utc_column,
-)
+from bot.runtime.database import DUE_AT_ONCE, Numbered, due_rows, insert_new, next_due, partial_index, utc_column
 
 VOLUNTEER = "volunteer"
 # The occasion of a page that asks a person on the way to take command, followed by its time.

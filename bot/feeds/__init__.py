@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the sources that floor.yaml names, and the tick that reads what is due."""
-    from bot.feeds import asking, auditing, notes, reading, sources, tables, unlocking
+    from bot.feeds import asking, auditing, reading, sources, tables, writing
     from bot.incidents.facts import CASE_NOTES, RESETTING, STALE_SOURCES, UNLOCKING
     from bot.incidents.registry import Tick
 
@@ -19,8 +19,8 @@ def register(registry: "Registry") -> None:
         Tick("open rows of sources", asking.ask_due, tables.NEXT_ASK),
     ]
     registry.audits_of_floor.append(auditing.sources_behind)
-    registry.answers(UNLOCKING, unlocking.unlocking)
-    registry.answers(RESETTING, unlocking.resetting)
-    registry.answers(CASE_NOTES, notes.writer)
+    registry.answers(UNLOCKING, writing.unlocking)
+    registry.answers(RESETTING, writing.resetting)
+    registry.answers(CASE_NOTES, writing.note_writer)
     registry.answers(STALE_SOURCES, auditing.stale_lines)
     registry.without_text("feeds")

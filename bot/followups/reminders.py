@@ -7,13 +7,12 @@ from sqlmodel import Session
 
 from bot import directory, outbox
 from bot.directory.lookup import channel_id
-from bot.followups import digests, messages, rules, tables, views
+from bot.followups import messages, rules, tables, views
 from bot.followups.actions import schedule_reminder
 from bot.services import Services
 from bot.slack.errors import SlackRefused
 
 log = logging.getLogger(__name__)
-
 A_WEEK = timedelta(days=7)
 DIGEST_LIMIT = 100
 
@@ -40,13 +39,13 @@ def post_digest(services: Services, now: datetime) -> None:
         return
     due_at = rules.last_weekly(digest.weekday, digest.at, digest.zone, now)
     with services.database.reading() as session:
-        if digests.is_settled(session, due_at):
+        if tables.is_digest_settled(session, due_at):
             return
         week = _week_facts(session, due_at, now)
-        has_news = bool(week.open or week.done) and not digests.is_first(session)
+        has_news = bool(week.open or week.done) and not tables.is_first_digest(session)
     channel = _incidents_channel(services) if has_news else None
     with services.database.transaction() as session:
-        if digests.mark_settled(session, due_at) and channel:
+        if tables.mark_digest_settled(session, due_at) and channel:
             text, blocks = views.digest(week)
             key = f"{tables.DIGEST_KEY}{due_at:%Y-%m-%d}"
             outbox.post(session, key, channel, text, now, blocks=blocks)

@@ -11,7 +11,7 @@ from bot.followups.rules import LATE_AFTER, State
 from bot.incidents import incidents
 from bot.incidents.participants import Participant
 from bot.incidents.tables import Incident
-from bot.runtime.database import Numbered, due_rows, insert_new, next_due, partial_index, utc_column
+from bot.runtime.database import Numbered, Row, due_rows, insert_new, next_due, partial_index, utc_column
 
 # More than a list of pages will ever show.
 QUERY_LIMIT = 2_000
@@ -226,3 +226,34 @@ def overdue_at(session: Session, at: datetime) -> int:
         select(sa.func.count()).select_from(FollowUp).join(Incident, col(Incident.id) == col(FollowUp.incident_id))
     )
     return session.exec(query.where(*is_late, is_unfinished, incidents.is_counted())).one()
+
+
+class FollowUpDigest(Row, table=True):
+    """A week whose digest was posted or skipped."""
+
+    __tablename__ = "follow_up_digests"
+
+    week: str = Field(primary_key=True)
+    due_at: datetime = Field(sa_column=utc_column(nullable=False))
+
+
+# Built once, because it runs every second.
+_WEEK = sa.select(col(FollowUpDigest.week)).where(col(FollowUpDigest.week) == sa.bindparam("of_week"))
+
+
+def is_digest_settled(session: Session, due_at: datetime) -> bool:
+    return session.connection().execute(_WEEK, {"of_week": _week(due_at)}).first() is not None
+
+
+def is_first_digest(session: Session) -> bool:
+    """True if there was no digest before; a new floor has no last week to report."""
+    return session.exec(select(FollowUpDigest.week).limit(1)).first() is None
+
+
+def mark_digest_settled(session: Session, due_at: datetime) -> bool:
+    """Mark the week's digest as settled; False if another process has done so."""
+    return insert_new(session, FollowUpDigest(week=_week(due_at), due_at=due_at))
+
+
+def _week(due_at: datetime) -> str:
+    return f"{due_at:%Y-%m-%d}"

@@ -11,7 +11,6 @@ def register(registry: "Registry") -> None:
     from bot.frontdoor import (
         actions,
         answer_wording,
-        exporting,
         facts,
         fault_tables,
         faults,
@@ -20,7 +19,7 @@ def register(registry: "Registry") -> None:
         renderers,
         tables,
     )
-    from bot.frontdoor.guard import MESSAGES_ON
+    from bot.frontdoor.facts import MESSAGES_ON
     from bot.incidents import events
     from bot.incidents.facts import CALLER_MESSAGES, CALLER_WORDING
     from bot.incidents.registry import PurgeRule, Section, SummaryPart, Tick
@@ -50,4 +49,4 @@ def register(registry: "Registry") -> None:
         PurgeRule("caller_message_versions", emptied={"texts": {}, "lines": []}),
         PurgeRule("routing_faults", ("wrong", "examples", "workaround", "answer")),
     ]
-    registry.exports += [exporting.MESSAGES, exporting.ROUTING_FAULTS]
+    registry.exports += [facts.MESSAGES, facts.ROUTING_FAULTS]

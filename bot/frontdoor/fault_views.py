@@ -5,14 +5,7 @@ from datetime import datetime
 from bot.frontdoor import ids
 from bot.frontdoor.fault_rules import State
 from bot.frontdoor.fault_tables import RoutingFault
-from bot.slack.blocks import (
-    Block,
-    Message,
-    actions,
-    button,
-    context,
-    section,
-)
+from bot.slack.blocks import Block, Message, actions, button, context, section
 from bot.slack.text import mention, near_time, one_line
 
 SHOWN = 700

@@ -9,16 +9,7 @@ from bot.frontdoor.tables import CallerMessage
 from bot.incidents.caller_views import next_check
 from bot.incidents.situation_forms import LANGUAGE_NAMES
 from bot.incidents.tables import Incident
-from bot.slack.blocks import (
-    Block,
-    Element,
-    Message,
-    actions,
-    button,
-    confirmation,
-    context,
-    section,
-)
+from bot.slack.blocks import Block, Element, Message, actions, button, confirmation, context, section
 from bot.slack.pages import and_more
 from bot.slack.text import escape, format_duration, listed, mention, near_time, one_line
 

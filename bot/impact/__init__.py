@@ -12,7 +12,6 @@ def register(registry: "Registry") -> None:
         facts,
         feeding,
         listeners,
-        queue_report,
         renderers,
         requests,
         staffing,
@@ -48,7 +47,7 @@ def register(registry: "Registry") -> None:
     registry.answers(FIGURE_TABLE, facts.table)
     registry.answers(FIGURE_CHART, facts.chart)
     registry.answers(AGENTS_NEEDED, staffing.agents_needed)
-    registry.answers(QUEUE_FIGURES, queue_report.queue_figures)
+    registry.answers(QUEUE_FIGURES, facts.queue_figures)
     registry.without_text("figure_queues", "figure_import_queues", "interval_figures", "figure_column_maps")
     registry.without_text("figure_watches", "figure_summaries")
     registry.purge_rules += [

@@ -1,19 +1,24 @@
 """Answers to other nouns about an incident's figures, as plain data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from bot import directory
-from bot.impact import charts, gathering, watch_tables
-from bot.impact.figure_wording import ENGLISH, LANGUAGES, UNKNOWN, Language, length, notes, percent
+from bot.impact import charts, gathering, interval_tables, tables, watch_tables
+from bot.impact.figure_wording import ENGLISH, LANGUAGES, UNKNOWN, Language, formula, length, notes, percent
 from bot.impact.figure_wording import number as amount
 from bot.impact.origins import Origin, origins_of, people_of
-from bot.impact.rules.assessment import Assessment, Point
+from bot.impact.rules.assessment import Assessment, Goal, Point
+from bot.impact.rules.figures import Totals, added, totals_from, vector
+from bot.impact.rules.intervals import QueueInterval
+from bot.impact.rules.series import merged
+from bot.impact.tables import Queue
 from bot.incidents import incidents
-from bot.incidents.facts import FigureSentences, FigureTable
+from bot.incidents.facts import FigureSentences, FigureTable, QueueFigures
 from bot.services import Services
 
 # In a table's note; a week of files is not listed one by one.
@@ -103,3 +108,37 @@ def _agents_cells(point: Point, language: Language) -> tuple[str, str, str]:
 def chart(services: Services, number: int, now: datetime) -> bytes:
     """The chart as PNG; empty when there are no figures."""
     return charts.chart_png(services, number, now)
+
+
+def queue_figures(
+    session: Session, services: Services, start: datetime, end: datetime, language_code: str
+) -> Sequence[QueueFigures]:
+    """Every queue with known figures, the one with the most contacts first."""
+    span = (int(start.timestamp()), int(end.timestamp()))
+    queues = {
+        queue.number: queue for queue in tables.queues(session, interval_tables.queues_between(session, *span))
+    }
+    intervals = merged(interval_tables.rows_between(session, list(queues), span), prefers_days=True)
+    language = LANGUAGES.get(language_code, ENGLISH)
+    figures = [
+        _figures(
+            queues[number], gathering.goal_of(queues[number].name, services.floor), list(queue_intervals), language
+        )
+        for number, queue_intervals in groupby(intervals, key=lambda interval: interval.queue_id)
+    ]
+    return sorted(figures, key=lambda line: (-(line.offered or 0), line.name, line.site))
+
+
+def _figures(queue: Queue, goal: Goal, intervals: Sequence[QueueInterval], language: Language) -> QueueFigures:
+    rows = (vector(each.figures, goal.formula, each.interval_s) for each in intervals)
+    totals: Totals = totals_from(added(rows))
+    return QueueFigures(
+        name=queue.label,
+        site=queue.site,
+        formula=formula(goal, language),
+        offered=totals.offered.value,
+        service_level=totals.service_level.value,
+        asa_s=totals.asa.value,
+        aht_s=totals.aht.value,
+        abandonment=totals.abandonment.value,
+    )

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from sqlmodel import Session
 
 from bot.config.floor import Floor
-from bot.impact import interval_tables, queue_intervals, tables
+from bot.impact import interval_tables, tables
 from bot.impact.interval_tables import Span
 from bot.impact.rules.assessing import assess
 from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Window
@@ -77,7 +77,7 @@ def gather_figures(session: Session, floor: Floor, incident: Incident, now: date
     ]
     numbers = [queue.id for queue in queues]
     series: dict[int, list[QueueInterval]] = defaultdict(list)
-    for interval in queue_intervals.intervals_between(session, numbers, span):
+    for interval in interval_tables.intervals_between(session, numbers, span):
         series[interval.queue_id].append(interval)
     other_windows = tables.windows_of_others(session, incident.number, weeks[-1][0], span[0])
     past = _past_by_queue(session, series, weeks, other_windows, local)

@@ -12,11 +12,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
+from bot.impact import tables
 from bot.impact.reading.rows import ReadRow
 from bot.impact.rules.figures import NAMES
+from bot.impact.rules.intervals import QueueInterval
+from bot.impact.rules.series import merged
 from bot.impact.tables import Import, Queue
 from bot.incidents.tables import Incident
 from bot.runtime.database import Row
+
+# Start and end, in seconds since 1970.
+Span = tuple[int, int]
+LONGEST_INTERVAL_S = 3600
+# With all columns, well within a statement's parameter limit.
+ROWS_OF_A_STATEMENT = 100
+_KEYS = ("queue_id", "starts_at", "import_id", "interval_s")
 
 
 class IntervalFigures(Row, table=True):
@@ -48,14 +58,6 @@ class IntervalFigures(Row, table=True):
     forecast_offered: float | None = None
     forecast_aht_s: float | None = None
     forecast_agents: float | None = None
-
-
-# Start and end, in seconds since 1970.
-Span = tuple[int, int]
-LONGEST_INTERVAL_S = 3600
-# With all columns, well within a statement's parameter limit.
-ROWS_OF_A_STATEMENT = 100
-_KEYS = ("queue_id", "starts_at", "import_id", "interval_s")
 
 
 def insert_rows(session: Session, import_id: int, queue_ids: Sequence[int], rows: Sequence[ReadRow]) -> None:
@@ -211,3 +213,10 @@ def delete_rows(session: Session, import_id: int, queue_id: int) -> None:
     """Delete a queue's rows of an import that never became visible."""
     conditions = (col(IntervalFigures.queue_id) == queue_id, col(IntervalFigures.import_id) == import_id)
     session.connection().execute(sa.delete(IntervalFigures).where(*conditions))
+
+
+def intervals_between(session: Session, numbers: Collection[int], span: Span) -> list[QueueInterval]:
+    """The intervals of these queues in that time, by queue, in order."""
+    rows = rows_between(session, numbers, span)
+    visible_at = tables.visible_times(session, {row[2] for row in rows})
+    return [interval.reported(visible_at) for interval in merged(rows, visible_at=visible_at)]

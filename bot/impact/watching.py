@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from bot import outbox
-from bot.impact import alert_wording, gathering, tables, watch_tables
-from bot.impact.figure_wording import LANGUAGES
-from bot.impact.rules.assessment import Assessment, Group
-from bot.impact.rules.warnings import Alert, Watch, watch
+from bot.impact import gathering, tables, watch_tables
+from bot.impact.figure_wording import LANGUAGES, percent, queue_name
+from bot.impact.rules.assessment import Assessment, Goal, Group
+from bot.impact.rules.warnings import CRITICAL_SHARE, WARNING_SHARE, Alert, Watch, watch
 from bot.impact.sentences import sentences
 from bot.impact.views import moment
 from bot.impact.watch_tables import QueueWatch, Summary
@@ -21,11 +21,13 @@ from bot.outbox import kinds
 from bot.runtime.database import upsert
 from bot.services import Services
 from bot.slack.blocks import context, section
+from bot.slack.text import near_time
 from bot.timeline import timeline
 
 # Contacts come back, and queues recover, for a while after the cause is gone.
 FOLLOWED_FOR = timedelta(hours=4)
 RECENT = timedelta(hours=12)
+WHAT_NEXT = "`/incident figures` shows what it costs, `/incident whatif` what would help."
 
 
 def check_new_imports(services: Services, now: datetime) -> None:
@@ -106,14 +108,14 @@ def _watch_queue(number: int, group: Group, watch_before: QueueWatch | None) -> 
     )
     if state.alert == before.alert or state.level is None:
         return row, ""
-    return row, alert_wording.alert_line(group.title, state.alert, state.level, group.goal)
+    return row, alert_line(group.title, state.alert, state.level, group.goal)
 
 
 def _post_alerts(
     session: Session, incident: Incident, import_id: int, lines: list[tuple[str, int]], now: datetime
 ) -> None:
     """Post the lines, each with the start of the interval that it is about."""
-    text = "\n".join(alert_wording.with_interval(line, moment(starts_at), now) for line, starts_at in lines)
+    text = "\n".join(with_interval(line, moment(starts_at), now) for line, starts_at in lines)
     key = f"figures-alert:{incident.number}:{import_id}"
     outbox.post(
         session,
@@ -122,7 +124,7 @@ def _post_alerts(
         text,
         now,
         incident_id=incident.number,
-        blocks=[section(text), context(alert_wording.WHAT_NEXT)],
+        blocks=[section(text), context(WHAT_NEXT)],
     )
     plain_lines = [line.replace("*", "").partition(" ")[2] for line, _ in lines]
     timeline.append_once(session, incident.number, key, "figures_warning", now, text="; ".join(plain_lines))
@@ -134,3 +136,20 @@ def _summary(services: Services, number: int, assessment: Assessment, now: datet
     texts = {name: sentences(assessment, name) for name in sorted(languages & set(LANGUAGES))}
     floor_texts = texts.get(services.floor.language) or texts["en"]
     return Summary(incident_id=number, line=floor_texts.get("line", ""), sentences=texts, at=now)
+
+
+def alert_line(queue: str, alert: Alert, level: float, goal: Goal) -> str:
+    """The line about a queue that fell below a limit, or is back above it; each figure is a service level."""
+    subject = f"*{queue_name(queue)}*: service level {percent(level)}"
+    warning_limit, critical_limit = (percent(share * goal.target) for share in (WARNING_SHARE, CRITICAL_SHARE))
+    goal_text = f"(goal {percent(goal.target)})"
+    if alert == Alert.CRITICAL:
+        return f"🔴 {subject}, below the critical limit of {critical_limit} for two intervals {goal_text}"
+    if alert == Alert.WARNING:
+        return f"🟠 {subject}, below the warning limit of {warning_limit} {goal_text}"
+    return f"🟢 {subject}, back above the warning limit of {warning_limit} {goal_text}"
+
+
+def with_interval(line: str, starts_at: datetime, now: datetime) -> str:
+    """The line with the start of the interval that it is about."""
+    return f"{line}, interval from {near_time(starts_at, now)}"

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.errors import WatchfloorError
-from bot.impact import interval_tables, queue_intervals, wording
+from bot.impact import interval_tables, wording
 from bot.impact.actions import queues_of
 from bot.impact.forms import whatif_form
 from bot.impact.rules.assessment import QueueFacts
@@ -43,7 +43,7 @@ def whatif(
     with services.database.reading() as session:
         chosen_queue = choose(queues_of(session, services, incident, now), queue, typed)
         span = (int((now - LOOKS_BACK).timestamp()), int(now.timestamp()) + 1)
-        intervals = queue_intervals.intervals_between(session, [chosen_queue.id], span)
+        intervals = interval_tables.intervals_between(session, [chosen_queue.id], span)
     latest = _latest(intervals, chosen_queue)
     patience_s, source = _patience(intervals, chosen_queue)
     load = _load(latest, chosen_queue, patience_s)

@@ -22,7 +22,7 @@ def register(registry: "Registry") -> None:
         people,
         renderers,
         roles,
-        situation_export,
+        situation_tables,
         summaries,
         wording,
     )
@@ -57,4 +57,4 @@ def register(registry: "Registry") -> None:
         PurgeRule("incidents", ("title", "description", "impact", "cause", "bridge", "search_text")),
         PurgeRule("situation_values", ("text", "original")),
     ]
-    registry.exports.append(situation_export.SITUATION)
+    registry.exports.append(situation_tables.SITUATION)

@@ -6,7 +6,6 @@ from bot.incidents import (
     declaration_forms,
     forms,
     lifecycle,
-    lifecycle_screens,
     merging,
     parse,
     privacy,
@@ -23,7 +22,7 @@ from bot.incidents import (
 )
 from bot.incidents.access import incident_form, incident_number_here, named_incident
 from bot.incidents.declaring import declare_as_typed, drill_from_command
-from bot.incidents.lifecycle_screens import LifecycleForm
+from bot.incidents.lifecycle import LifecycleForm
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import CommandResponse, Response
@@ -173,7 +172,7 @@ def resolve(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident resolve the carrier replaced a card`: record that the impact is over; everyone who was told of it
     gets the last update."""
     number = incident_number_here(services, command)
-    if form := _form_if_incomplete(services, command, number, lifecycle_screens.RESOLVE):
+    if form := _form_if_incomplete(services, command, number, lifecycle.RESOLVE):
         return form
     return lifecycle.resolve(services, number, command.argument, command.trigger_id, command.user_id, utcnow())
 
@@ -181,7 +180,7 @@ def resolve(services: Services, command: SlashCommand) -> CommandResponse:
 def close(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident close`: close the incident; the post-mortem draft is written."""
     number = incident_number_here(services, command)
-    if form := _form_if_incomplete(services, command, number, lifecycle_screens.CLOSE):
+    if form := _form_if_incomplete(services, command, number, lifecycle.CLOSE):
         return form
     return lifecycle.close(services, number, command.argument, command.user_id, utcnow())
 
@@ -190,7 +189,7 @@ def reopen(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident reopen calls drop again`: open the incident again, because it is not over after all,
     or was merged by mistake."""
     number = incident_number_here(services, command)
-    if form := _form_if_incomplete(services, command, number, lifecycle_screens.REOPEN):
+    if form := _form_if_incomplete(services, command, number, lifecycle.REOPEN):
         return form
     return merging.reopen(services, number, command.argument, command.user_id, utcnow())
 
@@ -198,7 +197,7 @@ def reopen(services: Services, command: SlashCommand) -> CommandResponse:
 def decline(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident decline a probe was misconfigured`: end the incident as a false alarm."""
     number = incident_number_here(services, command)
-    if form := _form_if_incomplete(services, command, number, lifecycle_screens.DECLINE):
+    if form := _form_if_incomplete(services, command, number, lifecycle.DECLINE):
         return form
     return lifecycle.decline(services, number, command.argument, command.trigger_id, command.user_id, utcnow())
 
@@ -237,7 +236,7 @@ def make_private(services: Services, command: SlashCommand) -> CommandResponse:
 def _form_if_incomplete(
     services: Services, command: SlashCommand, number: int, form: LifecycleForm
 ) -> Block | None:
-    return lifecycle_screens.view_if_incomplete(services, form, number, command.user_id, command.argument)
+    return lifecycle.form_view_if_incomplete(services, form, number, command.user_id, command.argument)
 
 
 def _form(services: Services, command: SlashCommand, number: int, build_form: Callable[[Incident], Block]) -> Block:

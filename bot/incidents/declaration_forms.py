@@ -1,4 +1,4 @@
-"""The form behind `/incident declare`, the form that edits the declaration, and the guesses shown. Pure."""
+"""The forms that declare an incident and edit the declaration, and the question about a duplicate. Pure."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,8 @@ from bot.incidents.tables import Incident
 from bot.slack.blocks import (
     INPUT_TEXT,
     Block,
+    Message,
+    actions,
     button,
     checkboxes,
     datetime_picker,
@@ -24,7 +26,7 @@ from bot.slack.blocks import (
     text_input,
 )
 from bot.slack.blocks import field as form_field
-from bot.slack.text import escape
+from bot.slack.text import channel_link, escape, one_line
 
 NOTHING_RECOGNISED = Scope(type="")
 FROM_TITLE = "Taken from the title"
@@ -124,3 +126,27 @@ def guesses(incident: Incident, names: Sequence[str], floor: Floor) -> Block:
     guessed_values = escape(" · ".join(value for name in names for value in values_by_field[name]))
     change = button("Change…", f"{ids.CHANGE_SCOPE}.guessed", str(incident.number))
     return section(f"Taken from the title: {guessed_values}.", accessory=change)
+
+
+def duplicate_question(pending_id: int, duplicates: Sequence[Incident]) -> Message:
+    """Ask whether to join, open another one or cancel. Nothing is opened until the person decides."""
+    is_one = len(duplicates) == 1
+    text = "This may be open already. Nothing was opened yet."
+    lines = "\n".join(
+        f"{channel_link(incident.channel_id or '')} {one_line(incident.title, 120)} "
+        f"({incident.severity}, {incident.status})"
+        for incident in duplicates
+    )
+    join_buttons = [
+        button(
+            "Join it" if is_one else f"Join #{incident.number}",
+            f"{ids.JOIN_DUPLICATE}.{incident.number}",
+            f"{pending_id}:{incident.number}",
+        )
+        for incident in duplicates
+    ]
+    other_buttons = [
+        button("It is another one", ids.OPEN_ANOTHER, str(pending_id), style="primary"),
+        button("Cancel", ids.CANCEL_DECLARATION, str(pending_id)),
+    ]
+    return text, [section(f"*{text}*\n{lines}"), actions([*join_buttons, *other_buttons])]

@@ -12,17 +12,7 @@ from sqlmodel import Session
 from bot import outbox
 from bot.directory.lookup import person_of
 from bot.errors import WatchfloorError
-from bot.incidents import (
-    declaration_forms,
-    duplicate_views,
-    incidents,
-    past_times,
-    pending_declarations,
-    recognition,
-    rules,
-    scope,
-    wording,
-)
+from bot.incidents import declaration_forms, incidents, pending_declarations, recognition, rules, scope, wording
 from bot.incidents.declaration_forms import DEFAULT_SEVERITY, Prefilled
 from bot.incidents.drills import drill_title
 from bot.incidents.facts import PRIVATE_BY_DEFAULT
@@ -75,7 +65,7 @@ def declare_as_typed(
         return drill_from_command(services, trigger_id, user_id, declaration, reply_to)
     past = None
     if declaration.kind == Kind.AFTERWARDS:
-        past = past_times.read_past(declaration.title, person_of(services, user_id).timezone, utcnow())
+        past = recognition.read_past(declaration.title, person_of(services, user_id).timezone, utcnow())
     # `private` may also be the first word of a title, and `???` was hardly meant as one: the form shows what was
     # understood.
     if past is None and (declaration.kind != Kind.NOW or not rules.has_words(declaration.title)):
@@ -150,7 +140,7 @@ def declare_unless_open(
         request_json = request.model_dump(mode="json")
         numbers = [incident.number for incident in duplicates]
         pending = pending_declarations.hold(session, request.key, request.user_id, request_json, numbers, now)
-        text, blocks = duplicate_views.question(pending.number, duplicates)
+        text, blocks = declaration_forms.duplicate_question(pending.number, duplicates)
         asked_at, key = now + reminder_delay, question_key(pending)
         outbox.post(session, key, request.user_id, text, asked_at, incident_id=numbers[0], blocks=blocks)
     return text, blocks

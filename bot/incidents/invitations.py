@@ -4,7 +4,7 @@ An invitation is an outbox row; only people who are invited when the channel ope
 idempotent, so an unknown outcome is simply retried.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import datetime
 
@@ -13,9 +13,10 @@ from sqlmodel import Session
 from bot import directory, outbox
 from bot.directory.lookup import resolve_people
 from bot.errors import TryLater
-from bot.incidents import incidents, participants, wording
+from bot.incidents import drills, incidents, participants, rules, wording
 from bot.incidents.access import visible_incident
 from bot.incidents.bridge_rules import bridge_outside_channel
+from bot.incidents.change import Change
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.outbox.kinds import Call, Context
@@ -166,3 +167,17 @@ def _answer_text(channel_id: str, error: str | None, bridge: str) -> str:
         return wording.YOU_ARE_IN_CHANNEL.format(channel=channel_link(channel_id), bridge=bridge).strip()
     reason = REFUSAL_REASONS.get(error) or refusals.reason("conversations.invite", error)
     return wording.COULD_NOT_ADD.format(channel=channel_link(channel_id), reason=reason)
+
+
+def invite_added(change: Change, invited_before: Collection[str], key: str) -> None:
+    """Invite the groups of its severity and type, as a declaration would have, except those invited before."""
+    incident = change.incident
+    groups = [
+        name
+        for name in change.services.floor.invited(incident.severity, incident.type)
+        if name not in invited_before
+    ]
+    if not groups or incident.status not in rules.OPEN or not drills.may_page(change.services, incident):
+        return
+    invite(change.session, change.number, key, change.now, [], groups=groups)
+    change.answers.append(wording.responders_invited(groups))

@@ -1,13 +1,15 @@
 """An incident's status: changing, resolving, closing, declining, reopening. One function sets it and publishes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlmodel import Session
 
 from bot import outbox
-from bot.incidents import incidents, rules, situation_actions, situation_tables, wording
+from bot.incidents import forms, ids, incidents, rules, situation_actions, situation_tables, wording
+from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
 from bot.incidents.events import Closed, Declined, Event, Reopened, Resolved, StatusChanged
 from bot.incidents.permissions import check_permission
@@ -15,6 +17,7 @@ from bot.incidents.registry import Objection, Registry
 from bot.incidents.rules import Status
 from bot.incidents.situation import Certainty, Situation, SituationField
 from bot.services import Services
+from bot.slack.blocks import Block
 from bot.slack.text import mention, one_line
 
 
@@ -145,3 +148,45 @@ def objection_texts(services: Services, number: int, action: str) -> Sequence[st
         return []
     with services.database.reading() as session:
         return [objection.text for objection in _objections(services, session, number, action)]
+
+
+class LifecycleForm(Struct, frozen=True):
+    """A form that ends an incident, or reopens it."""
+
+    callback_id: str
+    title: str
+    question: str
+    # Refuses a number and a status before the form opens; the action does so again.
+    check: Callable[[int, str], None]
+    # Updates quote the reason, so a command without one opens the form.
+    is_reason_required: bool = False
+
+    @property
+    def action(self) -> str:
+        """The action as guards know it."""
+        return self.title.lower()
+
+
+RESOLVE = LifecycleForm(ids.RESOLVE_FORM, "Resolve", wording.RESOLVE_QUESTION, rules.check_may_resolve, True)
+CLOSE = LifecycleForm(ids.CLOSE_FORM, "Close", "Anything to add?", rules.check_may_close)
+DECLINE = LifecycleForm(ids.DECLINE_FORM, "Decline", wording.DECLINE_QUESTION, rules.check_may_change, True)
+REOPEN = LifecycleForm(ids.REOPEN_FORM, "Reopen", wording.REOPEN_QUESTION, rules.check_may_reopen, True)
+
+
+def form_view(services: Services, form: LifecycleForm, number: int, by: str, reason: str = "") -> Block:
+    """Return the form, with the reason that was typed and a list of what is still to be done."""
+    incident = visible_incident(services, number, by, "close")
+    form.check(incident.number, incident.status)
+    required = objection_texts(services, incident.number, form.action)
+    return forms.lifecycle_form(incident, form.callback_id, form.title, form.question, required, reason)
+
+
+def form_view_if_incomplete(
+    services: Services, form: LifecycleForm, number: int, by: str, reason: str
+) -> Block | None:
+    """Return the form if a required reason is missing, or if something is still to be done and the reason for going
+    on without it is; None if nothing is missing."""
+    is_complete = bool(reason) or not form.is_reason_required
+    if is_complete and not objection_texts(services, number, form.action):
+        return None
+    return form_view(services, form, number, by, reason)

@@ -11,7 +11,6 @@ from bot.incidents import (
     forms,
     ids,
     lifecycle,
-    lifecycle_screens,
     listening,
     merging,
     parse,
@@ -26,7 +25,7 @@ from bot.incidents import (
 )
 from bot.incidents.access import incident_form
 from bot.incidents.invitations import request_to_join
-from bot.incidents.lifecycle_screens import LifecycleForm
+from bot.incidents.lifecycle import LifecycleForm
 from bot.incidents.parse import Payload
 from bot.incidents.recognition import Scope
 from bot.incidents.responses import Response
@@ -163,10 +162,10 @@ def _lifecycle_values(body: Payload) -> tuple[int, str, str]:
 
 
 LIFECYCLE_BUTTONS = (
-    LifecycleButton(ids.RESOLVE, lifecycle_screens.RESOLVE, _resolve),
-    LifecycleButton(ids.CLOSE, lifecycle_screens.CLOSE, _close),
-    LifecycleButton(ids.DECLINE, lifecycle_screens.DECLINE, _decline),
-    LifecycleButton(ids.REOPEN, lifecycle_screens.REOPEN, _reopen),
+    LifecycleButton(ids.RESOLVE, lifecycle.RESOLVE, _resolve),
+    LifecycleButton(ids.CLOSE, lifecycle.CLOSE, _close),
+    LifecycleButton(ids.DECLINE, lifecycle.DECLINE, _decline),
+    LifecycleButton(ids.REOPEN, lifecycle.REOPEN, _reopen),
 )
 
 
@@ -179,7 +178,7 @@ def _register_lifecycle(app: App, services: Services) -> None:
 
 def _register_lifecycle_opener(app: App, services: Services, lifecycle_button: LifecycleButton) -> None:
     def form(services: Services, number: int, by: str, now: datetime) -> Block:
-        return lifecycle_screens.view(services, lifecycle_button.form, number, by)
+        return lifecycle.form_view(services, lifecycle_button.form, number, by)
 
     listening.opens_form(app, services, lifecycle_button.button, form)
 

@@ -1,12 +1,16 @@
 """The private channel of an incident that became private: opened by a flow, with everyone from the old channel."""
 
+import json
 import logging
+from datetime import datetime
 
 from pydantic import BaseModel
+from sqlmodel import Session, col, select
 
 from bot import outbox
-from bot.incidents import channel_links, channel_loss, forms, incidents, invitations, participants, related, wording
+from bot.incidents import channel_loss, forms, incidents, invitations, participants, related, wording
 from bot.incidents.roles import lead_of
+from bot.incidents.tables import Incident
 from bot.incidents.workflows import open_channel, post_displays
 from bot.outbox import kinds
 from bot.outbox.tables import OutboxRow
@@ -14,7 +18,7 @@ from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
 from bot.services import Services
 from bot.slack.errors import SlackRefused
-from bot.slack.text import escape
+from bot.slack.text import channel_link, escape
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +56,7 @@ def link_new_channel(services: Services, number: int) -> None:
     with it. Idempotent."""
     with services.database.transaction() as session:
         incident = incidents.by_number(session, number)
-        channel_links.follow(session, incident, utcnow())
+        follow_links(session, incident, utcnow())
         merged_numbers = [other.number for other in related.of_incident(session, number) if other.is_private]
         for linking_number in (incident.merged_into, *merged_numbers):
             if linking_number is not None:
@@ -90,3 +94,14 @@ def start_opening(services: Services, row: OutboxRow) -> None:
         user_ids = [user_id for user_id in member_ids if user_id != services.slack.user_id()]
         request = PrivateRequest(number=request.number, user_ids=user_ids or request.user_ids)
     services.flows.start_once(row.key, open_private_channel, request)
+
+
+def follow_links(session: Session, incident: Incident, now: datetime) -> None:
+    """Let them lead to the channel in which the incident continues."""
+    old_link, new_link = channel_link(incident.former_channel_id or ""), channel_link(incident.channel_id or "")
+    posts = select(OutboxRow).where(OutboxRow.incident_id == incident.number, OutboxRow.kind == outbox.MESSAGE)
+    for row in session.exec(posts.where(col(OutboxRow.refused).is_(None))):
+        payload_text = json.dumps(row.payload, ensure_ascii=False)
+        if old_link in payload_text:
+            payload = json.loads(payload_text.replace(old_link, new_link))
+            outbox.edit(session, row, payload["blocks"], now, text=payload["text"])

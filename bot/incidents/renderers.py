@@ -1,5 +1,7 @@
 """Renderers of the incident's own outbox rows: the card, the digest, the topic, the pin and the bookmarks."""
 
+from collections import Counter
+
 from bot import outbox
 from bot.directory.lookup import channel_id, forget_channel
 from bot.errors import TryLater
@@ -8,17 +10,53 @@ from bot.incidents import (
     invitations,
     pending_answers,
     privacy,
-    privacy_report,
     private_channel,
     renaming,
     views,
+    wording,
 )
 from bot.outbox import kinds, row_files
 from bot.outbox.kinds import Call, Context, Kind, Settled
 from bot.outbox.rules import Refusal
+from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
+from bot.slack import refusals
+from bot.slack.blocks import Message, section
+from bot.slack.text import channel_link
 
 CARD_SOON_S = 0.2
+
+
+def update_privacy_report(settled: Settled, *outcome: object) -> None:
+    """Update the report once the old channel, and every message before it, is dealt with."""
+    outbox.mark_stale(settled.session, settled.row.incident_id or 0, (kinds.PRIVACY_REPORT,))
+
+
+def privacy_report(context: Context) -> Message:
+    """The report on what was deleted and what could not be."""
+    number = context.incident.number
+    deletions = outbox.named(context.session, number, kinds.DELETION)
+    archiving = outbox.named(context.session, number, kinds.ARCHIVING)
+    refused_rows = [row for row in deletions if row.refused]
+    deleted_count = sum(row.is_settled for row in deletions) - len(refused_rows)
+    lines = [wording.MESSAGES_DELETED.format(deleted_count=deleted_count, total=len(deletions))]
+    lines += [
+        wording.MESSAGES_NOT_DELETED.format(
+            count=count, channel=channel_link(channel_id), reason=refusals.reason("chat.delete", error)
+        )
+        for (channel_id, error), count in Counter(_channel_and_error(row) for row in refused_rows).items()
+    ]
+    for row in archiving:
+        old_channel = channel_link((row.payload or {})["channel_id"])
+        state = "archived" if row.is_settled and not row.refused else "not archived"
+        lines.append(wording.OLD_CHANNEL.format(channel=old_channel, state=state))
+    lines.append(wording.READ_OR_COPIED)
+    text = "\n".join(lines)
+    return text, [section(text)]
+
+
+def _channel_and_error(row: OutboxRow) -> tuple[str, str]:
+    return str((row.payload or {})["channel_id"]), row.refused or ""
 
 
 def _pin_again(settled: Settled) -> None:
@@ -88,10 +126,10 @@ KINDS = (
         kinds.calling(privacy.archive),
         kinds.no_channel,
         otherwise=Refusal.FINAL,
-        on_delivered=privacy_report.update_report,
-        on_given_up=privacy_report.update_report,
+        on_delivered=update_privacy_report,
+        on_given_up=update_privacy_report,
     ),
-    Kind(kinds.PRIVACY_REPORT, "say what was taken back", privacy_report.report),
+    Kind(kinds.PRIVACY_REPORT, "say what was taken back", privacy_report),
     row_files.KIND,
     kinds.job(kinds.DECLARATION, pending_answers.start_decided),
 )

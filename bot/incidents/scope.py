@@ -5,7 +5,7 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from bot.errors import WatchfloorError
-from bot.incidents import recognition, responders, rules, wording
+from bot.incidents import invitations, recognition, rules, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.events import ScopeChanged
 from bot.incidents.recognition import Scope
@@ -87,7 +87,9 @@ def set_scope(change: Change, new_scope: Scope) -> None:
     change.publish(ScopeChanged(old_scope, new_scope))
     if new_scope.type != old_scope.type:
         invited_before = change.services.floor.invited(incident.severity, old_scope.type)
-        responders.invite_added(change, invited_before, f"type:{change.number}:{change.now.isoformat()}:responders")
+        invitations.invite_added(
+            change, invited_before, f"type:{change.number}:{change.now.isoformat()}:responders"
+        )
 
 
 def _log(change: Change, old_scope: Scope, new_scope: Scope) -> None:

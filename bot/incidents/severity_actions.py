@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot import outbox
-from bot.incidents import incidents, responders, rules, wording
+from bot.incidents import incidents, invitations, rules, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.events import SeverityChanged
 from bot.services import Services
@@ -35,7 +35,7 @@ def set_severity(change: Change, severity: str, reason: str) -> None:
     _tell_commander(change, old_severity, reason, f"severity:{entry_number}")
     if rules.is_higher(severity, than=old_severity):
         invited_before = change.services.floor.invited(old_severity, change.incident.type)
-        responders.invite_added(change, invited_before, f"severity:{entry_number}:responders")
+        invitations.invite_added(change, invited_before, f"severity:{entry_number}:responders")
 
 
 def _tell_commander(change: Change, old_severity: str, reason: str, key: str) -> None:

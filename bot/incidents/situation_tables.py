@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
+from bot.incidents.registry import Export, Naming, Rows
 from bot.incidents.situation import NOTHING_RECORDED, RECORDED_FIELDS, Situation, SituationField, Value
 from bot.incidents.tables import Incident
 from bot.runtime.database import Row, utc_column
@@ -13,6 +14,7 @@ from bot.runtime.database import Row, utc_column
 ORIGINAL = ""
 # No row has a higher id.
 NOW = 2**31 - 1
+HEADER = ("field", "text", "certainty", "language", "by", "at (UTC)")
 
 
 class SituationValue(Row, table=True):
@@ -81,3 +83,13 @@ def all_rows(session: Session, number: int) -> Sequence[SituationValue]:
 def newest_id(session: Session, number: int) -> int:
     query = select(sa.func.max(SituationValue.id)).where(SituationValue.incident_id == number)
     return session.exec(query).one() or 0
+
+
+def _version_rows(session: Session, number: int, name_of: Naming) -> Rows:
+    return [
+        (row.field, row.text, row.certainty, row.language, name_of(row.by), row.at)
+        for row in all_rows(session, number)
+    ]
+
+
+SITUATION = Export("situation.csv", HEADER, _version_rows)

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from bot import outbox
+from bot.config.floor import Floor
 from bot.directory.lookup import known_people
 from bot.errors import TryLater
 from bot.incidents import (
@@ -15,7 +16,6 @@ from bot.incidents import (
     channel_loss,
     declaration_forms,
     drills,
-    first_rows,
     incidents,
     invitations,
     milestones,
@@ -27,6 +27,7 @@ from bot.incidents.change import Change
 from bot.incidents.events import ChannelOpened, Declared, DeclaredAfterwards, Withdrawn
 from bot.incidents.limits import WAITING_AT_ONCE
 from bot.incidents.tables import Incident
+from bot.outbox import kinds
 from bot.outbox.worker import Worker
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import flow, step
@@ -103,7 +104,7 @@ def _record(services: Services, request: DeclareRequest) -> int:
         incident = incidents.add(session, incident_of(request))
         number, now = incident.number, request.at
         _add_first_entries(session, number, request)
-        first_rows.add(session, services.floor, incident)
+        add_first_rows(session, services.floor, incident)
         if not _is_bot(services, request.user_id):
             participants.join(session, number, [request.user_id], now)
         change = Change(session, services, incident, request.user_id, now)
@@ -269,3 +270,16 @@ def _declared_message(services: Services, incident: Incident, request: DeclareRe
     if request.guessed:
         blocks.append(declaration_forms.guesses(incident, request.guessed, services.floor))
     return text, blocks
+
+
+def add_first_rows(session: Session, floor: Floor, incident: Incident) -> None:
+    """Enqueue the card, topic, pin and bookmarks, and the digest unless the incident is private."""
+    now = incident.declared_at
+    outbox.add(session, kinds.CARD, incident.number, now, follows_incident=True, priority=outbox.FIRST)
+    outbox.add(session, kinds.TOPIC, incident.number, now, follows_incident=True)
+    outbox.add(session, kinds.PIN, incident.number, now)
+    for bookmark in floor.bookmarks:
+        subject = f"{bookmark.title}|{bookmark.url}|{bookmark.emoji}"
+        outbox.add(session, kinds.BOOKMARK, incident.number, now, subject)
+    if not incident.is_private:
+        outbox.add(session, kinds.DIGEST, incident.number, now, follows_incident=True)

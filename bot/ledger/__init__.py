@@ -12,8 +12,8 @@ def register(registry: "Registry") -> None:
     from bot.incidents.facts import MONEY
     from bot.incidents.registry import ChecklistItem, PurgeRule, Section, SummaryPart
     from bot.incidents.summaries import MONEY_OWED
-    from bot.ledger import exporting, facts, listeners, renderers, wording
-    from bot.ledger.guard import BALANCED
+    from bot.ledger import facts, listeners, renderers, wording
+    from bot.ledger.facts import BALANCED
 
     registry.listeners.append(listeners.register)
     registry.command("ledger", listeners.show)
@@ -33,4 +33,4 @@ def register(registry: "Registry") -> None:
         PurgeRule("ledger_files", ("file_name",)),
         PurgeRule("ledger_differences", ("shown",)),
     ]
-    registry.exports.append(exporting.ENTRIES)
+    registry.exports.append(facts.ENTRIES)

@@ -12,7 +12,7 @@ from bot.incidents import incidents
 from bot.ledger import releases, tables
 from bot.ledger.accounts import others, same_cause
 from bot.ledger.importing import chunk_size
-from bot.ledger.release_lines import take_lines
+from bot.ledger.releases import take_lines
 from bot.ledger.tables import PREPARING
 from bot.outbox import kinds
 from bot.runtime.chunks import ChunkSize

@@ -14,7 +14,7 @@ from bot.incidents.facts import RESETTING, UNLOCKING
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import Registry
 from bot.incidents.workflows import DeclareRequest
-from bot.lockouts import bursts, failure_views, failures, forms, recording, rules, tables, views, wording
+from bot.lockouts import bursts, failures, forms, recording, rules, tables, views, wording
 from bot.lockouts.failure_rules import SHOWN_FOR
 from bot.lockouts.recording import AccountChange
 from bot.lockouts.rules import AccountAction, Release
@@ -83,7 +83,7 @@ def failures_of(services: Services, login_or_partner: str, by: str, now: datetim
         accounts = [
             account for account in tables.all_open(session) if _belongs_to(account, partner, login_or_partner)
         ]
-    return failure_views.card(
+    return views.failures_card(
         partner or login_or_partner, sign_in_failures, accounts, _possible_actions(services, accounts), now
     )
 

@@ -6,13 +6,7 @@ from bot.lockouts import ids
 from bot.lockouts.rules import AccountAction
 from bot.lockouts.tables import LockedAccount
 from bot.lockouts.unlocking_tables import DECLINED, WAITING, AccountRequest, RequestBatch
-from bot.slack.blocks import (
-    Message,
-    actions,
-    button,
-    paragraphs,
-    section,
-)
+from bot.slack.blocks import Message, actions, button, paragraphs, section
 from bot.slack.text import mention, one_line
 
 DOING = {AccountAction.UNLOCK: "Unlock {accounts}", AccountAction.RESET: "Mail {accounts} a password reset"}

@@ -13,24 +13,22 @@ def register(registry: "Registry") -> None:
     from bot.incidents.registry import PurgeRule, Section, SummaryPart, Tick
     from bot.incidents.summaries import WAITING
     from bot.partners import (
-        exporting,
+        facts,
         guidance_actions,
         handlers,
         listeners,
-        lost_channels,
+        messages,
         notice_actions,
         renderers,
-        summary,
         tables,
-        updates,
         wording,
     )
 
     registry.listeners.append(listeners.register)
     registry.command("partners", listeners.partners)
     registry.help(Section.CHANNEL, 40, wording.HELP)
-    registry.record(lost_channels.record_channel_lost, "channel_archive", "channel_deleted", "channel_left")
-    registry.record(lost_channels.record_channel_lost, "group_archive", "group_deleted", "group_left")
+    registry.record(handlers.record_channel_lost, "channel_archive", "channel_deleted", "channel_left")
+    registry.record(handlers.record_channel_lost, "group_archive", "group_deleted", "group_left")
     registry.on(events.Declared, handlers.begin)
     registry.on(events.SeverityChanged, handlers.follow_severity)
     registry.on(events.ScopeChanged, handlers.follow_scope)
@@ -41,14 +39,14 @@ def register(registry: "Registry") -> None:
     registry.on(events.MadePrivate, handlers.follow_privacy)
     registry.on(events.Reopened, handlers.reopen_notices)
     registry.on(events.RoleChanged, guidance_actions.ask_lead)
-    registry.on(events.UpdateDue, updates.post_updates)
-    registry.on(events.UpdateAmended, updates.edit_footers)
+    registry.on(events.UpdateDue, messages.post_updates)
+    registry.on(events.UpdateAmended, messages.edit_footers)
     registry.ticks.append(Tick("partners", notice_actions.start_due, tables.NEXT_DUE))
-    registry.answers(PARTNERS_UNTOLD, summary.partners_untold)
-    registry.summary_parts.append(SummaryPart(WAITING, "Partners waiting", summary.partners_awaited))
+    registry.answers(PARTNERS_UNTOLD, facts.partners_untold)
+    registry.summary_parts.append(SummaryPart(WAITING, "Partners waiting", facts.partners_awaited))
     registry.kinds += renderers.KINDS
     registry.without_text("partner_notices")
     registry.purge_rules += [
         PurgeRule("partner_guidance", ("agents_say", "agents_do_not_say", "workaround", "relief")),
     ]
-    registry.exports.append(exporting.PARTNERS)
+    registry.exports.append(facts.PARTNERS)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot import outbox
-from bot.incidents.change import Change
+from bot.incidents.change import Change, changing_by_clock
 from bot.incidents.events import (
     Declared,
     Declined,
@@ -14,6 +14,7 @@ from bot.incidents.events import (
     ScopeChanged,
     SeverityChanged,
 )
+from bot.incidents.parse import Payload
 from bot.incidents.roles import lead_of
 from bot.incidents.rules import OPEN
 from bot.outbox import kinds
@@ -21,6 +22,8 @@ from bot.partners import rules, tables, views, wording
 from bot.partners.messages import partner_of, reply_in_thread
 from bot.partners.rules import Answer, NextAction, State
 from bot.partners.tables import PartnerNotice
+from bot.runtime.clock import utcnow
+from bot.services import Services
 from bot.timeline import timeline
 
 
@@ -155,3 +158,17 @@ def ask_to_phone(change: Change, rows: Sequence[PartnerNotice], key: str, purpos
     text, blocks = views.phone_request(incident, rows, partners, now, purpose)
     full_key = f"partners:{incident.number}:{key}"
     outbox.post(session, full_key, lead_id, text, now, incident_id=incident.number, blocks=blocks)
+
+
+def record_channel_lost(services: Services, event: Payload) -> None:
+    """Ask the lead of each open incident to phone the partners that were told in that channel."""
+    channel_id = event["channel"]
+    with services.database.reading() as session:
+        numbers = tables.incidents_told_in(session, channel_id)
+    for number in numbers:
+        with changing_by_clock(services, number, utcnow()) as change:
+            if change.incident.status not in OPEN:
+                continue
+            rows = [row for row in tables.of_incident(change.session, number) if row.channel_id == channel_id]
+            key = f"lost:{channel_id}:{event.get('event_ts', '')}"
+            ask_to_phone(change, rows, key, wording.CHANNEL_LOST)

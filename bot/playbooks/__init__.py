@@ -13,13 +13,11 @@ def register(registry: "Registry") -> None:
     from bot.incidents.registry import PurgeRule, Section, SummaryPart, Tick
     from bot.incidents.summaries import OPEN_STEPS
     from bot.playbooks import (
-        commands,
-        exporting,
         facts,
-        file_changes,
         handlers,
         listeners,
         proposals,
+        reloading_library,
         reminder_actions,
         renderers,
         run_actions,
@@ -28,13 +26,13 @@ def register(registry: "Registry") -> None:
         tables,
         wording,
     )
-    from bot.playbooks.guard import REQUIRED_STEPS, ask_again
+    from bot.playbooks.facts import REQUIRED_STEPS, ask_again
     from bot.playbooks.reloading_library import ReloadingLibrary
 
     # Bolt tries listeners in order, so those clicked most come first.
     registry.listeners.insert(0, listeners.register)
-    registry.command("playbook", commands.playbook)
-    registry.command("steps", commands.my_steps)
+    registry.command("playbook", listeners.playbook)
+    registry.command("steps", listeners.my_steps)
     registry.help(Section.CHANNEL, 20, wording.HELP)
     registry.on(events.Declared, run_actions.start_matching)
     registry.on(events.SeverityChanged, handlers.offer_better_playbook)
@@ -51,7 +49,7 @@ def register(registry: "Registry") -> None:
     registry.ticks += [
         Tick("reminders of steps", reminder_actions.remind_of_overdue_steps, tables.NEXT_REMINDER),
         Tick("repeated steps", reminder_actions.repeat_steps, tables.NEXT_REPETITION),
-        Tick("newer playbooks", file_changes.mark_runs_with_newer_file),
+        Tick("newer playbooks", reloading_library.mark_runs_with_newer_file),
     ]
     registry.departures.append(step_actions.release_all)
     registry.guards.append(REQUIRED_STEPS)
@@ -66,4 +64,4 @@ def register(registry: "Registry") -> None:
     # Numbers in `answers` are kept: see `bot/screens/records/purge_text.py`.
     registry.purge_rules += [PurgeRule("playbook_steps", ("reason",)), PurgeRule("playbook_runs")]
     registry.purge_rules.append(PurgeRule("playbook_proposals", ("text", "reason")))
-    registry.exports += [exporting.STEPS, exporting.PROPOSALS]
+    registry.exports += [facts.STEPS, facts.PROPOSALS]

@@ -7,9 +7,10 @@ from slack_bolt import Ack, App
 
 from bot.incidents import ids as incident_ids
 from bot.incidents import listening, parse, responses
-from bot.incidents.parse import Payload
-from bot.incidents.responses import FieldsRefused, Response
-from bot.playbooks import clicked_screens, ids, proposals, run_actions, step_actions, step_screens
+from bot.incidents.access import incident_number_here
+from bot.incidents.parse import Payload, SlashCommand, page_number
+from bot.incidents.responses import CommandResponse, FieldsRefused, Response
+from bot.playbooks import ids, proposals, run_actions, step_actions, step_screens
 from bot.playbooks.proposals import NewProposal
 from bot.playbooks.step_effects import MessageToSend
 from bot.runtime.clock import utcnow
@@ -17,6 +18,11 @@ from bot.services import Services
 from bot.slack.blocks import Block
 
 StartPlaybook = Callable[[Services, int, str, str, datetime], str]
+SUBCOMMANDS = {
+    "start": run_actions.start_manually,
+    "stop": run_actions.stop,
+    "switch": run_actions.switch,
+}
 
 
 def register(app: App, services: Services) -> None:
@@ -51,7 +57,7 @@ def _register_button(app: App, services: Services, action_id: str, act: listenin
             return act(services, parse.clicked_number(body), parse.user_id(body), utcnow())
 
         responses.answer_click(services, body, act_on_step, ack)
-        clicked_screens.refresh_clicked(services, body)
+        step_screens.refresh_clicked(services, body)
 
 
 def _register_offers(app: App, services: Services) -> None:
@@ -63,7 +69,7 @@ def _register_offer(app: App, services: Services, action_id: str, start: StartPl
     def take_offer(body: Payload) -> Response:
         number, _, name = parse.action_value(body).partition(":")
         answer = start(services, parse.parse_number(number), name, parse.user_id(body), utcnow())
-        clicked_screens.close_offer(services, body, outcome)
+        step_screens.close_offer(services, body, outcome)
         return answer
 
     listening.on_action(app, services, action_id, take_offer)
@@ -88,7 +94,7 @@ def _register_opener(
     def open_form(body: Payload) -> None:
         step_id, user_id = parse.clicked_number(body), parse.user_id(body)
         step_actions.check_may_work(services, step_id, user_id)
-        clicked_screens.open_form(services, body, build_form(services, step_id, user_id))
+        step_screens.open_form(services, body, build_form(services, step_id, user_id))
 
     listening.on_action(app, services, action_id, open_form)
 
@@ -101,13 +107,13 @@ def _register_forms(app: App, services: Services) -> None:
         else:
             # The form has no field to show a refusal at, so it is sent as a message.
             responses.answer_click(services, body, act, ack)
-        clicked_screens.refresh_underlying(services, body)
+        step_screens.refresh_underlying(services, body)
 
     @app.view(ids.SKIP_FORM)
     def skip(ack: Ack, body: Payload) -> None:
         def act() -> None:
             reason = parse.field_value(body, ids.REASON)
-            step_actions.skip(services, clicked_screens.step_in_form(body), parse.user_id(body), reason, utcnow())
+            step_actions.skip(services, step_screens.step_in_form(body), parse.user_id(body), reason, utcnow())
 
         submitted(body, act, ack)
 
@@ -115,14 +121,14 @@ def _register_forms(app: App, services: Services) -> None:
     def assign(ack: Ack, body: Payload) -> None:
         def act() -> None:
             owner = parse.field_value(body, ids.OWNER)
-            step_actions.assign(services, clicked_screens.step_in_form(body), owner, parse.user_id(body), utcnow())
+            step_actions.assign(services, step_screens.step_in_form(body), owner, parse.user_id(body), utcnow())
 
         submitted(body, act, ack)
 
     @app.view(ids.ANSWER_FORM)
     def answer(ack: Ack, body: Payload) -> None:
         def act() -> Response:
-            step_id = clicked_screens.step_in_form(body)
+            step_id = step_screens.step_in_form(body)
             form_answers, posts = step_screens.read_answers(services, step_id, body["view"]["state"]["values"])
             if form_answers.errors:
                 raise FieldsRefused(form_answers.errors)
@@ -154,3 +160,23 @@ def _register_proposals(app: App, services: Services) -> None:
 
     listening.on_form(app, services, ids.PROPOSE_FORM, ids.TEXT, propose)
     listening.on_text(app, services, ids.DECLINE_FORM, ids.REASON, proposals.decline)
+
+
+def playbook(services: Services, command: SlashCommand) -> CommandResponse:
+    """`/incident playbook`, `start NAME`, `stop NAME`, `switch NAME`, `propose`, `proposals`: show what runs;
+    start, stop or switch a playbook, or propose a change to one."""
+    word, _, name = command.argument.partition(" ")
+    if word.lower() == "proposals":
+        return proposals.listing(services, command.user_id)
+    if word.lower() == "propose":
+        return proposals.form(services, command.user_id, name.strip())
+    number = incident_number_here(services, command)
+    subcommand = SUBCOMMANDS.get(word.lower())
+    if subcommand and name:
+        return subcommand(services, number, name.strip().lower(), command.user_id, utcnow())
+    return run_actions.list_playbooks(services, number)
+
+
+def my_steps(services: Services, command: SlashCommand) -> Response:
+    """`/incident steps`, `/incident steps 2`: list your open playbook steps in all incidents."""
+    return step_screens.steps_of_person(services, command.user_id, page_number(command.argument))

@@ -1,12 +1,19 @@
 """The floor's playbooks, reloaded without a restart when a file changes."""
 
+import logging
 import threading
 import time
+from datetime import datetime
 from pathlib import Path
 
+from bot import outbox
 from bot.config.floor import Floor
+from bot.outbox import kinds
 from bot.playbooks.library import Library, load_library
+from bot.playbooks.tables import incidents_running
+from bot.services import Services
 
+log = logging.getLogger(__name__)
 CHECK_EVERY_S = 5.0
 
 
@@ -35,3 +42,17 @@ class ReloadingLibrary:
             return None
         self._last_returned = library
         return library
+
+
+def mark_runs_with_newer_file(services: Services, now: datetime) -> None:
+    """Re-render run messages after a change in the folder, which may add or remove the note about a newer file."""
+    library = services.get(ReloadingLibrary).library_if_changed()
+    if library is None:
+        return
+    for problem in library.problems:
+        log.warning("a playbook is left out", extra={"problem": str(problem)})
+    for note in library.notes:
+        log.warning("a playbook may be wrong", extra={"problem": str(note)})
+    with services.database.transaction() as session:
+        for number in incidents_running(session, library.playbooks):
+            outbox.mark_stale(session, number, (kinds.RUN,))

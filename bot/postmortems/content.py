@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.directory import broken_templates
+from bot.directory import administrators
 from bot.postmortems import tables, versions
 from bot.postmortems.document import Document
 from bot.postmortems.draft import compose, with_pictures
@@ -73,7 +73,7 @@ def _render_file(services: Services, number: int, document: Document, kind: str)
     try:
         yield File(kind, name, render(services.templates, document, kind).encode())
     except TemplateBroken as broken:
-        broken_templates.report_broken_template(services, TEMPLATES[kind], broken)
+        administrators.report_broken_template(services, TEMPLATES[kind], broken)
         if kind == MARKDOWN:
             yield File(kind, name, plain_markdown(document).encode())
 

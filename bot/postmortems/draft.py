@@ -5,14 +5,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from bot.postmortems import (
-    closing_sections,
-    figures,
-    leadership_sections,
-    moments_section,
-    record_sections,
-    summary_sections,
-)
+from bot.postmortems import closing_sections, figures, moments_section, record_sections, summary_sections
 from bot.postmortems.document import Document, Section
 from bot.postmortems.phrases import Phrases
 from bot.postmortems.record import Milestone, Record
@@ -25,7 +18,7 @@ def compose(record: Record, phrases: Phrases) -> Document:
         title=phrases("title", number=record.number, title=record.title),
         notes=_notes(record, phrases),
         summary=summary_sections.summary(record, milestones, phrases),
-        leadership=leadership_sections.leadership(record, phrases),
+        leadership=summary_sections.leadership(record, phrases),
         figures=summary_sections.leading_figures(record, milestones, phrases),
         sections=[
             record_sections.impact_section(record, phrases),

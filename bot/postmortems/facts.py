@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.directory import broken_templates
+from bot.directory import administrators
 from bot.errors import TryLater
 from bot.incidents.facts import FIGURE_CHART, always
 from bot.incidents.registry import Fact, Registry
@@ -16,6 +16,9 @@ from bot.runtime.templates import FALLBACK_LANGUAGE, TemplateBroken
 from bot.services import Services
 from bot.timeline.wording import NameOf
 
+# The picture of its timeline as PNG; the function gives people's names.
+PICTURE: Fact[Callable[[Services, int, datetime, NameOf | None], bytes]] = Fact("timeline picture", always(b""))
+
 
 def _no_record(services: Services, number: int, now: datetime, phrases: Phrases, is_preview: bool) -> Record:
     raise LookupError("nobody gathers the record of an incident")
@@ -23,8 +26,6 @@ def _no_record(services: Services, number: int, now: datetime, phrases: Phrases,
 
 # Everything on record about an incident, in the language of the phrases; as a preview or final.
 RECORD: Fact[Callable[[Services, int, datetime, Phrases, bool], Record]] = Fact("post-mortem record", _no_record)
-# The picture of its timeline as PNG; the function gives people's names.
-PICTURE: Fact[Callable[[Services, int, datetime, NameOf | None], bytes]] = Fact("timeline picture", always(b""))
 
 
 def write_document(services: Services, number: int, now: datetime) -> Document:
@@ -46,7 +47,7 @@ def phrases_of(services: Services) -> Phrases:
         try:
             return Phrases(language, services.templates.phrases(FOLDER, language), services.floor.zone)
         except TemplateBroken as broken:
-            broken_templates.report_broken_template(services, f"{FOLDER}/{language}.yaml", broken)
+            administrators.report_broken_template(services, f"{FOLDER}/{language}.yaml", broken)
     return Phrases(FALLBACK_LANGUAGE, {}, services.floor.zone)
 
 

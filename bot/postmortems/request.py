@@ -11,8 +11,7 @@ from bot.incidents.permissions import check_member
 from bot.incidents.roles import lead_of
 from bot.outbox import kinds
 from bot.postmortems import copies, review, tables, versions, wording
-from bot.postmortems.delivery import deliver
-from bot.postmortems.retries import start_over
+from bot.postmortems.delivery import deliver, start_over
 from bot.services import Services
 from bot.slack.text import mention
 from bot.timeline import timeline

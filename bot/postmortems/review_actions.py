@@ -15,9 +15,8 @@ from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.postmortems import copies, forms, ids, review, tables, versions
-from bot.postmortems.delivery import deliver, supersede
+from bot.postmortems.delivery import deliver, supersede, withdraw_refused_publication
 from bot.postmortems.messages import facts_of
-from bot.postmortems.retries import withdraw_refused_publication
 from bot.postmortems.rules import State, Verdict
 from bot.postmortems.tables import PostMortem
 from bot.postmortems.views import PostMortemFacts

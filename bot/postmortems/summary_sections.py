@@ -1,6 +1,6 @@
 """Opening sections of a post-mortem: the summary, the severities, the milestones and the figures. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.postmortems import figures, rules
@@ -215,3 +215,28 @@ def _value(measure: Measure, record: Record, reached: Reached, phrases: Phrases)
         question = phrases("ask_when", milestone=phrases(f"milestone_{missing_milestone}"))
         return unknown_statement(phrases, _role_that_knows(missing_milestone, record), question)
     return Statement(phrases.length(length), (reached[measure.start].entry, reached[measure.end].entry))
+
+
+def leadership(record: Record, phrases: Phrases) -> list[Section]:
+    """Return the four parts of the page."""
+    customers = [impact_statement(record, phrases), *_known(record.customers or record.interval_notes)]
+    if not (record.customers or record.interval_notes):
+        customers.append(unknown_statement(phrases, phrases("role_queue_manager"), phrases("ask_customers")))
+    money = _known(record.money) or [
+        unknown_statement(phrases, phrases("role_queue_manager"), phrases("ask_money"))
+    ]
+    return [
+        _section("cause", [cause_statement(record, phrases, "leadership")], phrases),
+        _section("customers", customers, phrases),
+        _section("money", money, phrases),
+        _section("actions", change_statements(record, phrases), phrases),
+    ]
+
+
+def _section(key: str, statements: list[Statement], phrases: Phrases) -> Section:
+    return Section(key, phrases(f"leadership_{key}"), [Lines(statements)])
+
+
+def _known(lines: Sequence[str]) -> list[Statement]:
+    """Return figures as notes, because they come from imports and forms, not from entries."""
+    return [Statement(line, nature="note") for line in lines]

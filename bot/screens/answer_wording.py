@@ -1,7 +1,14 @@
-"""Replies about the timeline, its picture and lists. Pure."""
+"""Help, and replies about the timeline, its picture and lists. Pure."""
 
 from typing import Final
 
+from bot.incidents.registry import Section
+
+HELP_HEADINGS = {
+    Section.ANYWHERE: "*Anywhere*",
+    Section.CHANNEL: "*In an incident's channel*",
+    Section.AFTERWARDS: "*After an incident*",
+}
 HELP_ONE = "`/incident page help` explains one command"
 HELP_PANEL = "`/incident` the control panel · `/incident catchup` what has happened so far"
 HELP_LIST = "`/incident list` what is open · `list closed S1 Manila` · `list mine`"

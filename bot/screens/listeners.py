@@ -1,5 +1,7 @@
 """Listeners for the buttons of the control panel and of help, and the read-only commands: parse, show."""
 
+from itertools import groupby
+
 from slack_bolt import App
 
 from bot.incidents import ids, listening
@@ -9,17 +11,19 @@ from bot.incidents.panels import incident_panel
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry
 from bot.incidents.responses import Response
+from bot.incidents.tables import NoIncidentHere
 from bot.runtime.clock import utcnow
-from bot.screens import catch_up, panels
+from bot.screens import catch_up
+from bot.screens.answer_wording import HELP_HEADINGS
 from bot.services import Services
+from bot.slack.blocks import Message, paragraphs
 
 
 def register(app: App, services: Services) -> None:
     """Register the listeners for the buttons that open the control panel and the summary for latecomers."""
-
     listening.on_click(app, services, ids.PANEL, incident_panel)
     listening.on_click(app, services, ids.CATCH_UP, catch_up.screen)
-    listening.on_action(app, services, ids.HELP, lambda body: panels.help_screen(services))
+    listening.on_action(app, services, ids.HELP, lambda body: help_screen(services))
 
 
 def show_catch_up(services: Services, command: SlashCommand) -> Response:
@@ -30,8 +34,11 @@ def show_catch_up(services: Services, command: SlashCommand) -> Response:
 
 def panel_or_start(services: Services, command: SlashCommand) -> Response:
     """`/incident`: show the control panel in an incident's channel, and elsewhere what is open and how to begin."""
-    panel = panels.panel_in_channel(services, command)
-    return panel or start_screen(services, command.user_id)
+    try:
+        number = incident_number_here(services, command)
+    except NoIncidentHere:
+        return start_screen(services, command.user_id)
+    return incident_panel(services, number, command.user_id, utcnow())
 
 
 def show_help(services: Services, command: SlashCommand) -> Response:
@@ -41,4 +48,13 @@ def show_help(services: Services, command: SlashCommand) -> Response:
     name = command.argument.lower()
     if name and name in registry.commands:
         return "\n".join(registry.usage(name))
-    return panels.help_screen(services)
+    return help_screen(services)
+
+
+def help_screen(services: Services) -> Message:
+    """The list of commands."""
+    lines: list[str] = []
+    for help_section, help_lines in groupby(sorted(services.get(Registry).help_lines), lambda line: line.section):
+        lines += [HELP_HEADINGS[help_section]] if help_section in HELP_HEADINGS else []
+        lines += [line.text for line in help_lines]
+    return "\n".join(lines), paragraphs(lines, rest="")

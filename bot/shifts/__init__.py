@@ -16,14 +16,12 @@ def register(registry: "Registry") -> None:
         availability,
         contact,
         coverage,
-        feeding,
         listeners,
         open_time_tables,
         people,
         renderers,
         roster_files,
         rosters,
-        succession,
         tables,
         wording,
     )
@@ -39,7 +37,7 @@ def register(registry: "Registry") -> None:
     registry.file_endings.update(roster_files.ENDINGS)
     registry.table_readers.append(roster_files.READER)
     registry.people.insert(0, people.on_shift)
-    registry.takes_rows.setdefault("shifts", []).append(feeding.take)
+    registry.takes_rows.setdefault("shifts", []).append(rosters.take_shifts)
     registry.parts.append(rosters.RosterFolder.of)
     registry.jobs.append(Job("rosters", rosters.EVERY_S, rosters.read_all, is_for_start=True))
     registry.ticks += [
@@ -50,11 +48,11 @@ def register(registry: "Registry") -> None:
     ]
     # Before others lock rows: the clocks of the checks are locked first, everywhere.
     registry.unavailable.insert(0, availability.check_again)
-    registry.answers(NEXT_ON_SHIFT, succession.next_on_shift)
-    registry.answers(FALLBACK, succession.fallback)
+    registry.answers(NEXT_ON_SHIFT, people.next_on_shift)
+    registry.answers(FALLBACK, people.fallback)
     registry.answers(ABSENT_UNTIL, absence_tables.absent_until)
-    registry.answers(ON_SHIFT, succession.on_shift)
-    registry.answers(CONTACT_NOW, succession.contact_now)
+    registry.answers(ON_SHIFT, people.everyone_on_shift)
+    registry.answers(CONTACT_NOW, people.contact_now)
     registry.answers(SHIFT_GAPS, open_time_tables.gaps_late)
     registry.kinds += renderers.KINDS
     registry.without_text("shifts", "rosters", "staged_shifts", "shift_clocks", "shift_swaps", "open_times")

@@ -14,9 +14,9 @@ from bot.incidents.rules import quoted
 from bot.services import Services
 from bot.shifts import (
     absence_tables,
+    availability,
     contact,
     forms,
-    missing_people,
     open_time_tables,
     open_time_views,
     roster_views,
@@ -152,7 +152,7 @@ def gaps(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     with services.database.reading() as session:
         open_times = [each for each in open_time_tables.all_open(session) if each.ends_at > now]
         merged = {each.number: open_time_tables.answers_merged_into(session, each) for each in open_times}
-        missing = {each.number: missing_people.find(session, each) for each in open_times}
+        missing = {each.number: availability.find_missing(session, each) for each in open_times}
         translate = translator_for(session, services, by)
     return open_time_views.gaps_message(open_times, merged, missing, services.floor, translate, now, page)
 

@@ -10,7 +10,7 @@ from bot.outbox import kinds
 from bot.outbox.kinds import Context
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.shifts import missing_people, open_time_tables, open_time_views
+from bot.shifts import availability, open_time_tables, open_time_views
 from bot.shifts.open_time_tables import OpenTime
 from bot.shifts.rules import Problem
 from bot.shifts.wording import translator_for
@@ -66,7 +66,7 @@ def message(context: Context) -> Message:
     is_manager = context.row.subject.endswith(MANAGER)
     translate = translator_for(context.session, context.services, recipient)
     floor, is_asked = context.services.floor, recipient in open_time.told
-    missing = missing_people.find(context.session, open_time)
+    missing = availability.find_missing(context.session, open_time)
     return open_time_views.open_time_message(
         open_time, merged, floor, translate, utcnow(), missing, is_manager=is_manager, is_asked=is_asked
     )

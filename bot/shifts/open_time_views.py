@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.config.floor import Floor
 from bot.shifts import ids
-from bot.shifts.missing_people import NOBODY, MissingPeople
+from bot.shifts.availability import NOBODY_MISSING, MissingPeople
 from bot.shifts.open_time_tables import OpenTime, State
 from bot.shifts.rules import Basis, Problem, to_moment
 from bot.shifts.views import GAPS_COMMAND, PER_PAGE, holder, place, times, yes_or_no
@@ -81,7 +81,7 @@ def open_time_message(
     floor: Floor,
     translate: Translator,
     now: datetime,
-    missing: MissingPeople = NOBODY,
+    missing: MissingPeople = NOBODY_MISSING,
     *,
     is_manager: bool = False,
     is_asked: bool = True,
@@ -187,7 +187,7 @@ def gaps_message(
     shown, which_page = page_of(open_times, page, PER_PAGE, GAPS_COMMAND)
     for open_time in shown:
         line = f"{SIGNS[open_time.problem_now]} {describe(open_time, floor, translate)}"
-        why = _why(missing.get(open_time.number, NOBODY), translate)
+        why = _why(missing.get(open_time.number, NOBODY_MISSING), translate)
         line += f".{why.removesuffix('.')}" if why else ""
         parts = merged.get(open_time.number, ())
         line += "".join(f"\n{answer}" for answer in _answers(open_time, parts, translate, now))

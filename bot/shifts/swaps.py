@@ -1,20 +1,22 @@
 """Requests to a colleague to take a shift or an open time: one transaction each, until both have agreed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
 
 from sqlmodel import Session
 
 from bot import outbox
+from bot.errors import WatchfloorError
 from bot.incidents.permissions import check_member
 from bot.runtime.database import insert
 from bot.services import Services
-from bot.shifts import asked_times, offers, people, repeated_requests, swap_tables, tables, views
+from bot.shifts import asked_times, offers, people, swap_tables, tables, views
 from bot.shifts.open_time_tables import OpenTime
-from bot.shifts.swap_tables import NotYourShift, Swap, TooLate, WhomMissing
+from bot.shifts.swap_tables import NotYourShift, State, Swap, TooLate, WhomMissing
 from bot.shifts.tables import Shift
 from bot.shifts.wording import translator_for
+from bot.slack.blocks import context
 from bot.slack.phrases import Translator
 from bot.slack.text import mention
 
@@ -35,7 +37,7 @@ def propose(
         _check_swap(session, shift, for_shift, by, to, now, by)
         swap = Swap(from_id=by, to_id=to, shift_id=own_shift_id, for_shift_id=other_shift_id)
         asked_times.note(swap, shift, for_shift)
-        repeated_requests.check(session, swap)
+        check_not_asked(session, swap)
         insert(session, swap)
         translate_for_colleague = translator_for(session, services, to)
         text, blocks = views.swap_message(
@@ -97,7 +99,7 @@ def _exchange(session: Session, services: Services, swap: Swap, now: datetime) -
     _set_person(shift, swap.to_id, now)
     if for_shift:
         _set_person(for_shift, swap.from_id, now)
-    repeated_requests.settle(session, services, by_id, now)
+    settle_requests(session, services, by_id, now)
     return lambda translate: views.swapped_text(shift, for_shift, services.floor, translate)
 
 
@@ -119,3 +121,35 @@ def decline(services: Services, number: int, by: str, now: datetime) -> str:
         outbox.post(session, f"shift_swap:{number}:declined", swap.from_id, text, now)
         translate = translator_for(session, services, by)
     return translate("{person} has been told that you can't.", person=mention(swap.from_id))
+
+
+class AlreadyAsked(WatchfloorError):
+    """{person} has been asked for that already. Wait for the answer, or ask somebody else."""
+
+    es = "Ya se lo has pedido a {person}. Espera su respuesta, o pídeselo a otra persona."
+
+
+def check_not_asked(session: Session, swap: Swap) -> None:
+    """Raise `AlreadyAsked` if the same person was asked for the same times; an older request is replaced."""
+    for other in swap_tables.asked_about(session, [swap.shift_id]):
+        if (other.to_id, other.shift_id, other.for_shift_id) != (swap.to_id, swap.shift_id, swap.for_shift_id):
+            continue
+        if _times(other) == _times(swap):
+            raise AlreadyAsked(person=mention(swap.to_id))
+        other.state = State.OVER
+
+
+def settle_requests(session: Session, services: Services, shift_ids: Collection[int | None], now: datetime) -> None:
+    """End the other requests about shifts that have changed hands, and take the buttons off their messages."""
+    for other in swap_tables.asked_about(session, shift_ids):
+        other.state = State.OVER
+        translate = translator_for(session, services, other.to_id)
+        row = outbox.by_key(session, f"shift_swap:{other.number}")
+        if row and row.payload:
+            blocks = [block for block in row.payload["blocks"] if block["type"] != "actions"]
+            note = context(translate("The shift has changed hands meanwhile; there is nothing left to answer."))
+            outbox.edit(session, row, [*blocks, note], now)
+
+
+def _times(swap: Swap) -> tuple[datetime | None, ...]:
+    return swap.starts_at, swap.ends_at, swap.for_starts_at, swap.for_ends_at

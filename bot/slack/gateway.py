@@ -2,8 +2,7 @@
 
 from bot.slack.channels import Channels
 from bot.slack.files import Files
-from bot.slack.history import History
-from bot.slack.messages import Messages
+from bot.slack.messages import History, Messages
 from bot.slack.people import People
 from bot.slack.surfaces import Surfaces
 

@@ -15,9 +15,8 @@ from msgspec import Struct
 
 from bot.errors import TryLater
 from bot.sources import moments
-from bot.sources.answers import REFUSED_REQUESTS, sent
+from bot.sources.answers import REFUSED_REQUESTS, Throttle, sent, throttle_of
 from bot.sources.port import Interval, Page, RequestRefused, SourceConfig, SourceRefused
-from bot.sources.throttle import Throttle, throttle_of
 
 PAGE = 100
 QUEUES_AT_ONCE = 100

@@ -14,11 +14,9 @@ def register(registry: "Registry") -> None:
     from bot.incidents.summaries import PROMISES
     from bot.updates import (
         after_start,
-        auditing,
         cadence_actions,
-        draft_actions,
+        draft_recipients,
         due_promises,
-        exporting,
         handlers,
         listeners,
         missed_promises,
@@ -61,10 +59,10 @@ def register(registry: "Registry") -> None:
         Tick("clock set back", cadence_actions.repromise_after_clock_change),
         Tick("updates", sending.start_due, due_promises.NEXT_UPDATE),
         Tick("missed updates", missed_promises.report_missed, due_promises.NEXT_MISSED),
-        Tick("drafts of updates", draft_actions.post_due_drafts, due_promises.NEXT_DRAFT),
+        Tick("drafts of updates", draft_recipients.post_due_drafts, due_promises.NEXT_DRAFT),
     ]
     registry.summary_parts.append(SummaryPart(PROMISES, "Updates promised", summary.promises_due))
-    registry.audits.append(auditing.incidents_without_update)
+    registry.audits.append(summary.incidents_without_update)
     registry.kinds += renderers.KINDS
     registry.answers(NEXT_UPDATE, handlers.next_update)
     registry.answers(AUDIENCES_TOLD, tables.audiences_told)
@@ -76,4 +74,4 @@ def register(registry: "Registry") -> None:
         PurgeRule("promises", ("text", "moved_why")),
         PurgeRule("update_pauses", ("reason",)),
     ]
-    registry.exports.append(exporting.UPDATES)
+    registry.exports.append(summary.UPDATES)

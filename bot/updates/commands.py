@@ -18,17 +18,7 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Message
 from bot.slack.text import escape
-from bot.updates import (
-    cadence_actions,
-    footer_corrections,
-    forms,
-    pauses,
-    reach,
-    record_views,
-    scheduling,
-    tables,
-    wording,
-)
+from bot.updates import cadence_actions, footers, forms, pauses, reach, record_views, scheduling, tables, wording
 from bot.updates.record_views import AudienceRow
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=1)
@@ -72,7 +62,7 @@ def set_cadence(services: Services, number: int, typed_cadence: str, key: str, b
             return wording.NO_SCHEDULED_AUDIENCE
         pace = f"every {wording.describe_cadence(cadence)}" if cadence else "as usual"
         change.log_once(f"pace:{key}", "update_pace", audience=titles, new=pace)
-        footer_corrections.update_footers(change, dict.fromkeys(audiences_changed))
+        footers.update_footers(change, dict.fromkeys(audiences_changed))
         is_paused = pauses.current(change.session, number) is not None
     outcome = f"come every {wording.describe_cadence(cadence)}" if cadence else "follow their own pace"
     return wording.pace_set(escape(titles), outcome, is_paused=is_paused)
@@ -131,7 +121,7 @@ def pause(services: Services, number: int, reason: str, by: str, now: datetime) 
             raise AlreadyPaused(who=escape(pauser), reason=escape(current_pause.reason))
         cadence_actions.pause(change, reason.strip())
         change.log("updates_paused", reason=reason.strip())
-        footer_corrections.update_footers(change, known_audiences.audiences_of(services, change.incident))
+        footers.update_footers(change, known_audiences.audiences_of(services, change.incident))
     return wording.UPDATES_PAUSED
 
 
@@ -141,7 +131,7 @@ def resume(services: Services, number: int, by: str, now: datetime) -> str:
         require(pauses.current(change.session, number), NotPaused)
         cadence_actions.resume(change)
         change.log("updates_resumed")
-        footer_corrections.update_footers(change, known_audiences.audiences_of(services, change.incident))
+        footers.update_footers(change, known_audiences.audiences_of(services, change.incident))
     return wording.UPDATES_RESUMED
 
 

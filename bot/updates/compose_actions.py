@@ -15,7 +15,7 @@ from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.blocks import Block
 from bot.slack.text import escape
-from bot.updates import forms, outside_check, promise_actions, reach, tables, wording
+from bot.updates import composition, forms, promise_actions, reach, tables, wording
 from bot.updates.promise_actions import RequestedUpdate
 from bot.updates.sending import start_due
 
@@ -94,7 +94,7 @@ def send_composed(
         request = RequestedUpdate(occasion, by, composed.text, next_due_at)
         promise_actions.send_now_to_all(change, request, names)
         waiting_titles = _titles_to_approve(change, names)
-        left_out_note = outside_check.left_out_note(session, services, composed.text, names)
+        left_out_note = composition.left_out_note(session, services, composed.text, names)
         untold_note = _untold_note(change, names)
     start_due(services, now)
     return _answer_text(services, names, waiting_titles) + left_out_note + untold_note
@@ -120,7 +120,7 @@ def send_text_now(services: Services, number: int, message_text: str, key: str, 
         only, message_text = _addressed(services, change.incident, message_text)
         names = promise_actions.send_now_to_all(change, RequestedUpdate(f"manual:{key}", by, message_text), only)
         waiting_titles = _titles_to_approve(change, names)
-        left_out_note = outside_check.left_out_note(change.session, services, message_text, names)
+        left_out_note = composition.left_out_note(change.session, services, message_text, names)
         untold_note = _untold_note(change, names)
     start_due(services, now)
     if not names:

@@ -1,20 +1,26 @@
 """The text of an update: the audience's template in each of its languages, or plain text if one is broken."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from bot.directory.broken_templates import report_broken_template
-from bot.incidents.outside_filter import update_phrases
+from bot.directory.administrators import report_broken_template
+from bot.errors import WatchfloorError
+from bot.incidents.audiences import audience_title
+from bot.incidents.outside_filter import not_for_outsiders, update_phrases
 from bot.incidents.tables import Incident
 from bot.runtime.templates import TemplateBroken
 from bot.services import Services
-from bot.updates import variables, views
+from bot.slack.text import escape, one_line, to_plain_text
+from bot.updates import variables, views, wording
 from bot.updates.facts import facts_of
 from bot.updates.tables import Promise
 from bot.updates.timing_facts import UpdateContext
+
+SENTENCE = 120
 
 
 def compose(
@@ -65,3 +71,33 @@ def _render(services: Services, name: str, facts: dict[str, Any]) -> str:
         return views.plain_text(facts)
     # Parts that a template leaves out leave empty lines.
     return re.sub(r"\n\s*\n\s*\n+", "\n\n", text) or views.plain_text(facts)
+
+
+class NotForOutsiders(WatchfloorError):
+    """People outside the company read this. Please take out what names a colleague or guesses when it is over:
+    {sentences}"""
+
+
+def check_text(session: Session, services: Services, text: str, initial_text: str) -> None:
+    """Refuse text that outsiders must not read. `initial_text` is the form's: template wording may stay."""
+    allowed_text = to_plain_text(initial_text, lambda user_id: None)
+    refused_sentences = [
+        sentence for sentence in not_for_outsiders(session, services, text) if sentence not in allowed_text
+    ]
+    if refused_sentences:
+        raise NotForOutsiders(sentences=_quoted_sentences(refused_sentences))
+
+
+def left_out_note(session: Session, services: Services, text: str, audiences: Iterable[str]) -> str:
+    """A note about the parts of a text that the outside audiences among these do not get; empty if they get all of
+    it."""
+    outside_audiences = [name for name in audiences if services.floor.audiences[name].outside]
+    sentences = not_for_outsiders(session, services, text) if outside_audiences else []
+    if not sentences:
+        return ""
+    titles = ", ".join(escape(audience_title(services, name)) for name in outside_audiences)
+    return wording.LEFT_OUT_NOTE.format(titles=titles, sentences=_quoted_sentences(sentences))
+
+
+def _quoted_sentences(sentences: Iterable[str]) -> str:
+    return " ".join(f"“{one_line(sentence, SENTENCE)}”" for sentence in sentences)

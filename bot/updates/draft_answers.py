@@ -1,6 +1,6 @@
 """Decisions on an update before it is due: send now, edit, nothing new, postpone, approve."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -8,15 +8,20 @@ from sqlmodel import Session
 
 from bot.errors import WatchfloorError
 from bot.incidents import audiences as known_audiences
+from bot.incidents import situation_tables
+from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
 from bot.incidents.permissions import check_permission, is_one_of
+from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.text import near_time
+from bot.slack.blocks import Block
+from bot.slack.text import near_time, to_plain_text
 from bot.updates import (
+    composition,
     draft_messages,
     draft_recipients,
-    footer_corrections,
-    outside_check,
+    footers,
+    forms,
     promise_changes,
     scheduling,
     tables,
@@ -28,6 +33,12 @@ from bot.updates.sending import start_due
 from bot.updates.tables import Choice, Promise
 
 LONGEST_WAIT = timedelta(days=7)
+OUTCOMES = {
+    tables.SENT: "it was sent",
+    tables.SENDING: "it is being sent",
+    tables.PAUSED: "updates are paused",
+    tables.REFUSED: "Slack refused it",
+}
 
 
 class AlreadyDecided(WatchfloorError):
@@ -45,14 +56,6 @@ class NoApproverHere(WatchfloorError):
 
 class NotLater(WatchfloorError):
     """An update can be moved to a later time within a week; choose one that has not passed."""
-
-
-OUTCOMES = {
-    tables.SENT: "it was sent",
-    tables.SENDING: "it is being sent",
-    tables.PAUSED: "updates are paused",
-    tables.REFUSED: "Slack refused it",
-}
 
 
 def check_still_waiting(promise: Promise) -> None:
@@ -139,7 +142,7 @@ def edit(services: Services, promise_id: int, text: str, by: str, now: datetime,
             initial_text = compose(
                 change.session, services, change.incident, promise, max(now, promise.due_at), part=variables.BODY
             )
-            outside_check.check_text(change.session, services, text, initial_text)
+            composition.check_text(change.session, services, text, initial_text)
         is_approved = _approve(change, promise, is_required=at_once)
         _record_choice(promise, Choice.EDITED, by)
         promise.text = text
@@ -170,5 +173,43 @@ def postpone(services: Services, promise_id: int, due_at: datetime, reason: str,
         title = known_audiences.audience_title(services, promise.audience)
         times = {"old_at": promise.due_at.isoformat(), "new_at": due_at.isoformat()}
         change.log("update_moved", audience=title, reason=reason, **times)
-        footer_corrections.update_footers(change, [promise.audience])
+        footers.update_footers(change, [promise.audience])
     return wording.POSTPONED.format(title=title, due=near_time(due_at, now))
+
+
+def _waiting_promise(services: Services, promise_id: int, by: str) -> tuple[Promise, Incident]:
+    with services.database.reading() as session:
+        promise = tables.get(session, promise_id)
+    incident = visible_incident(services, promise.incident_id, by)
+    with services.database.reading() as session:
+        check_may_decide(session, services, promise, by)
+    check_still_waiting(promise)
+    return promise, incident
+
+
+def edit_form(services: Services, promise_id: int, by: str, now: datetime) -> Block:
+    """The form to edit an update, prefilled with what its audience would read but for headline and next update."""
+    promise, incident = _waiting_promise(services, promise_id, by)
+    with services.database.reading() as session:
+        body = compose(session, services, incident, promise, max(now, promise.due_at), part=variables.BODY)
+        situation = situation_tables.current(session, incident.number)
+    audience = services.floor.audiences[promise.audience]
+    return forms.edit_form(promise, audience, to_plain_text(body, lambda user_id: None), situation.missing)
+
+
+def postpone_form(services: Services, promise_id: int, by: str, now: datetime) -> Block:
+    """The form to postpone an update, with the new time and the reason."""
+    promise, _ = _waiting_promise(services, promise_id, by)
+    return forms.postpone_form(promise, known_audiences.audience_title(services, promise.audience), now)
+
+
+def postpone_by(services: Services, promise_id: int, minutes: int, reason: str, by: str, now: datetime) -> str:
+    """Postpone an update by `minutes` from its due time, or from now if that has passed."""
+    with services.database.reading() as session:
+        due_at = tables.get(session, promise_id).due_at
+    return postpone(services, promise_id, max(due_at, now) + timedelta(minutes=minutes), reason, by, now)
+
+
+def cadence_form(services: Services) -> Callable[[Incident], Block]:
+    """The builder of the form that sets how often each audience is told."""
+    return lambda incident: forms.cadence_form(incident, known_audiences.audiences_of(services, incident))

@@ -1,7 +1,7 @@
-"""The recipients of a draft: its approvers or the lead; the draft moves with the role, and with the members of a
-private incident's channel."""
+"""Drafts of updates, and who gets them: the approvers or the lead; a draft moves with the role and the members."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -12,7 +12,7 @@ from bot.incidents.change import Change
 from bot.incidents.roles import readers_among
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.updates import draft_messages, drafts
+from bot.updates import draft_messages, drafts, rules
 from bot.updates.drafts import Draft
 from bot.updates.tables import WAITING, Promise
 
@@ -62,3 +62,42 @@ def _deciders_of(change: Change, draft: Draft) -> list[str]:
         if promise.state == WAITING:
             user_ids |= dict.fromkeys(deciders(change.session, change.services, change.incident, promise))
     return list(user_ids)
+
+
+def post_due_drafts(services: Services, now: datetime) -> None:
+    """Show the draft of every update that is due soon; those due together share one message."""
+    with services.database.reading() as session:
+        numbers = drafts.incidents_with_due(session, now)
+    for number in numbers:
+        with services.database.transaction() as session:
+            incident = incidents.by_number_locked(session, number)
+            if incident.channel_id is None:
+                continue
+            _post_drafts(session, services, incident, drafts.due(session, number, now), now)
+
+
+def _post_drafts(
+    session: Session, services: Services, incident: Incident, due_promises: Sequence[Promise], now: datetime
+) -> None:
+    number = incident.number
+    promises_by_deciders: dict[tuple[str, ...], list[Promise]] = {}
+    for promise in due_promises:
+        user_ids = deciders(session, services, incident, promise)
+        promises_by_deciders.setdefault(user_ids, []).append(promise)
+    if _waits_for_lead(incident, promises_by_deciders.get((), ()), now):
+        del promises_by_deciders[()]
+    for user_ids, promises in promises_by_deciders.items():
+        draft_messages.add(session, drafts.add_draft(session, number, promises, user_ids, now), now)
+
+
+def _waits_for_lead(incident: Incident, promises: Sequence[Promise], now: datetime) -> bool:
+    """True, with the drafts put off a little, if there is no decider yet and roles are about to be taken."""
+    if not promises:
+        return False
+    due_at = min(promise.due_at for promise in promises)
+    shown_at = rules.draft_without_lead_due(incident.declared_at, due_at, now)
+    if shown_at <= now:
+        return False
+    for promise in promises:
+        promise.draft_at = shown_at
+    return True

@@ -1,6 +1,6 @@
 """The facts of an update, from the incident's state and the news since the last one; already escaped."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot import directory
 from bot.incidents import incidents, situation_tables
 from bot.incidents.bridge_rules import bridge_address
-from bot.incidents.facts import CALLER_WORDING, FOLLOW_UPS, STEPS_TAKEN
+from bot.incidents.facts import CALLER_WORDING, FIGURE_SENTENCES, FOLLOW_UPS, MONEY, STEPS_TAKEN
 from bot.incidents.incident_text import IncidentText, as_typed, for_outsiders, incident_text
 from bot.incidents.milestones import started_at
 from bot.incidents.outside_filter import outside_filter, outside_names_filter
@@ -17,10 +17,9 @@ from bot.incidents.rules import OPEN, Status
 from bot.incidents.situation import RECORDED_FIELDS, Situation, SituationField
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.text import channel_link, escape, format_duration, live_times, near_time, one_line, shorten
+from bot.slack.text import channel_link, escape, format_duration, joined, live_times, near_time, one_line, shorten
 from bot.timeline import timeline
 from bot.updates import variables
-from bot.updates.figure_facts import figure_facts
 from bot.updates.news import News, cause_before, news_inside
 from bot.updates.tables import Choice
 from bot.updates.timing_facts import (
@@ -176,5 +175,26 @@ def _ending_facts(session: Session, services: Services, incident: Incident, lang
         ),
         "follow_ups": [
             one_line(as_typed(services, title, language), variables.STEP) for title in titles[: variables.LISTED]
+        ],
+    }
+
+
+def figure_facts(
+    session: Session, services: Services, incident: Incident, language: str, since: datetime | None
+) -> dict[str, Any]:
+    """The cost of the incident, compensation, and the state of the queues if that has changed since the last update
+    or the incident is over."""
+    sentences = services.get(Registry).ask(FIGURE_SENTENCES)(session, incident.number, language)
+    # The sum of all queues, then each queue, the worst first.
+    queue_texts = [line.removeprefix("• ").rstrip(".") for line in sentences.operations.split("\n") if line]
+    is_new = since is None or (sentences.changed_at is not None and sentences.changed_at > since)
+    is_told = is_new or incident.status not in OPEN
+    money_rows = services.get(Registry).ask(MONEY)(session, incident.number, language)
+    return {
+        "figures": shorten(sentences.executives.rstrip("."), variables.LINE),
+        "queue_figures": joined(queue_texts, variables.LINE) if is_told else "",
+        "money": [
+            {"cohort": escape(row.cohort), "eligible": row.eligible, "issued": row.issued}
+            for row in money_rows[: variables.LISTED]
         ],
     }

@@ -33,10 +33,10 @@ from bot.services import Services
 from bot.slack.text import escape
 from bot.updates import (
     cadence_actions,
+    composition,
     draft_answers,
     draft_recipients,
-    footer_corrections,
-    outside_check,
+    footers,
     pauses,
     promise_actions,
     promise_changes,
@@ -64,7 +64,7 @@ def send_first(change: Change, event: ChannelOpened) -> None:
 def follow_severity(change: Change, event: SeverityChanged) -> None:
     """Move promises to the cadence of the new severity."""
     draft_answers.withdraw_nothing_new(change)
-    with footer_corrections.correcting_footers(change):
+    with footers.correcting_footers(change):
         promise_actions.reschedule(change, event.old)
     _say_when(change)
     _send_what_is_due(change)
@@ -73,7 +73,7 @@ def follow_severity(change: Change, event: SeverityChanged) -> None:
 def follow_status(change: Change, event: StatusChanged) -> None:
     """Tell audiences that are told on change."""
     draft_answers.withdraw_nothing_new(change)
-    with footer_corrections.correcting_footers(change):
+    with footers.correcting_footers(change):
         promise_actions.on_change(change)
         promise_actions.restore_cadences(change)
     _say_when(change)
@@ -85,7 +85,7 @@ def follow_situation(change: Change, event: SituationChanged) -> None:
     if not change.incident.is_active:
         return
     draft_answers.withdraw_nothing_new(change)
-    with footer_corrections.correcting_footers(change):
+    with footers.correcting_footers(change):
         promise_actions.restore_cadences(change)
     _say_when(change)
     if SituationField.IMPACT in event.fields:
@@ -124,7 +124,7 @@ def say_merged(change: Change, event: Merged) -> None:
     request = RequestedUpdate(f"{promise_actions.MERGED}:{event.into}", change.by, target_text)
     names = {name for name in informed_audiences if name in audiences and not audiences[name].outside}
     promise_actions.send_now_to_all(change, request, only=names)
-    footer_corrections.update_footers(change, sorted(informed_audiences - names))
+    footers.update_footers(change, sorted(informed_audiences - names))
     _send_what_is_due(change)
 
 
@@ -148,7 +148,7 @@ def promise_again(change: Change, event: Reopened) -> None:
     """Promise updates again, the first one at once to audiences that were told that it is over."""
     promise_actions.promise_again(change, was_merged=event.was_merged)
     if event.was_merged:
-        footer_corrections.update_footers(change, sorted(tables.informed_audiences(change.session, change.number)))
+        footers.update_footers(change, sorted(tables.informed_audiences(change.session, change.number)))
     _say_when(change)
     _send_what_is_due(change)
 
@@ -242,6 +242,6 @@ def _say_what_is_left_out(change: Change) -> None:
     """Add to the answer what audiences outside the company will not read of the impact."""
     names = {promise.audience for promise in tables.waiting(change.session, change.number)}
     known_names = names.intersection(change.services.floor.audiences)
-    note = outside_check.left_out_note(change.session, change.services, change.incident.impact, sorted(known_names))
+    note = composition.left_out_note(change.session, change.services, change.incident.impact, sorted(known_names))
     if note:
         change.answers.append(note.strip())

@@ -14,7 +14,7 @@ from bot.incidents.responses import CommandResponse, Response
 from bot.incidents.rules import clean_title, read_severity, read_status
 from bot.runtime.clock import utcnow
 from bot.services import Services
-from bot.updates import commands, compose_actions, draft_answers, draft_screens, forms, ids, private_audiences
+from bot.updates import commands, compose_actions, draft_answers, forms, ids, private_audiences
 from bot.updates.compose_actions import ComposedUpdate
 
 
@@ -27,8 +27,8 @@ def register(app: App, services: Services) -> None:
     listening.on_click(app, services, ids.SEND_NOW, draft_answers.send_now)
     listening.on_click(app, services, ids.NOTHING_NEW, draft_answers.nothing_new)
     listening.on_click(app, services, ids.APPROVE, draft_answers.approve)
-    listening.opens_form(app, services, ids.EDIT, draft_screens.edit_form)
-    listening.opens_form(app, services, ids.LATER, draft_screens.postpone_form)
+    listening.opens_form(app, services, ids.EDIT, draft_answers.edit_form)
+    listening.opens_form(app, services, ids.LATER, draft_answers.postpone_form)
     listening.opens_form(app, services, incident_ids.COMPOSE_UPDATE, compose_actions.form)
     _register_forms(app, services)
 
@@ -57,7 +57,7 @@ def _register_forms(app: App, services: Services) -> None:
         now, reason = utcnow(), parse.field_value(body, ids.REASON)
         wait_choice = parse.field_value(body, ids.WAIT)
         if wait_choice != forms.AT_A_TIME:
-            return draft_screens.postpone_by(services, promise_id, parse.parse_number(wait_choice), reason, by, now)
+            return draft_answers.postpone_by(services, promise_id, parse.parse_number(wait_choice), reason, by, now)
         due_at = require(parse.selected_time(body, ids.AT), TimeMissing)
         return draft_answers.postpone(services, promise_id, due_at, reason, by, now)
 
@@ -117,7 +117,7 @@ def cadence(services: Services, command: SlashCommand) -> CommandResponse:
     alone, it opens a form."""
     number = incident_number_here(services, command)
     if not command.argument:
-        return incident_form(services, number, command.user_id, draft_screens.cadence_form(services))
+        return incident_form(services, number, command.user_id, draft_answers.cadence_form(services))
     return commands.set_cadence(services, number, command.argument, command.trigger_id, command.user_id, utcnow())
 
 

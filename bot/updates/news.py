@@ -1,6 +1,6 @@
 """News since the last update to an audience, grouped: changes of state, finished steps, marked messages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +8,12 @@ from msgspec import Struct, field
 from sqlmodel import Session
 
 from bot import directory
+from bot.config.floor import Audience
 from bot.incidents import situation_tables
 from bot.incidents.rules import NO_REASON
 from bot.incidents.situation import SituationField
+from bot.runtime.templates import TemplateBroken
+from bot.services import Services
 from bot.slack.text import one_line, to_plain_text
 from bot.slack.text import time_of_ts as moment_of
 from bot.timeline import timeline
@@ -45,6 +48,21 @@ REPORTED_KINDS = (
     *("severity", *STATUS_KINDS, *ENDED_OTHERWISE_KINDS, *SITUATION_KINDS, CLEARED),
     *("step_done", *ROLE_KINDS, *FIGURE_KINDS, *CALLER_KINDS),
 )
+# Every update has them in its first line or its main sentence.
+HEADLINE_KINDS = ("severity", *STATUS_KINDS, *ENDED_OTHERWISE_KINDS)
+# The kinds of entries that are shown by a variable of the templates.
+SHOWN_BY: dict[str, tuple[str, ...]] = {
+    "impact": ("impact",),
+    "cause": ("cause", "cause_unknown", CLEARED),
+    "actions": ("actions", CLEARED),
+    "needs": ("needs", "nothing_needed", CLEARED),
+    "done": ("step_done", *ROLE_KINDS),
+    "said": LABELS,
+    "figures": FIGURE_KINDS,
+    "queue_figures": FIGURE_KINDS,
+    "callers_hear": CALLER_KINDS,
+}
+SHOWN_OUTSIDE = ("impact", "callers_hear")
 
 
 class News(Struct, frozen=True):
@@ -190,3 +208,37 @@ def _words_of(entry: TimelineEntry, names: dict[str, str]) -> dict[str, str]:
         "label": entry.kind if entry.kind in LABELS else entry.label or "",
     }
     return {name: one_line(text, variables.CHANGE) for name, text in values.items()}
+
+
+class NewsFilter(Struct, frozen=True):
+    """The kinds of entries that are news, and whether messages that people marked are."""
+
+    kinds: tuple[str, ...]
+    has_marked: bool
+
+
+def filter_for(services: Services, audience: Audience, name: str) -> NewsFilter:
+    """What is news for the audience of that name."""
+    used = _variables(services, variables.template_of(audience.template or name, audience.languages[0]))
+    return filter_of_template(used, is_outside=audience.outside)
+
+
+def filter_of_template(used: Collection[str], *, is_outside: bool) -> NewsFilter:
+    """What a template shows that uses these variables."""
+    shown_variables = [name for name in SHOWN_BY if name in used and (name in SHOWN_OUTSIDE or not is_outside)]
+    kinds = [kind for name in shown_variables for kind in SHOWN_BY[name]]
+    return NewsFilter((*HEADLINE_KINDS, *dict.fromkeys(kinds)), "said" in shown_variables)
+
+
+def is_unchanged(session: Session, number: int, since: datetime, news_filter: NewsFilter) -> bool:
+    """True if nothing that the audience reads has happened since then."""
+    if timeline.since(session, number, since, news_filter.kinds):
+        return False
+    return not (news_filter.has_marked and is_any_marked(session, number, since))
+
+
+def _variables(services: Services, template: str) -> Collection[str]:
+    try:
+        return services.templates.variables(template)
+    except TemplateBroken:
+        return variables.EXAMPLE

@@ -13,7 +13,7 @@ from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.updates import draft_messages, pauses, promise_changes, rules, tables, wording
-from bot.updates.news_filter import filter_for
+from bot.updates.news import filter_for
 from bot.updates.rules import LATE_AFTER
 from bot.updates.tables import CLOCK, PAUSED, Promise
 from bot.updates.timing_facts import is_repeated

@@ -13,7 +13,7 @@ from bot.services import Services
 from bot.slack.text import near_time
 from bot.timeline import timeline
 from bot.updates import tables, variables
-from bot.updates.news_filter import NewsFilter, filter_for, is_unchanged
+from bot.updates.news import NewsFilter, filter_for, is_unchanged
 from bot.updates.tables import Choice, Promise
 
 # Only these add news: the author of an edited update, or of "nothing new", has read what happened.

@@ -14,8 +14,8 @@ from bot.errors import TryLater
 from bot.runtime.clock import elapsed_s, utcnow
 from bot.services import Services
 from bot.sources.signatures import NotSigned
-from bot.web.posted_rows import receive_body, refusal
 from bot.web.replay_guard import ReplayGuard
+from bot.web.signed_posts import receive_body, refusal_response
 
 
 class AlertsEndpoint:
@@ -48,7 +48,7 @@ class AlertsEndpoint:
         try:
             return self._process(source, body, headers)
         except TryLater as later:
-            return refusal(503, later.reason)
+            return refusal_response(503, later.reason)
 
     def _process(self, source: ConfiguredAlertSource, body: bytes, headers: Mapping[str, str]) -> JSONResponse:
         now = utcnow()
@@ -57,7 +57,7 @@ class AlertsEndpoint:
         once = authentication.check(source.described, source.secret, certificates, body, content, headers, now)
         wait_s = self._rates[source.name].wait_s()
         if wait_s:
-            limited = refusal(429, "too many requests")
+            limited = refusal_response(429, "too many requests")
             limited.headers["Retry-After"] = str(ceil(wait_s))
             return limited
         if content.get("Type") == sns.CONFIRMATION:

@@ -1,12 +1,17 @@
 """The web server, in a thread beside the bot."""
 
 import socket
+from collections.abc import Sequence
 from threading import Thread
 
 import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot.errors import WatchfloorError
+from bot.web.events_endpoint import EventsEndpoint
+from bot.web.health import Health
 
 FINISH_TIMEOUT_S = 4
 BACKLOG = 1024
@@ -61,3 +66,11 @@ class Server:
             self._server.should_exit = True
             self._thread.join()
         self._listening.close()
+
+
+def site(health: Health, events_endpoint: EventsEndpoint | None, posts: Sequence[Route] = ()) -> Starlette:
+    """`/healthz`, Slack's endpoint in HTTP mode, and the endpoints for other systems' rows."""
+    routes = [Route("/healthz", health.answer), *posts]
+    if events_endpoint is not None:
+        routes.append(Route("/slack/events", events_endpoint.answer, methods=["POST"]))
+    return Starlette(routes=routes)

@@ -1,18 +1,55 @@
 """Rows that other systems send, such as `POST /figures`, checked before anything reads them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from starlette.requests import Request
+from sqlalchemy.exc import IntegrityError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bot.config.settings import Settings
+from bot.errors import WatchfloorError
 from bot.incidents.registry import TAKEN_BEFORE, Registry, SignedPost
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.sources import signatures
-from bot.web.posted_rows import receive_body
+from bot.sources.signatures import NotSigned, NotUnderstood
+from bot.web.events_endpoint import TooLarge, read_body
 from bot.web.replay_guard import ReplayGuard
+
+# Takes a body with the headers of its request.
+Receive = Callable[[bytes, Mapping[str, str]], JSONResponse]
+
+
+async def receive_body(request: Request, receive: Receive) -> JSONResponse:
+    """The answer of `receive` to a request's body, or why the body was not taken."""
+    try:
+        body = await read_body(request)
+    except TooLarge:
+        return refusal_response(413, "at most 2 MB at once")
+    except ClientDisconnect:
+        return refusal_response(400, "cut off")
+    return await run_in_threadpool(_receive, receive, body, dict(request.headers))
+
+
+def _receive(receive: Receive, body: bytes, headers: Mapping[str, str]) -> JSONResponse:
+    try:
+        return receive(body, headers)
+    except NotSigned:
+        return refusal_response(401, "invalid request")
+    except NotUnderstood as wrong:
+        return refusal_response(422, str(wrong))
+    except WatchfloorError as refused:
+        return refusal_response(503, refused.sentence)
+    except IntegrityError:
+        # Another replica stored the same new row at this moment.
+        return refusal_response(503, "try again")
+
+
+def refusal_response(status: int, reason: str) -> JSONResponse:
+    """An answer that says why nothing was taken."""
+    return JSONResponse({"error": reason}, status)
 
 
 def signed_posts(services: Services, settings: Settings) -> list[Route]:

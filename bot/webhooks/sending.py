@@ -1,6 +1,7 @@
 """Delivers events to other systems by outbox rows, in order for each incident."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -17,8 +18,8 @@ from bot.webhooks.tables import Delivery
 from bot.webhooks.targets import Webhooks
 
 log = logging.getLogger(__name__)
-
 GIVE_UP_AFTER = timedelta(hours=24)
+REPORTED_FOR = timedelta(days=7)
 
 
 def enqueue(session: Session, delivery: Delivery, now: datetime) -> None:
@@ -72,3 +73,17 @@ def _send(services: Services, row: OutboxRow) -> None:
 
 
 KINDS = (kinds.job(kinds.WEBHOOK, _send),)
+
+
+def events_given_up(session: Session, services: Services, now: datetime) -> Mapping[str, str]:
+    """The key of an alarm and its sentence for each webhook with events that were given up and not sent again."""
+    counts = tables.given_up(session, services.get(Webhooks).by_name, now - REPORTED_FOR)
+    return {f"webhook:{name}": _sentence(name, count) for name, count in counts.items()}
+
+
+def _sentence(name: str, count: int) -> str:
+    events = "1 event was" if count == 1 else f"{count} events were"
+    return (
+        f"{events} not accepted by the webhook `{name}` within a day. Once it answers, send everything again: "
+        f"`watchfloor webhooks replay {name} --since '{REPORTED_FOR.days} days'`."
+    )

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from bot.config.floor.credits import Credits
 from bot.incidents.tables import Incident
-from bot.ledger import balance, difference_tables, importing, release_lines, releasing, tables
+from bot.ledger import balance, difference_tables, importing, releases, releasing, tables
 from bot.ledger.line_tables import Entry, Line
 from bot.ledger.tables import Ledger, LedgerFile, Release
 from bot.runtime.chunks import ChunkSize
@@ -65,7 +65,7 @@ def test_a_release_interrupted_anywhere_is_resumed_and_contains_each_account_onc
     accounts = _file(database, ledger, tmp_path, "lines", "account,amount,currency", "EUR")
     importing.import_file(database, accounts, tmp_path / "lines.csv")
     with database.transaction() as session:
-        release = release_lines.begin(session, tables.get(session, ledger), "x", "EUR", "U1", NOW).number
+        release = releases.begin(session, tables.get(session, ledger), "x", "EUR", "U1", NOW).number
     progress = []
 
     def is_whole() -> None:

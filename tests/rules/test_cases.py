@@ -15,8 +15,7 @@ from sqlalchemy import event
 from sqlmodel import select
 
 from bot.cases.open_cases import OpenCases
-from bot.cases.priorities import priority_of
-from bot.cases.reading import read_cases
+from bot.cases.reading import priority_of, read_cases
 from bot.cases.rules.balance import (
     TeamLoad,
     balance_index,

@@ -29,7 +29,7 @@ HANDLERS = {
     ],
     "ChannelOpened": [
         "updates.handlers.send_first",
-        "changes.possible_causes.show",
+        "changes.actions.show_possible_causes",
         "alerts.actions.show_incident",
     ],
     "DeclaredAfterwards": ["incidents.idle.schedule"],
@@ -124,7 +124,7 @@ HANDLERS = {
         "escalation.ladder.reopen",
         "partners.handlers.reopen_notices",
         "handovers.shift.accountability.follow_reopened",
-        "playbooks.guard.ask_again",
+        "playbooks.facts.ask_again",
         "playbooks.handlers.offer_after_reopening",
         "postmortems.request.stop_reminders",
         "webhooks.handlers.notify",
@@ -132,9 +132,9 @@ HANDLERS = {
     "SituationChanged": ["updates.handlers.follow_situation", "postmortems.request.offer_to_rewrite"],
     "BridgeChanged": [],
     "CommandHandedOver": ["playbooks.handlers.hand_over_steps"],
-    "AnswerOverdue": ["escalation.unanswered.page_for_answer"],
+    "AnswerOverdue": ["escalation.escalate.page_for_answer"],
     "FrontDoorSet": ["frontdoor.actions.follow_playbook"],
-    "HandoverUnaccepted": ["escalation.unanswered.page_next_people"],
+    "HandoverUnaccepted": ["escalation.escalate.page_next_people"],
     "RoleChanged": [
         "updates.handlers.reassign_drafts",
         "escalation.ladder.follow_commander",
@@ -150,13 +150,13 @@ HANDLERS = {
     "CadenceRequested": ["updates.handlers.set_cadence"],
     "UpdateRequested": ["updates.handlers.send_to_one"],
     "UpdateMissed": ["escalation.ladder.follow_missed_update"],
-    "UpdateDue": ["partners.updates.post_updates"],
+    "UpdateDue": ["partners.messages.post_updates"],
     "UpdateComposed": [
         "playbooks.handlers.skip_update_steps",
         "subscriptions.copies.post_copies",
         "cases.linking.copy_update",
     ],
-    "UpdateAmended": ["partners.updates.edit_footers", "subscriptions.copies.edit_footers"],
+    "UpdateAmended": ["partners.messages.edit_footers", "subscriptions.copies.edit_footers"],
 }
 
 

@@ -24,7 +24,6 @@ from bot.ledger import (
     difference_tables,
     importing,
     line_tables,
-    release_lines,
     releases,
     releasing,
     tables,
@@ -348,11 +347,11 @@ def released_in_chunks(
     """Release everything that waits; `meanwhile` runs after the first chunk."""
     with database.transaction() as session:
         own_ledger = tables.get(session, ledger)
-        release = release_lines.begin(session, own_ledger, "consumers", "EUR", "U1", NOW)
+        release = releases.begin(session, own_ledger, "consumers", "EUR", "U1", NOW)
         other_ledgers = accounts.others(
             list(tables.lock_of_incidents(session, accounts.same_cause(session, ledger))), own_ledger
         )
-        release_lines.take_lines(session, release, other_ledgers, size.rows, NOW)
+        releases.take_lines(session, release, other_ledgers, size.rows, NOW)
     if meanwhile:
         meanwhile()
     releasing.prepare(database, Credits(), release.number, size)
@@ -389,7 +388,7 @@ def test_a_release_holds_the_lines_that_waited_at_its_request_whatever_happens_w
     )
     assert released_in_chunks(database, by_ten).lines == 5, "the rest is the next release's"
     with database.reading() as session:
-        assert not release_lines.are_left(session, 1, "consumers", "EUR")
+        assert not releases.are_left(session, 1, "consumers", "EUR")
 
 
 def test_refused_lines_may_be_released_again_and_do_not_count_as_paid_anywhere(database, tmp_path):

@@ -33,7 +33,7 @@ from bot.shifts import (
     open_time_messages,
     open_time_tables,
     open_time_views,
-    succession,
+    people,
     tables,
 )
 from bot.shifts.open_time_tables import OpenTime, State
@@ -278,7 +278,7 @@ def test_the_next_person_on_is_one_who_comes(single: Services) -> None:
     is_gone(single, BEN)
     with single.database.reading() as session:
         assert [shift.person for shift in contact.next_on(session, NOON, "gqm")] == [ERIK]
-        assert succession.next_on_shift(session, single, FARAH, NOON) == [ERIK]
+        assert people.next_on_shift(session, single, FARAH, NOON) == [ERIK]
 
 
 def test_the_shift_of_somebody_who_left_is_open_and_the_point_of_contact_is_looked_at_at_once(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.incidents import parse, past_times, rules
+from bot.incidents import parse, recognition, rules
 from bot.incidents.recognition import (
     Declaration,
     Kind,
@@ -206,7 +206,7 @@ NOW = datetime(2026, 5, 13, 9, 7, tzinfo=UTC)
     ],
 )
 def test_times_at_the_end_are_in_the_writers_time_zone(typed: str, started: str, ended: str) -> None:
-    past = past_times.read_past(typed, "Asia/Manila", NOW)
+    past = recognition.read_past(typed, "Asia/Manila", NOW)
 
     assert past is not None
     assert past.title == "IVR down"
@@ -215,7 +215,7 @@ def test_times_at_the_end_are_in_the_writers_time_zone(typed: str, started: str,
 
 @pytest.mark.parametrize("typed", ["IVR down", "IVR down at 14:05", "14:05 to 15:20", "IVR down from 9 to 10"])
 def test_missing_times_are_asked_for(typed: str) -> None:
-    assert past_times.read_past(typed, "Asia/Manila", NOW) is None
+    assert recognition.read_past(typed, "Asia/Manila", NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -228,4 +228,4 @@ def test_missing_times_are_asked_for(typed: str) -> None:
 )
 def test_impossible_times_are_refused(typed: str, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
-        past_times.read_past(typed, "Asia/Manila", NOW)
+        recognition.read_past(typed, "Asia/Manila", NOW)

@@ -18,8 +18,8 @@ from bot.services import Services
 from bot.shifts import offers, swaps, tables, views
 from bot.shifts.asked_times import NotWithin, TimesChanged
 from bot.shifts.open_time_tables import OpenTime, OpenTooLong, State
-from bot.shifts.repeated_requests import AlreadyAsked
 from bot.shifts.swap_tables import NoSuchSwap
+from bot.shifts.swaps import AlreadyAsked
 from bot.shifts.tables import Shift
 from tests import prepared
 from tests.rules.test_update_templates import services

@@ -23,7 +23,7 @@ from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Database
 from bot.runtime.network import Network
-from bot.shifts import feeding, fetching, oncall, tables
+from bot.shifts import fetching, oncall, rosters, tables
 from bot.shifts.availability import without_absences
 from bot.shifts.reading.calendar_file import read_calendar
 from bot.shifts.reading.rows import Defaults, LeftOut, ReadShift, RosterUnreadable
@@ -402,7 +402,7 @@ def test_a_roster_that_is_changed_and_changed_back_is_told_each_time(tmp_path: P
 
     for version in (planned, moved, planned, moved):
         with database.transaction() as session:
-            feeding.take(session, services_of_floor, "wfm", "key", [version])
+            rosters.take_shifts(session, services_of_floor, "wfm", "key", [version])
 
     with database.reading() as session:
         messages = session.exec(select(OutboxRow).where(OutboxRow.channel_id == "U0BEN")).all()
@@ -417,7 +417,7 @@ def test_a_source_brings_a_roster_and_shifts_missing_from_it_are_removed(tmp_pat
 
     def shifts_after(key: str, *shifts: Shift) -> list[tuple[str, str, datetime]]:
         with database.transaction() as session:
-            feeding.take(session, services_of_floor, "wfm", key, shifts)
+            rosters.take_shifts(session, services_of_floor, "wfm", key, shifts)
         with database.reading() as session:
             shift_rows = session.exec(select(tables.Shift).order_by(col(tables.Shift.starts_at))).all()
             state = session.get(tables.RosterState, "wfm")

@@ -12,7 +12,7 @@ import pytest
 from bot.errors import WatchfloorError
 from bot.escalation.listeners import parse_recipient
 from bot.followups.rules import parse_follow_up
-from bot.incidents import parse, past_times, recognition, redaction, rules
+from bot.incidents import parse, recognition, redaction, rules
 from bot.runtime.clock import utcnow
 from bot.runtime.logs import redact as redact_log_line
 from bot.slack.text import mentioned_user_ids, one_line, to_plain_text
@@ -84,7 +84,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "words": recognition.significant_words,
     "type": lambda text: recognition.recognise_type(text, {"ivr": ["ivr", "phone menu"]}),
     "declaration": recognition.read_declaration,
-    "past": lambda text: past_times.read_past(text, "UTC", utcnow()),
+    "past": lambda text: recognition.read_past(text, "UTC", utcnow()),
     "severity": rules.read_severity,
     "status": rules.read_status,
     "role": lambda text: parse.role_and_person(text, ["commander"], "assign"),

@@ -6,7 +6,7 @@ import pytest
 
 from bot.runtime.templates import Templates
 from bot.updates import variables
-from bot.updates.news_filter import filter_of_template
+from bot.updates.news import filter_of_template
 
 TEMPLATES = Templates(Path("message_templates"))
 

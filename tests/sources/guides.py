@@ -15,7 +15,7 @@ from bot.config import floor
 from bot.feeds.sources import Sources
 from bot.runtime.clock import utcnow
 from bot.runtime.network import Network
-from bot.sources.throttle import throttle_of
+from bot.sources.answers import throttle_of
 from tests.sources.connect import ConnectStandIn
 from tests.sources.okta import OktaStandIn
 from tests.sources.salesforce import SalesforceStandIn

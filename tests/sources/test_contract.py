@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from bot.errors import TryLater
+from bot.sources.answers import throttle_of
 from bot.sources.connect import Connect
 from bot.sources.files import Sheet
 from bot.sources.okta import Okta
 from bot.sources.port import SourceConfig, SourceRefused, read_page, streams_of
 from bot.sources.salesforce import Salesforce
 from bot.sources.servicenow import ServiceNow
-from bot.sources.throttle import throttle_of
 from tests.sources.connect import ConnectStandIn
 from tests.sources.okta import OktaStandIn
 from tests.sources.own import AcmeStandIn, own_source

@@ -20,13 +20,13 @@ from bot.runtime import outgoing
 from bot.runtime.network import Network
 from bot.runtime.outgoing import AddressRefused, Reach, client
 from bot.sources import answers
+from bot.sources.answers import throttle_of
 from bot.sources.connect import Connect
 from bot.sources.files import Folder, Sheet
 from bot.sources.okta import Okta, lockouts
 from bot.sources.port import LockoutKind, SourceConfig, SourceRefused
 from bot.sources.salesforce import Salesforce
 from bot.sources.servicenow import ServiceNow
-from bot.sources.throttle import throttle_of
 from tests.sources.connect import ConnectStandIn
 from tests.sources.okta import OktaStandIn
 from tests.sources.salesforce import SalesforceStandIn

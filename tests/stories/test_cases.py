@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.cases import actions, exporting, guide_draft_tables, ids, linking, uploads
+from bot.cases import actions, guide_draft_tables, ids, linking, uploads
+from bot.cases import facts as case_facts
 from bot.incidents import ids as incident_ids
 from bot.incidents.facts import CASE_FIGURES, RISKY_CASES, SENSITIVE_CASES
 from bot.incidents.registry import Registry
@@ -305,7 +306,7 @@ def test_similar_cases_of_several_customers_are_proposed_and_become_an_incident(
     assert kinds == ["guide_missing", "guide_to_review", "guide_published"]
     with floor.services.database.transaction() as session:
         purge_text.remove_text(session, floor.services.get(Registry), 1)
-        [guide] = exporting.GUIDES.rows(session, 1, str)
+        [guide] = case_facts.GUIDES.rows(session, 1, str)
         assert guide[:5] == ("Customers cannot log in to the portal", "published", 1, "U0ANA", "U0BEN")
         session.rollback()
     floor.says("ana", "/incident guide portal login")

@@ -6,7 +6,7 @@ import pytest
 
 from bot.followups import ids
 from bot.incidents import ids as incident_ids
-from bot.playbooks import exporting
+from bot.playbooks import facts
 from bot.playbooks import ids as playbook_ids
 from bot.runtime.clock import utcnow
 from slack_sandbox.errors import NothingToClick
@@ -209,7 +209,7 @@ def test_a_review_finding_is_proposed_for_a_playbook_and_a_person_decides(floor:
         *(proposed, accepted, proposed, declined),
     ]
     with floor.services.database.reading() as session:
-        export_rows = exporting.PROPOSALS.rows(session, 1, str)
+        export_rows = facts.PROPOSALS.rows(session, 1, str)
     assert [(row[0], row[6], row[8]) for row in export_rows] == [
         ("outage", "accepted", ""),
         ("outage", "declined", "They never answer"),

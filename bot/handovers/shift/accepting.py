@@ -11,7 +11,7 @@ from sqlmodel import Session
 from bot import outbox
 from bot.handovers import tables as item_tables
 from bot.handovers.rules import Kind, State
-from bot.handovers.shift import accountability, questions, rules, tables, views
+from bot.handovers.shift import accountability, rules, tables, views
 from bot.handovers.shift.rules import ShiftState
 from bot.handovers.shift.tables import ShiftHandover
 from bot.handovers.shift.wording import translator_for
@@ -83,7 +83,7 @@ def send_back(services: Services, handover_id: int, question: str, by: str, now:
         handover.question = question.strip()
         handover.decide(State.RETURNED, now)
         text, blocks = views.question_message(handover, translator_for(session, services, handover.from_id))
-        outbox.post(session, questions.message_key(handover), handover.from_id, text, now, blocks=blocks)
+        outbox.post(session, accountability.question_key(handover), handover.from_id, text, now, blocks=blocks)
         translate = translator_for(session, services, by)
         return translate("{person} has your question and stays accountable.", person=mention(handover.from_id))
 

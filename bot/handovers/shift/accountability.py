@@ -3,14 +3,14 @@
 The offers of an item are locked before the accountability for it, whatever changes both.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
 from bot import directory, outbox
 from bot.handovers.rules import State
-from bot.handovers.shift import questions, tables
+from bot.handovers.shift import tables, views
 from bot.handovers.shift.tables import Accountability
 from bot.handovers.shift.wording import translator_for
 from bot.handovers.tables import Handover
@@ -21,6 +21,7 @@ from bot.incidents.registry import Registry
 from bot.outbox import kinds
 from bot.runtime.database import insert, insert_new
 from bot.services import Services
+from bot.slack.blocks import Block
 from bot.slack.text import mention
 
 BEGAN, ACCEPTED, UNAVAILABLE = "began", "accepted", "unavailable"
@@ -70,7 +71,7 @@ def end(session: Session, item: str, now: datetime) -> None:
 def withdraw(session: Session, handover: Handover, now: datetime) -> None:
     handover.decide(State.WITHDRAWN, now)
     session.flush()
-    questions.close(session, handover, now)
+    close_question(session, handover, now)
     outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(handover.shift_id), now)
 
 
@@ -102,7 +103,7 @@ def hide_words(change: Change, event: MadePrivate) -> None:
         handover.content = {**content, "severity": change.incident.severity}
         handover.note = handover.question = ""
         change.session.flush()
-        questions.hide(change.session, change.services, handover, owner_id, change.now)
+        hide_question(change.session, change.services, handover, owner_id, change.now)
         outbox.edit_about(change.session, kinds.SHIFT_HANDOVER, str(handover.shift_id), change.now)
         outbox.edit_about(change.session, kinds.SHIFT_CALL, str(handover.shift_id), change.now)
 
@@ -200,3 +201,41 @@ def relieve_stand_ins(session: Session, items: Collection[str], user_id: str, no
     for each in tables.all_held(session):
         if each.item in items and each.reason == STAND_IN:
             transfer(session, each.item, user_id, BEGAN, now)
+
+
+def question_key(handover: Handover) -> str:
+    return f"shift_item:{handover.number}:question"
+
+
+def next_step_key(shift_id: int, item: str) -> str:
+    """The key of the message that asks for an item's next step."""
+    return f"next_step:{shift_id}:{item}"
+
+
+def close_question(session: Session, handover: Handover, now: datetime) -> None:
+    """Take the button off the question about an item, if there was one."""
+    row = outbox.by_key(session, question_key(handover))
+    if row and row.payload:
+        outbox.edit(session, row, _without_buttons(row.payload["blocks"]), now)
+
+
+def show_next_step(
+    session: Session, services: Services, handover: Handover, owner_id: str, shift_id: int, now: datetime
+) -> None:
+    """Show the next step in the message that asked for it."""
+    if row := outbox.by_key(session, next_step_key(shift_id, handover.item)):
+        text, blocks = views.next_step_added(handover, translator_for(session, services, owner_id))
+        outbox.edit(session, row, blocks, now, text=text)
+
+
+def hide_question(session: Session, services: Services, handover: Handover, owner_id: str, now: datetime) -> None:
+    """Remove what is said of an incident that is private now; a question can still be answered."""
+    if row := outbox.by_key(session, question_key(handover)):
+        text, blocks = views.question_message(handover, translator_for(session, services, handover.from_id))
+        is_open = handover.state == State.RETURNED
+        outbox.edit(session, row, blocks if is_open else _without_buttons(blocks), now, text=text)
+    show_next_step(session, services, handover, owner_id, handover.shift_id or 0, now)
+
+
+def _without_buttons(blocks: Sequence[Block]) -> list[Block]:
+    return [block for block in blocks if block["type"] != "actions"]

@@ -6,7 +6,7 @@ from slack_bolt import App
 
 from bot.handovers import ids
 from bot.handovers import tables as item_tables
-from bot.handovers.shift import accepting, calls, export, forms, offering, rules, tables, watching
+from bot.handovers.shift import accepting, export, forms, offering, rules, tables, watching
 from bot.handovers.shift.rules import from_json
 from bot.handovers.shift.wording import translator_for
 from bot.handovers.tables import Handover
@@ -129,6 +129,6 @@ def _next_step_form(services: Services, body: Payload) -> Block:
 
 
 def _register_call(app: App, services: Services) -> None:
-    listening.on_click(app, services, listening.one_of_many(ids.START_CALL), calls.start_call)
-    listening.on_click(app, services, listening.one_of_many(ids.JOIN_CALL), calls.join_call)
+    listening.on_click(app, services, listening.one_of_many(ids.START_CALL), offering.start_call)
+    listening.on_click(app, services, listening.one_of_many(ids.JOIN_CALL), offering.join_call)
     listening.on_click(app, services, listening.one_of_many(ids.END_WATCH), watching.end_watch)

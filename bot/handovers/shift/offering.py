@@ -9,7 +9,7 @@ from bot import outbox
 from bot.directory.lookup import person_of
 from bot.handovers import tables as item_tables
 from bot.handovers.rules import CannotTakeOver, Kind, State
-from bot.handovers.shift import accountability, draft, forms, questions, rules, tables, views, watching
+from bot.handovers.shift import accountability, draft, forms, rules, tables, views, watching
 from bot.handovers.shift.rules import ShiftState
 from bot.handovers.shift.tables import ShiftHandover
 from bot.handovers.shift.wording import translator_for
@@ -113,7 +113,7 @@ def _end_earlier_offers(
                 asked.add((item.key, item.owner_id))
             if handover.is_pending:
                 accountability.withdraw(session, handover, now)
-            questions.close(session, handover, now)
+            accountability.close_question(session, handover, now)
     for pending_item in tables.pending_of(session, by):
         if pending_item.from_id == by:
             accountability.withdraw(session, pending_item, now)
@@ -141,7 +141,7 @@ def _ask_for_next_steps(
         if rules.lacks_next_step(item) and item.owner_id:
             translate = translator_for(session, services, item.owner_id)
             text, blocks = views.next_step_question(item, shift, translate)
-            key = questions.next_step_key(shift.number, item.key)
+            key = accountability.next_step_key(shift.number, item.key)
             outbox.post(session, key, item.owner_id, text, now, blocks=blocks)
 
 
@@ -174,7 +174,7 @@ def answer(services: Services, handover_id: int, text: str, by: str, now: dateti
             raise rules.ItemAnswered(state="offered again")
         if shift.due_at is None:
             shift.due_at = now + services.floor.shifts.handover.accepted_within
-        questions.close(session, handover, now)
+        accountability.close_question(session, handover, now)
         answer_text = views.answer_text(new_offer, translator_for(session, services, shift.to_id))
         outbox.post(session, f"shift_item:{new_offer.number}:answer", shift.to_id, answer_text, now)
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
@@ -207,8 +207,33 @@ def add_next_step(services: Services, shift_id: int, key: str, text: str, by: st
                 content = {**(handover.content or {}), "next_step": text.strip()}
                 handover.content = content
                 handover.fingerprint = rules.fingerprint(rules.from_json(content))
-                questions.show_next_step(session, services, handover, owner_id, shift_id, now)
+                accountability.show_next_step(session, services, handover, owner_id, shift_id, now)
         session.flush()
         outbox.edit_about(session, kinds.SHIFT_HANDOVER, str(shift.number), now)
         translate = translator_for(session, services, by)
     return translate("Thank you. Your next step is in the handover.")
+
+
+def start_call(services: Services, shift_id: int, by: str, now: datetime) -> str:
+    """Post the agenda with the call's link in the operations channel. Return the answer."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        shift = tables.get(session, shift_id)
+        if by not in (shift.from_id, shift.to_id):
+            raise rules.NotYourShift(person=mention(shift.to_id))
+        subject = f"{shift.number}:call"
+        outbox.enqueue(session, kinds.SHIFT_CALL, f"shift_call:{shift.number}", now, subject=subject)
+        translate = translator_for(session, services, by)
+    return translate("The agenda of the handover call is in the operations channel.")
+
+
+def join_call(services: Services, shift_id: int, by: str, now: datetime) -> str | None:
+    """Record that a person is in the call. Return the answer."""
+    check_member(services, by)
+    with services.database.transaction() as session:
+        shift = tables.locked(session, shift_id)
+        if by not in shift.present:
+            shift.present = [*shift.present, by]
+            session.flush()
+        outbox.edit_about(session, kinds.SHIFT_CALL, str(shift.number), now)
+    return None

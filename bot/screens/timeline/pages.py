@@ -1,9 +1,11 @@
 """The pages of a timeline, and the forms to add to it and to correct it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlmodel import Session, col, select
 
 from bot import directory
 from bot.directory.lookup import person_of
@@ -14,12 +16,14 @@ from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.blocks import Block, Message
 from bot.slack.text import SAME_SHIFT, escape, to_plain_text
-from bot.timeline import forms, paging, rules, timeline, views, wording
+from bot.timeline import forms, rules, timeline, views, wording
+from bot.timeline.rules import FILTERS, PER_PAGE, pages
 from bot.timeline.tables import TimelineEntry
 from bot.timeline.views import EntryLine, Page
 from bot.timeline.wording import NameOf
 
 LONGEST_TITLE = 600
+MARKED, DECISIONS = "marked", "decisions"
 
 
 def timeline_page(
@@ -29,7 +33,7 @@ def timeline_page(
     incident = visible_incident(services, number, user_id)
     zone = rules.zone_of(person_of(services, user_id).timezone)
     with services.database.reading() as session:
-        page = paging.read_page(session, number, filter_name, page_number)
+        page = read_page(session, number, filter_name, page_number)
         name_of = name_resolver(session, page.entries)
         commanders = incidents.roles(session, number).get("commander", [])
     lines = [
@@ -93,3 +97,39 @@ def amend_form(services: Services, number: int, entry_number: int, user_id: str)
     title = f"*[{entry.number}]* {escape(sentence[:LONGEST_TITLE])}"
     private_metadata = f"{incident.number}:{entry.number}"
     return forms.amend_form(private_metadata, title, text, entry.at, is_hidden=entry.hiding is not None)
+
+
+class EntryPage(Struct, frozen=True):
+    """The entries of a page, its number, the number of all entries, and the time they span."""
+
+    entries: Sequence[TimelineEntry]
+    number: int
+    total: int
+    timespan: timedelta
+
+
+def read_page(session: Session, incident_id: int, filter_name: str, page: int) -> EntryPage:
+    """Return a page of the timeline; 0 or too high a number means the last."""
+    conditions = _conditions(incident_id, filter_name)
+    statement = sa.select(sa.func.count(), sa.func.min(col(TimelineEntry.at)), sa.func.max(col(TimelineEntry.at)))
+    total, first_at, last_at = session.connection().execute(statement.where(*conditions)).one()
+    page = min(page, pages(total)) or pages(total)
+    entries = session.exec(
+        select(TimelineEntry)
+        .where(*conditions)
+        .order_by(col(TimelineEntry.at), col(TimelineEntry.id))
+        .offset((page - 1) * PER_PAGE)
+        .limit(PER_PAGE)
+    ).all()
+    timespan = last_at - first_at if first_at and last_at else timedelta()
+    return EntryPage(entries, page, total, timespan)
+
+
+def _conditions(incident_id: int, filter_name: str) -> list[sa.ColumnElement[bool]]:
+    conditions = [col(TimelineEntry.incident_id) == incident_id, col(TimelineEntry.is_shown).is_(True)]
+    kinds = FILTERS.get(filter_name, ())
+    if filter_name == MARKED:
+        return [*conditions, col(TimelineEntry.is_marked).is_(True)]
+    if filter_name == DECISIONS:
+        return [*conditions, sa.or_(col(TimelineEntry.kind).in_(kinds), col(TimelineEntry.label).in_(kinds))]
+    return [*conditions, col(TimelineEntry.kind).in_(kinds)] if kinds else conditions

@@ -1,8 +1,9 @@
-"""An incident's number on the command line, whose user sees every incident."""
+"""Values of the command line: a time zone, and an incident's number, whose user sees every incident."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bot.config.floor.reading import read_zone
 from bot.errors import WatchfloorError
 from bot.incidents.tables import NoSuchIncident
 
@@ -18,3 +19,15 @@ def known_number(number: int) -> Iterator[None]:
         yield
     except NoSuchIncident as none:
         raise UnknownNumber(number=number) from none
+
+
+class UnknownZone(WatchfloorError):
+    """{reason}"""
+
+
+def checked_zone(zone: str) -> str:
+    """Return the zone. Raises `UnknownZone`."""
+    try:
+        return str(read_zone(zone))
+    except ValueError as error:
+        raise UnknownZone(reason=str(error)) from None

@@ -1,13 +1,27 @@
-"""Functions that have a source unlock an account or mail a password reset, for people who handle lockouts."""
+"""Functions that write to sources: work notes on cases, and unlocking accounts for people who handle lockouts."""
 
 from collections.abc import Callable
 
+from bot.errors import WatchfloorError
 from bot.feeds.sources import Sources
+from bot.incidents.facts import AddCaseNote
 from bot.services import Services
-from bot.sources.port import Lockouts, Outcome, PasswordResets, Source
+from bot.sources.port import CaseNotes, Lockouts, Outcome, PasswordResets, Source
 
 # Does something for an account, by its id, and returns why it was not done.
 AccountFunction = Callable[[str], str]
+
+
+def note_writer(services: Services, name: str) -> AddCaseNote | None:
+    """A function that adds a note to a case of that source; None if there is no such source, or it accepts none."""
+    sources = services.get(Sources)
+    if name not in sources.settings:
+        return None
+    try:
+        source = sources.get(name)
+    except WatchfloorError:
+        return None  # the doctor says why
+    return source.add if isinstance(source, CaseNotes) else None
 
 
 def unlocking(services: Services, name: str) -> AccountFunction | None:
