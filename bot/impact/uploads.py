@@ -52,7 +52,7 @@ class FileGone(WatchfloorError):
 
 def record_file(services: Services, event: Payload) -> None:
     """Enqueue the tables among a message's files, in an incident's channel or a direct message."""
-    files = [file for file in event.get("files") or () if _is_table(file)]
+    files = [file for file in event.get("files") or () if ending_of(file) in ENDINGS]
     if not files or event.get("subtype") not in SHARES or event.get("user") == services.slack.user_id():
         return
     is_direct = event.get("channel_type") == "im"
@@ -75,10 +75,6 @@ def record_file(services: Services, event: Payload) -> None:
             )
             if insert_new(session, dropped):
                 _enqueue(session, dropped, "read")
-
-
-def _is_table(file: Payload) -> bool:
-    return ending_of(file) in ENDINGS
 
 
 def _enqueue(session: Session, preview: Preview, occasion: str) -> None:

@@ -1,6 +1,6 @@
 """The summary of an incident for a person who takes over or catches up, composed of the nouns' parts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -102,12 +102,8 @@ def _ruled_out(session: Session, services: Services, incident: Incident, now: da
 def _labelled(session: Session, incident: Incident, label: str, now: datetime) -> list[str]:
     """The entries with a label as lines, newest first because the newest is what counts now."""
     entries = list(reversed(timeline.with_labels(session, incident.number, [label])))
-    names = directory.display_names(session, _people_in(entries))
+    names = directory.display_names(session, {user_id for entry in entries for user_id in user_ids_in(entry.facts)})
     return [f"{_text(entry, names)} ({near_time(entry.at, now)})" for entry in entries]
-
-
-def _people_in(entries: Iterable[TimelineEntry]) -> set[str]:
-    return {user_id for entry in entries for user_id in user_ids_in(entry.facts)}
 
 
 def _text(entry: TimelineEntry, names: dict[str, str]) -> str:

@@ -67,7 +67,7 @@ def _rows(session: Session, number: int, name_of: Naming) -> Rows:
             *(
                 line.number,
                 line.cohort,
-                _masked_account(line),
+                REMOVED if line.account == REMOVED else mask(line.account),
                 str(major(entry.amount, line.currency)),
                 line.currency,
             ),
@@ -75,10 +75,6 @@ def _rows(session: Session, number: int, name_of: Naming) -> Rows:
         )
         for entry, line in session.exec(query.order_by(col(Entry.id)))
     ]
-
-
-def _masked_account(line: Line) -> str:
-    return REMOVED if line.account == REMOVED else mask(line.account)
 
 
 ENTRIES = Export("ledger_entries.csv", HEADER, _rows)

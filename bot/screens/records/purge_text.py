@@ -104,7 +104,7 @@ def _remove_from_table(session: Session, rule: PurgeRule, condition: sa.ColumnEl
 def _texts(rule: PurgeRule, table: sa.Table) -> list[sa.ColumnElement[bool]]:
     """For each column with words: whether it has some."""
     return [
-        *(_has_content(table.c[name]) for name in rule.emptied),
+        *(sa.cast(table.c[name], sa.Text).not_in(("", "[]", "{}")) for name in rule.emptied),
         *(_says_something(table.c[name]) for name in rule.columns),
     ]
 
@@ -118,7 +118,3 @@ def _is_not_kept(rule: PurgeRule, table: sa.Table) -> sa.ColumnElement[bool]:
 
 def _says_something(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
     return sa.and_(column.is_not(None), column.not_in(("", REMOVED)))
-
-
-def _has_content(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
-    return sa.cast(column, sa.Text).not_in(("", "[]", "{}"))

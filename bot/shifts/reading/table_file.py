@@ -125,13 +125,9 @@ def _times(row: Row, clock: Clock, *, day_first: bool) -> tuple[datetime, dateti
     start = read_start(row[Column.DAY] or start_text, start_text if row[Column.DAY] else "", day_first=day_first)
     end_text = until or row[Column.END]
     if not end_text:
-        raise NotReadable("has no end" if _has_time(start_text) else "is a whole day; give it a start and an end")
+        raise NotReadable("has no end" if ":" in start_text else "is a whole day; give it a start and an end")
     end = _end(end_text, start.at, day_first=day_first)
     return _moment(clock, start.at, row.line), _moment(clock, end, row.line)
-
-
-def _has_time(text: str) -> bool:
-    return ":" in text
 
 
 def _end(text: str, start: datetime, *, day_first: bool) -> datetime:
