@@ -25,7 +25,7 @@ from bot.runtime.network import Network
 from bot.runtime.replicas import Replicas
 from bot.runtime.templates import Templates
 from bot.runtime.workflows import Backoff, Flows
-from bot.screens.outbox_incidents import OutboxIncidents
+from bot.screens.snapshot import OutboxIncidents
 from bot.services import Services
 from bot.slack.app import ImmediateAckApp
 from bot.slack.echoes import is_echo

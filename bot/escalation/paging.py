@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.errors import TryLater
-from bot.escalation import ringing, tables
+from bot.escalation import pager, tables
 from bot.escalation.tables import Answer, Page
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
@@ -67,7 +67,7 @@ def page_people(
         if not passed_over:
             outbox.add(session, kinds.PAGE, incident.number, now, str(page.number))
             if page.pager == tables.PAGER_WAITING:
-                ringing.hand_over(session, page, now)
+                pager.hand_to_pager(session, page, now)
             paged_count += 1
     if outbox.find(session, incident.number, kinds.LADDER) is None:
         outbox.add(session, kinds.LADDER, incident.number, now)

@@ -1,6 +1,6 @@
 """Outbox kinds of an escalation: the direct message of a page, its call to the pager, the channel's message."""
 
-from bot.escalation import ladder_tables, ringing, tables, views
+from bot.escalation import ladder_tables, pager, tables, views
 from bot.escalation.views import EscalationFacts
 from bot.incidents import incidents
 from bot.incidents.bridge_rules import bridge_outside_channel
@@ -33,6 +33,6 @@ def _recipient(context: Context) -> str:
 
 KINDS = (
     Kind(kinds.PAGE, "tell somebody that they are needed", _render, _recipient),
-    Kind(kinds.PAGER, "", ringing.call, kinds.no_channel),
+    Kind(kinds.PAGER, "", pager.call_pager, kinds.no_channel),
     Kind(kinds.LADDER, "keep the escalation's message up to date", _render),
 )

@@ -8,17 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register listeners, commands, playbook steps that switch messages, reminders, the guard, answers to nouns."""
-    from bot.frontdoor import (
-        actions,
-        answer_wording,
-        facts,
-        fault_tables,
-        faults,
-        listeners,
-        reminders,
-        renderers,
-        tables,
-    )
+    from bot.frontdoor import actions, answer_wording, facts, faults, listeners, reminders, renderers, tables
     from bot.frontdoor.facts import MESSAGES_ON
     from bot.incidents import events
     from bot.incidents.facts import CALLER_MESSAGES, CALLER_WORDING
@@ -36,7 +26,7 @@ def register(registry: "Registry") -> None:
     registry.on(events.Declined, faults.end_open)
     registry.ticks += [
         Tick("caller messages", reminders.remind, tables.NEXT_DUE),
-        Tick("routing faults", faults.escalate, fault_tables.NEXT_DUE),
+        Tick("routing faults", faults.escalate, tables.NEXT_FAULT),
     ]
     # Named before the playbooks' objections, because callers notice it.
     registry.guards.insert(0, MESSAGES_ON)

@@ -10,13 +10,15 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from bot import outbox
-from bot.frontdoor import answer_wording, forms, ids, named_people, rules, tables, views
+from bot.directory.lookup import person_of
+from bot.frontdoor import answer_wording, forms, ids, rules, tables, views
 from bot.frontdoor.rules import Wording
 from bot.frontdoor.tables import CallerMessage
 from bot.incidents import incidents
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
 from bot.incidents.events import FrontDoorSet, Merged
+from bot.incidents.responses import FieldsRefused
 from bot.incidents.rules import check_may_change
 from bot.outbox import kinds
 from bot.services import Services
@@ -82,7 +84,7 @@ def record(
     rules.check_times(typed_message.on_at or now, look_at, now, TOLERANCE)
     approver_id = typed_message.wording.approved_by
     if approver_id != _stored_approver(services, message_id):
-        named_people.check(services, ids.APPROVED_BY, approver_id)
+        check_named(services, ids.APPROVED_BY, approver_id)
     if message_id:
         return _change_message(services, message_id, typed_message, look_at, by, now)
     with changing(services, number, by, now) as change:
@@ -242,3 +244,9 @@ def _log(change: Change, kind: str, wording: Wording) -> None:
 def _facts(change: Change, wording: Wording) -> dict[str, str]:
     text = wording.text(change.services.floor.language, *(wording.texts or {}))
     return {"variant": wording.variant, "lines": ", ".join(wording.lines), "text": text}
+
+
+def check_named(services: Services, field: str, user_id: str) -> None:
+    """Refuse a guest, a stranger or a person who has left, beside the field that names them."""
+    if not person_of(services, user_id).may_act:
+        raise FieldsRefused({field: answer_wording.NOT_OF_THE_FLOOR})

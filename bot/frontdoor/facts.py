@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.errors import WatchfloorError
-from bot.frontdoor import fault_tables, rules, tables, views
+from bot.frontdoor import rules, tables, views
 from bot.frontdoor.rules import TITLES, Variant, minutes_on
 from bot.frontdoor.tables import CallerMessage, MessageVersion
 from bot.incidents.caller_views import next_check
@@ -116,7 +116,7 @@ def _fault_rows(session: Session, number: int, name_of: Naming) -> Rows:
             ),
             fault.escalations,
         )
-        for fault in fault_tables.of_incident(session, number)
+        for fault in tables.faults_of(session, number)
     ]
 
 

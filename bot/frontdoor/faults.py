@@ -8,12 +8,12 @@ from msgspec import Struct
 from sqlmodel import Session
 
 from bot import outbox
-from bot.frontdoor import answer_wording, forms, ids, named_people
-from bot.frontdoor import fault_rules as rules
-from bot.frontdoor import fault_tables as tables
-from bot.frontdoor import fault_views as views
-from bot.frontdoor.fault_rules import State
-from bot.frontdoor.fault_tables import RoutingFault
+from bot.frontdoor import actions, answer_wording, forms, ids
+from bot.frontdoor import rules as rules
+from bot.frontdoor import tables as tables
+from bot.frontdoor import views as views
+from bot.frontdoor.rules import FaultState
+from bot.frontdoor.tables import RoutingFault
 from bot.incidents import incidents, invitations
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing, changing_by_clock
@@ -55,9 +55,9 @@ def report(services: Services, number: int, typed_fault: TypedFault, by: str, no
     """Report a fault: invite the team and post a card for its answer. Return the answer."""
     front_door = services.floor.front_door
     answer_by = typed_fault.answer_by or now + front_door.routing_answer_within
-    rules.check(typed_fault.wrong, typed_fault.since or now, answer_by, now, TOLERANCE)
+    rules.check_fault(typed_fault.wrong, typed_fault.since or now, answer_by, now, TOLERANCE)
     if typed_fault.owner_id:
-        named_people.check(services, ids.OWNER, typed_fault.owner_id)
+        actions.check_named(services, ids.OWNER, typed_fault.owner_id)
     with changing(services, number, by, now) as change:
         check_may_change(number, change.incident.status)
         if change.log_once(f"routing:{typed_fault.key}", "routing_asked", text=typed_fault.wrong):
@@ -112,7 +112,7 @@ def answer(services: Services, fault_id: int, reply: str, by: str, now: datetime
     if not reply.strip():
         raise rules.ReplyMissing()
     with _changing_fault(services, fault_id, by, now) as (change, fault):
-        _end(fault, State.ANSWERED, by, now)
+        _end(fault, FaultState.ANSWERED, by, now)
         fault.answer = reply.strip()
         fault.owner_id = fault.owner_id or by
         change.log("routing_answered", text=reply.strip())
@@ -126,12 +126,12 @@ def answer(services: Services, fault_id: int, reply: str, by: str, now: datetime
 def withdraw(services: Services, fault_id: int, by: str, now: datetime) -> str:
     """Take back a fault that turned out not to be one. Return the answer."""
     with _changing_fault(services, fault_id, by, now) as (change, fault):
-        _end(fault, State.WITHDRAWN, by, now)
+        _end(fault, FaultState.WITHDRAWN, by, now)
         change.log("routing_withdrawn")
     return answer_wording.FAULT_TAKEN_BACK
 
 
-def _end(fault: RoutingFault, state: State, by: str, now: datetime) -> None:
+def _end(fault: RoutingFault, state: FaultState, by: str, now: datetime) -> None:
     fault.state, fault.answered_by, fault.answered_at, fault.due_at = state, by, now, None
 
 
@@ -149,7 +149,7 @@ def follow_merge(change: Change, event: Merged) -> None:
 def end_open(change: Change, event: Closed | Declined) -> None:
     """End the open faults of an incident that is over, and say so on their cards."""
     for fault in tables.open_faults(change.session, change.number):
-        _end(fault, State.ENDED, change.by, change.now)
+        _end(fault, FaultState.ENDED, change.by, change.now)
         change.log("routing_ended", text=fault.wrong)
     change.mark_stale(kinds.ROUTING_FAULT)
 
@@ -157,10 +157,10 @@ def end_open(change: Change, event: Closed | Declined) -> None:
 def escalate(services: Services, now: datetime) -> None:
     """Tell others of every fault that was not answered in time, repeatedly until it is answered."""
     with services.database.reading() as session:
-        due_faults = [(fault.number, fault.incident_id) for fault in tables.due(session, now)]
+        due_faults = [(fault.number, fault.incident_id) for fault in tables.due_faults(session, now)]
     for fault_id, number in due_faults:
         with changing_by_clock(services, number, now) as change:
-            _escalate(change, tables.get(change.session, fault_id))
+            _escalate(change, tables.get_fault(change.session, fault_id))
 
 
 def _escalate(change: Change, fault: RoutingFault) -> None:
@@ -192,20 +192,20 @@ def _changing_fault(
     with services.database.reading() as session:
         number = _visible_fault(session, fault_id, by).incident_id
     with changing(services, number, by, now, None) as change:
-        fault = tables.get(change.session, fault_id)
+        fault = tables.get_fault(change.session, fault_id)
         _check_open(fault, now)
         yield change, fault
         change.mark_stale(kinds.ROUTING_FAULT)
 
 
 def _visible_fault(session: Session, fault_id: int, by: str) -> RoutingFault:
-    fault = tables.get(session, fault_id)
+    fault = tables.get_fault(session, fault_id)
     incident = incidents.by_number(session, fault.incident_id)
     incidents.check_visible(session, incident, by, tables.NoSuchFault)
     return fault
 
 
 def _check_open(fault: RoutingFault, now: datetime) -> None:
-    if fault.state != State.OPEN:
-        state = rules.PAST_STATES[State(fault.state)]
+    if fault.state != FaultState.OPEN:
+        state = rules.PAST_STATES[FaultState(fault.state)]
         raise rules.NotOpen(state=state, when=near_time(fault.answered_at or now, now))

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.frontdoor import ids
-from bot.frontdoor.fault_rules import LONGEST as LONGEST_FAULT_TEXT
-from bot.frontdoor.fault_tables import RoutingFault
-from bot.frontdoor.fault_views import SHOWN as FAULT_SHOWN
-from bot.frontdoor.rules import GUIDANCE, LONGEST_LINES, LONGEST_TEXT, TITLES, Variant, Wording
-from bot.frontdoor.tables import CallerMessage
+from bot.frontdoor.rules import GUIDANCE, LONGEST_FAULT_TEXT, LONGEST_LINES, LONGEST_TEXT, TITLES, Variant, Wording
+from bot.frontdoor.tables import CallerMessage, RoutingFault
+from bot.frontdoor.views import FAULT_SHOWN
 from bot.incidents.situation_forms import LANGUAGE_NAMES
 from bot.incidents.tables import Incident
 from bot.slack.blocks import (

@@ -2,7 +2,7 @@
 
 from slack_bolt import App
 
-from bot.frontdoor import actions, answer_wording, fault_rules, faults, ids, rules
+from bot.frontdoor import actions, answer_wording, faults, ids, rules
 from bot.frontdoor.actions import TypedMessage
 from bot.frontdoor.faults import TypedFault
 from bot.frontdoor.rules import TITLES, Wording, read_lines
@@ -49,7 +49,7 @@ def register(app: App, services: Services) -> None:
         rules.LookInPast: ids.LOOK_AT,
     }
     listening.on_form(app, services, ids.FORM, ids.LINES, lambda body: _record(services, body), message_fields)
-    fault_fields = {fault_rules.SinceInFuture: ids.SINCE, fault_rules.DueInPast: ids.DUE}
+    fault_fields = {rules.SinceInFuture: ids.SINCE, rules.DueInPast: ids.DUE}
 
     def report_fault(body: Payload) -> Response:
         return _report_fault(services, body)

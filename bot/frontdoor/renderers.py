@@ -1,6 +1,6 @@
 """The cards of caller messages and of routing faults, in the incident's channel."""
 
-from bot.frontdoor import fault_tables, fault_views, tables, views
+from bot.frontdoor import tables, views
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Kind
 from bot.runtime.clock import utcnow
@@ -15,10 +15,10 @@ def _card(context: Context) -> Message:
 
 
 def _fault(context: Context) -> Message:
-    fault = fault_tables.get(context.session, int(context.row.subject))
+    fault = tables.get_fault(context.session, int(context.row.subject))
     if fault.incident_id != context.row.incident_id:
-        return fault_views.moved_card(fault)
-    return fault_views.card(fault, utcnow())
+        return views.moved_fault_card(fault)
+    return views.fault_card(fault, utcnow())
 
 
 KINDS = (

@@ -12,6 +12,7 @@ NORMAL = "normal"
 LONGEST_TEXT = 1_000
 LONGEST_LINES = 300
 MOST_LINES = 20
+LONGEST_FAULT_TEXT = 1_000
 
 
 class Variant(StrEnum):
@@ -125,3 +126,50 @@ def languages_of(floor_language: str, *other_languages: Sequence[str]) -> tuple[
     return tuple(
         dict.fromkeys([floor_language, *(language for languages in other_languages for language in languages)])
     )[:4]
+
+
+class FaultState(StrEnum):
+    """The state of a routing fault."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
+
+# How a fault that is not open is described to the person who presses a button on its card.
+PAST_STATES = {
+    FaultState.ANSWERED: "answered",
+    FaultState.WITHDRAWN: "taken back",
+    FaultState.ENDED: "ended with its incident",
+}
+
+
+class WrongMissing(WatchfloorError):
+    """Describe what is wrong, such as `Billing calls in Spanish reach the English queue`."""
+
+
+class DueInPast(WatchfloorError):
+    """Choose a time in the future for the answer."""
+
+
+class SinceInFuture(WatchfloorError):
+    """The fault cannot have begun in the future."""
+
+
+class ReplyMissing(WatchfloorError):
+    """Type what was found or done."""
+
+
+class NotOpen(WatchfloorError):
+    """This was {state} {when}. `/incident routing` asks again."""
+
+
+def check_fault(wrong: str, since: datetime, answer_by: datetime, now: datetime, tolerance: timedelta) -> None:
+    """Check that a fault says what is wrong and since when, and leaves time to answer."""
+    if not wrong.strip():
+        raise WrongMissing()
+    if since > now + tolerance:
+        raise SinceInFuture()
+    if answer_by <= now:
+        raise DueInPast()

@@ -1,4 +1,4 @@
-"""Caller messages and their versions; every query on them."""
+"""Caller messages and their versions, and routing faults; every query on them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
 from bot.errors import WatchfloorError, require
-from bot.frontdoor.rules import Wording
+from bot.frontdoor.rules import FaultState, Wording
 from bot.runtime.database import Numbered, Row, due_rows, insert, next_due, partial_index, utc_column
 
 
@@ -146,3 +146,58 @@ def due(session: Session, now: datetime) -> Sequence[CallerMessage]:
 
 # When the next reminder or escalation of any message is due.
 NEXT_DUE = next_due(col(CallerMessage.due_at))
+
+
+class NoSuchFault(WatchfloorError):
+    """There is no such routing fault, or you may not see it. `/incident routing` in an incident's channel reports
+    one."""
+
+
+class RoutingFault(Numbered, table=True):
+    """A routing fault that a team is asked to look at, and what it answered."""
+
+    __tablename__ = "routing_faults"
+    __table_args__ = (partial_index("ix_routing_faults_due", "due_at", where="due_at IS NOT NULL"),)
+
+    incident_id: int = Field(foreign_key="incidents.id", index=True)
+    wrong: str
+    examples: str = ""
+    since: datetime = Field(sa_column=utc_column(nullable=False))
+    workaround: str = ""
+    asked_by: str
+    asked_at: datetime = Field(sa_column=utc_column(nullable=False))
+    owner_id: str | None = None
+    answer_by: datetime = Field(sa_column=utc_column(nullable=False))
+    # When others are told that the answer is overdue.
+    due_at: datetime | None = Field(default=None, sa_column=utc_column())
+    escalations: int = 0
+    state: str = FaultState.OPEN
+    answer: str = ""
+    answered_by: str | None = None
+    answered_at: datetime | None = Field(default=None, sa_column=utc_column())
+
+
+def get_fault(session: Session, fault_id: int) -> RoutingFault:
+    """The fault with that id. Raises `NoSuchFault`."""
+    return require(session.get(RoutingFault, fault_id, populate_existing=True), NoSuchFault)
+
+
+def faults_of(session: Session, incident_id: int) -> Sequence[RoutingFault]:
+    """Every fault of an incident, in order."""
+    return session.exec(
+        select(RoutingFault).where(RoutingFault.incident_id == incident_id).order_by(col(RoutingFault.id))
+    ).all()
+
+
+def open_faults(session: Session, incident_id: int) -> list[RoutingFault]:
+    """An incident's faults that still await an answer, in order."""
+    return [fault for fault in faults_of(session, incident_id) if fault.state == FaultState.OPEN]
+
+
+def due_faults(session: Session, now: datetime) -> Sequence[RoutingFault]:
+    """Faults that have not been answered in time."""
+    return due_rows(session, RoutingFault, col(RoutingFault.due_at), now)
+
+
+# When an answer is due next.
+NEXT_FAULT = next_due(col(RoutingFault.due_at))

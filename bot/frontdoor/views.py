@@ -1,11 +1,11 @@
-"""What people see of caller messages: the card in the incident's channel, the list. Pure."""
+"""What people see of caller messages and routing faults: the cards in the incident's channel, the list. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.frontdoor import ids
-from bot.frontdoor.rules import TITLES, Variant, Wording, minutes_on
-from bot.frontdoor.tables import CallerMessage
+from bot.frontdoor.rules import TITLES, FaultState, Variant, Wording, minutes_on
+from bot.frontdoor.tables import CallerMessage, RoutingFault
 from bot.incidents.caller_views import next_check
 from bot.incidents.situation_forms import LANGUAGE_NAMES
 from bot.incidents.tables import Incident
@@ -16,6 +16,8 @@ from bot.slack.text import escape, format_duration, listed, mention, near_time, 
 TEXT_SHOWN = 500
 LINES_SHOWN = 6
 NOTHING_ON = "No caller message is recorded for this incident."
+FAULT_SHOWN = 700
+FAULT_TITLE = 120
 
 
 def card(message: CallerMessage, wording: Wording, now: datetime) -> Message:
@@ -151,3 +153,59 @@ def objection(wording: Wording) -> str:
     """Why an incident should not be resolved yet, as plain text."""
     lines = ", ".join(wording.lines[:LINES_SHOWN]) + and_more(wording.lines, LINES_SHOWN)
     return f"Callers still hear a message on {lines}" if lines else "Callers still hear a message"
+
+
+def fault_card(fault: RoutingFault, now: datetime) -> Message:
+    """The card in the incident's channel."""
+    text = f"🔀 Routing fault: {one_line(fault.wrong, FAULT_TITLE)}"
+    lines = [
+        f"🔀 *Routing fault* {one_line(fault.wrong, FAULT_SHOWN)}",
+        f"*Since* {near_time(fault.since, now)}",
+    ]
+    for title, value in (("Examples", fault.examples), ("Workaround", fault.workaround)):
+        lines += [f"*{title}* {one_line(value, FAULT_SHOWN)}"] if value else []
+    blocks = [section("\n".join(lines)), context(_state_text(fault, now))]
+    return text, [*blocks, *_fault_buttons(fault)]
+
+
+def moved_fault_card(fault: RoutingFault) -> Message:
+    """The card in the channel of an incident that was merged into another."""
+    wrong = one_line(fault.wrong, FAULT_TITLE)
+    text = f"🔀 The routing fault “{wrong}” goes on in incident {fault.incident_id}."
+    return text, [section(text)]
+
+
+def _state_text(fault: RoutingFault, now: datetime) -> str:
+    end_text = near_time(fault.answered_at or now, now)
+    if fault.state == FaultState.ANSWERED:
+        return f"✅ {mention(fault.answered_by or '')} {end_text}: {one_line(fault.answer, FAULT_SHOWN)}"
+    if fault.state == FaultState.WITHDRAWN:
+        return f"Taken back {end_text}"
+    if fault.state == FaultState.ENDED:
+        return f"Ended with the incident {end_text}, without an answer"
+    owner = mention(fault.owner_id) if fault.owner_id else "nobody yet"
+    due_label = "⚠️ answer was due" if fault.answer_by <= now else "answer due"
+    requester_text = f"asked by {mention(fault.asked_by)}"
+    return f"Looked at by {owner} · {due_label} {near_time(fault.answer_by, now)} · {requester_text}"
+
+
+def _fault_buttons(fault: RoutingFault) -> list[Block]:
+    if fault.state != FaultState.OPEN:
+        return []
+    number = str(fault.number)
+    buttons = [
+        *([] if fault.owner_id else [button("I look at it", ids.TAKE, number, style="primary")]),
+        button("Answer…", ids.ANSWER, number),
+        button("Take back", ids.WITHDRAW, number),
+    ]
+    return [actions(buttons, block_id=f"routing-{number}")]
+
+
+def overdue_text(fault: RoutingFault, now: datetime) -> str:
+    """The message to the channel when a fault was not answered in time."""
+    owner = mention(fault.owner_id) if fault.owner_id else "Nobody"
+    has = "has not" if fault.owner_id else "has"
+    return (
+        f"⚠️ {owner} {has} answered the routing fault “{one_line(fault.wrong, FAULT_TITLE)}”; the answer was due "
+        f"{near_time(fault.answer_by, now)}. Please answer on its card."
+    )

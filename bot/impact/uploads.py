@@ -17,8 +17,7 @@ from bot.impact import file_summary, importing, preview_tables, preview_views, t
 from bot.impact.importing import ImportRunning, Source
 from bot.impact.preview_tables import Preview
 from bot.impact.preview_views import FilePreview
-from bot.impact.reading.errors import NoTimes
-from bot.impact.reading.header import open_report
+from bot.impact.reading.header import NoTimes, open_report
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, plan, recognise
 from bot.impact.reading.rows import LeftOut

@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from bot.impact import ids
-from bot.impact.cost_wording import cost_text
 from bot.impact.figure_wording import (
     definitions,
     difference,
@@ -20,6 +19,7 @@ from bot.impact.origins import Origin
 from bot.impact.rules.assessment import Assessment, Goal, Group
 from bot.impact.rules.figures import Ratio, Totals
 from bot.impact.rules.outlook import Outlook
+from bot.impact.sentences import cost_text
 from bot.slack.blocks import Block, Message, actions, button, context, section
 from bot.slack.pages import page_of
 from bot.slack.text import ago, listed, near_time, one_line

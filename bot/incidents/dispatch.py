@@ -14,8 +14,8 @@ from bot.directory.lookup import home
 from bot.errors import TryLater, WatchfloorError
 from bot.incidents import channel_loss, forms, ids, incidents, parse, responses, wording, workspaces
 from bot.incidents.access import named_incident
+from bot.incidents.home import incident_panel
 from bot.incidents.limits import PersonLimits
-from bot.incidents.panels import incident_panel
 from bot.incidents.parse import Payload, SlashCommand
 from bot.incidents.permissions import check_member
 from bot.incidents.registry import Registry

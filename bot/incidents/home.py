@@ -1,6 +1,7 @@
 """Where a person begins: the home tab, and `/incident` in a channel without an incident."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from functools import partial
 
 from sqlmodel import Session
@@ -8,6 +9,8 @@ from sqlmodel import Session
 from bot.config.floor import Floor
 from bot.directory.lookup import person_of
 from bot.incidents import forms, incidents, wording
+from bot.incidents.access import visible_incident
+from bot.incidents.facts import NEXT_UPDATE
 from bot.incidents.parse import Payload
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
@@ -53,3 +56,10 @@ def refresh_home(services: Services, event: Payload) -> None:
     """Refresh the home tab of a person who opened it."""
     user_id = event["user"]
     services.background.submit(f"home:{user_id}", partial(publish_home, services, user_id))
+
+
+def incident_panel(services: Services, number: int, user_id: str, now: datetime) -> Message:
+    incident = visible_incident(services, number, user_id)
+    with services.database.reading() as session:
+        due_at = services.get(Registry).ask(NEXT_UPDATE)(session, services, incident, None, None)
+    return forms.panel(incident, due_at, now)

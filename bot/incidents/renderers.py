@@ -5,16 +5,7 @@ from collections import Counter
 from bot import outbox
 from bot.directory.lookup import channel_id, forget_channel
 from bot.errors import TryLater
-from bot.incidents import (
-    deletions,
-    invitations,
-    pending_answers,
-    privacy,
-    private_channel,
-    renaming,
-    views,
-    wording,
-)
+from bot.incidents import invitations, pending_answers, privacy, private_channel, renaming, views, wording
 from bot.outbox import kinds, row_files
 from bot.outbox.kinds import Call, Context, Kind, Settled
 from bot.outbox.rules import Refusal
@@ -35,11 +26,11 @@ def update_privacy_report(settled: Settled, *outcome: object) -> None:
 def privacy_report(context: Context) -> Message:
     """The report on what was deleted and what could not be."""
     number = context.incident.number
-    deletions = outbox.named(context.session, number, kinds.DELETION)
+    deletion_rows = outbox.named(context.session, number, kinds.DELETION)
     archiving = outbox.named(context.session, number, kinds.ARCHIVING)
-    refused_rows = [row for row in deletions if row.refused]
-    deleted_count = sum(row.is_settled for row in deletions) - len(refused_rows)
-    lines = [wording.MESSAGES_DELETED.format(deleted_count=deleted_count, total=len(deletions))]
+    refused_rows = [row for row in deletion_rows if row.refused]
+    deleted_count = sum(row.is_settled for row in deletion_rows) - len(refused_rows)
+    lines = [wording.MESSAGES_DELETED.format(deleted_count=deleted_count, total=len(deletion_rows))]
     lines += [
         wording.MESSAGES_NOT_DELETED.format(
             count=count, channel=channel_link(channel_id), reason=refusals.reason("chat.delete", error)
@@ -119,7 +110,7 @@ KINDS = (
     Kind(kinds.BOOKMARK, "add a bookmark", _bookmark),
     Kind(kinds.INVITE, "", invitations.call, invitations.channel_of),
     kinds.job(kinds.PRIVATE_CHANNEL, private_channel.start_opening),
-    Kind(kinds.DELETION, "", deletions.call, kinds.no_channel, otherwise=Refusal.FINAL),
+    Kind(kinds.DELETION, "", privacy.deletion_call, kinds.no_channel, otherwise=Refusal.FINAL),
     Kind(
         kinds.ARCHIVING,
         "",

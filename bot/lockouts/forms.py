@@ -5,10 +5,8 @@ from itertools import groupby
 
 from bot.lockouts import ids
 from bot.lockouts.rules import TITLES, AccountAction, Release
-from bot.lockouts.tables import LockedAccount
-from bot.lockouts.unlocking_tables import RequestBatch
-from bot.lockouts.unlocking_views import LOGIN, action_text
-from bot.lockouts.views import NO_PARTNER
+from bot.lockouts.tables import LockedAccount, RequestBatch
+from bot.lockouts.views import LOGIN, NO_PARTNER, action_text
 from bot.slack.blocks import (
     Block,
     context,

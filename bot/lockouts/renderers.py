@@ -2,11 +2,10 @@
 
 from bot import outbox
 from bot.errors import WatchfloorError
-from bot.lockouts import bursts, file_import, unlocking_tables, unlocking_views
+from bot.lockouts import bursts, file_import, tables, views
 from bot.lockouts.rules import AccountAction
-from bot.lockouts.tables import LockedAccount
+from bot.lockouts.tables import AccountRequest, LockedAccount
 from bot.lockouts.unlocking import function_of_source
-from bot.lockouts.unlocking_tables import AccountRequest
 from bot.outbox import kinds
 from bot.outbox.kinds import Context, Kind
 from bot.outbox.rules import Refusal
@@ -57,10 +56,10 @@ def _run_request(services: Services, row: OutboxRow) -> None:
 
 def _batch_message(context: Context) -> Message:
     number, _, target = context.row.subject.partition(":")
-    batch = unlocking_tables.batch(context.session, int(number), is_locked=False)
-    requests = unlocking_tables.requests_of(context.session, batch.number)
+    batch = tables.batch(context.session, int(number), is_locked=False)
+    requests = tables.requests_of(context.session, batch.number)
     is_public = target not in (batch.by, batch.decided_by)
-    return unlocking_views.message(batch, requests, is_public=is_public)
+    return views.batch_message(batch, requests, is_public=is_public)
 
 
 KINDS = (

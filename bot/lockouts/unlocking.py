@@ -12,11 +12,10 @@ from bot import directory, outbox
 from bot.errors import WatchfloorError, require
 from bot.incidents.permissions import check_member, check_permission
 from bot.incidents.registry import Registry
-from bot.lockouts import forms, rules, tables, unlocking_tables, wording
+from bot.lockouts import forms, rules, tables, wording
 from bot.lockouts.actions import FACT_BY_ACTION, open_account
 from bot.lockouts.rules import AccountAction, Release
-from bot.lockouts.tables import LockedAccount
-from bot.lockouts.unlocking_tables import DECLINED, STARTED, WAITING, AccountRequest, RequestBatch
+from bot.lockouts.tables import DECLINED, STARTED, WAITING, AccountRequest, LockedAccount, RequestBatch
 from bot.outbox import kinds
 from bot.runtime.database import insert
 from bot.services import Services
@@ -53,9 +52,7 @@ def reset(services: Services, lockout_id: int, by: str, now: datetime) -> str:
 def _request_one(services: Services, action: AccountAction, lockout_id: int, by: str, now: datetime) -> str:
     with open_account(services, lockout_id, by) as (session, account):
         check_possible(services, action, account)
-        request_count = unlocking_tables.count_requested_accounts(
-            session, by, now - rules.ASKED_WITHIN, account.number
-        )
+        request_count = tables.count_requested_accounts(session, by, now - rules.ASKED_WITHIN, account.number)
         rules.check_asked(request_count, account.login)
         account.claimed_by = account.claimed_by or by
         _add_request(session, action, account, by, now)
@@ -120,9 +117,9 @@ def request_many(
         ]
         if not numbers:
             raise NobodyChosen()
-        request_count = unlocking_tables.count_requested_accounts(session, by, now - rules.ASKED_WITHIN)
+        request_count = tables.count_requested_accounts(session, by, now - rules.ASKED_WITHIN)
         new_batch = RequestBatch(key=key, action=action, lockouts=numbers, by=by, asked_at=now)
-        batch = require(unlocking_tables.add_batch(session, new_batch), BatchDecided)
+        batch = require(tables.add_batch(session, new_batch), BatchDecided)
         if not rules.needs_second_person(request_count, len(numbers)):
             _start(session, services, batch, [by], now)
             return wording.MANY_STARTED
@@ -161,14 +158,14 @@ def decline(services: Services, batch_id: int, by: str, now: datetime) -> str:
     check_member(services, by)
     with services.database.transaction() as session:
         check_permission(services, session, by, "lockouts")
-        batch = _check_undecided(unlocking_tables.batch(session, batch_id))
+        batch = _check_undecided(tables.batch(session, batch_id))
         batch.state, batch.decided_by = DECLINED, by
         outbox.edit_about(session, kinds.LOCKOUT_BATCH, str(batch.number), now)
     return wording.MANY_DECLINED
 
 
 def _batch_to_approve(session: Session, batch_id: int, by: str, *, is_locked: bool = True) -> RequestBatch:
-    batch = _check_undecided(unlocking_tables.batch(session, batch_id, is_locked=is_locked))
+    batch = _check_undecided(tables.batch(session, batch_id, is_locked=is_locked))
     rules.check_approver(batch.by, by)
     return batch
 

@@ -6,8 +6,7 @@ from slack_bolt import App
 
 from bot.incidents import ids, listening
 from bot.incidents.access import incident_number_here
-from bot.incidents.home import start_screen
-from bot.incidents.panels import incident_panel
+from bot.incidents.home import incident_panel, start_screen
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry
 from bot.incidents.responses import Response

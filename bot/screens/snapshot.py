@@ -9,8 +9,10 @@ from msgspec import Struct
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from bot.config.floor import Floor
 from bot.frontdoor.tables import CallerMessage, MessageVersion
 from bot.impact.watch_tables import Summary
+from bot.incidents import channel_loss, incidents
 from bot.incidents.caller_views import CallerMessageOn
 from bot.incidents.related import RelatedIncident
 from bot.incidents.rules import OPEN
@@ -27,6 +29,7 @@ from bot.playbooks.tables import PlaybookRun
 from bot.runtime.clock import utcnow
 from bot.runtime.database import UtcDateTime
 from bot.slack.text import escape
+from bot.timeline import timeline
 from bot.updates.tables import WAITING, Promise
 
 BEING_SENT = timedelta(minutes=1)
@@ -208,3 +211,28 @@ def _next_step(run_snapshot: RunSnapshot, status: str, now: datetime) -> str:
     if status not in OPEN:
         steps = [step for step in open_steps(steps) if step.required_before == "close"]
     return f"Next: {playbook_views.next_step_line(steps, now)}" if steps or status in OPEN else ""
+
+
+class OutboxIncidents:
+    """What the outbox reads, locks and writes of an incident while its rows are delivered."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+
+    def lock(self, session: Session, incident_id: int) -> None:
+        """Lock the incident until the end of the transaction."""
+        incidents.by_number_locked(session, incident_id)
+
+    def snapshot(self, session: Session, incident_id: int) -> Snapshot:
+        """Return the incident and everything that its messages are rendered from, read once."""
+        return read_snapshot(session, incident_id)
+
+    def lose_channel(self, session: Session, incident_id: int, error: str) -> None:
+        """Mark the incident's channel as lost, after Slack said that it is gone."""
+        incident = incidents.by_number(session, incident_id)
+        loss = channel_loss.loss_of_error(incident, error) or channel_loss.REMOVED
+        channel_loss.mark_channel_lost(session, self._floor, incident, loss, utcnow())
+
+    def record_trouble(self, session: Session, incident_id: int, purpose: str, reason: str) -> None:
+        """Record in the timeline that Slack refused something for the first time."""
+        timeline.append(session, incident_id, "trouble", utcnow(), what=purpose, reason=reason)

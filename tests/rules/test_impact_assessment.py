@@ -9,7 +9,6 @@ import pytest
 from msgspec.structs import replace
 
 from bot.impact import views
-from bot.impact.cost_wording import cost_text
 from bot.impact.figure_wording import LANGUAGES, notes
 from bot.impact.origins import Origin
 from bot.impact.rules.assessing import assess
@@ -21,7 +20,7 @@ from bot.impact.rules.lengths import by_length
 from bot.impact.rules.outlook import Outlook, outlook
 from bot.impact.rules.recovery import back_at
 from bot.impact.rules.series import merged
-from bot.impact.sentences import sentences
+from bot.impact.sentences import cost_text, sentences
 from bot.slack.blocks import Message
 
 HALF_HOUR = 1800

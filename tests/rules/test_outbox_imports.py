@@ -18,7 +18,7 @@ from bot.runtime.background_worker import BackgroundWorker
 from bot.runtime.database import Database
 from bot.runtime.replicas import Replicas
 from bot.runtime.waiting import wait_until
-from bot.screens.outbox_incidents import OutboxIncidents
+from bot.screens.snapshot import OutboxIncidents
 from bot.services import Services
 from tests import prepared
 from tests.floor import PATIENCE_S

@@ -17,10 +17,10 @@ from msgspec.structs import replace
 
 from bot.postmortems.document import Day, Document, statements_of
 from bot.postmortems.draft import with_pictures
-from bot.postmortems.labels import person_labels
 from bot.postmortems.phrases import Phrases
 from bot.postmortems.record import KeptPromises, Promise
 from bot.postmortems.rendering import HTML, LEADERSHIP, MARKDOWN, facts_of, plain_markdown, render
+from bot.screens.postmortem.participants import person_labels
 from tests.rules.postmortem_builder import ENTRIES, RECORD, TEMPLATES, at, document, words
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -2,19 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.commands.doctor import (
-    alerts,
-    database,
-    files,
-    pager,
-    port,
-    rosters,
-    sources,
-    tokens,
-    variables,
-    webhooks,
-    workspace,
-)
+from bot.commands.doctor import database, files, other_systems, port, rosters, sources, tokens, workspace
 from bot.commands.doctor.findings import Finding, missing
 from bot.config import floor
 from bot.config import settings as settings_of
@@ -30,7 +18,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from database.check(settings.database_url)
     yield from files.check(settings.floor_file, settings.playbooks_dir, settings.templates_dir)
     floor_settings = _read_floor(settings)
-    yield from variables.check(settings_of.environment(), floor_settings)
+    yield from tokens.check_names(settings_of.environment(), floor_settings)
     network = None
     try:
         network = Network.of(settings.proxy, settings.ca_file)
@@ -41,9 +29,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
     if floor_settings is not None and network is not None:
         yield from sources.check(settings, floor_settings)
         yield from rosters.check(settings, floor_settings, network)
-        yield from alerts.check(settings, floor_settings)
-        yield from webhooks.check(settings, floor_settings)
-        yield from pager.check(floor_settings.pager, network)
+        yield from other_systems.check_alerts(settings, floor_settings)
+        yield from other_systems.check_webhooks(settings, floor_settings)
+        yield from other_systems.check_pager(floor_settings.pager, network)
     token_findings = list(tokens.check(settings))
     yield from token_findings
     if settings.has_slack and network is not None and not any(problem.is_missing for problem in token_findings):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.impact.reading.vocabulary import COUNTS, NUMBERS, Meaning, meaning_of
+from bot.sources.tabular.errors import FileRefused
 from bot.sources.tabular.sheet import Header, Sheet, is_moment, open_sheet
 
 
@@ -23,3 +24,11 @@ def header_score(names: Sequence[str]) -> int:
 
 
 HEADER = Header(header_score, "*Date*, *Interval*, *Queue*, *Offered* and *Answered*")
+
+
+class NoTimes(FileRefused):
+    """No column of {name} says when its intervals begin. Export the date and the interval, too."""
+
+
+class NoQueue(FileRefused):
+    """No column of {name} says which queue it is about. Name the queue, or export it, too."""

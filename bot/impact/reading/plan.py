@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.impact.reading.errors import NoQueue, NoTimes
+from bot.impact.reading.header import NoQueue, NoTimes
 from bot.impact.reading.vocabulary import COUNTS, NUMBERS, WHEN, Meaning, meaning_of, threshold_of
 from bot.sources.tabular import cells, moments
 from bot.sources.tabular.cells import NotReadable

@@ -6,8 +6,7 @@ thread waits meanwhile. Waiting never ends a flow; failing does, after `MOST_FAI
 until it is restarted or dropped by hand.
 """
 
-from bot.runtime.workflows.backoff import Backoff
-from bot.runtime.workflows.declaring import flow, step, waiting_flow
+from bot.runtime.workflows.declaring import Backoff, flow, step, waiting_flow
 from bot.runtime.workflows.engine import FLOWS_AT_ONCE, MOST_FAILURES, Flows
 
 __all__ = ["FLOWS_AT_ONCE", "MOST_FAILURES", "Backoff", "Flows", "flow", "step", "waiting_flow"]

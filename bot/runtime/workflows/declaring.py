@@ -85,3 +85,14 @@ def _run_step(name: str, function: Callable[[], Result]) -> Result:
         raise TryLater(f"{name} had failed before the restart", wait_s=0)
     result: Result = checkpoint["result"]
     return result
+
+
+class Backoff(Struct, frozen=True):
+    """How long a flow waits before it tries again: doubling from `first_s`, at most `longest_s`."""
+
+    first_s: float = 1.0
+    longest_s: float = 60.0
+
+    def before(self, attempt: int) -> float:
+        """Seconds to wait before the attempt after number `attempt` (the first is 1)."""
+        return min(self.longest_s, self.first_s * 2.0 ** min(attempt - 1, 16))

@@ -25,8 +25,7 @@ from bot.runtime.database import (
 )
 from bot.runtime.waiting import wait_until
 from bot.runtime.workflows import records, retired
-from bot.runtime.workflows.backoff import Backoff
-from bot.runtime.workflows.declaring import Flow, Request, flows_by_name, yield_to_foreground
+from bot.runtime.workflows.declaring import Backoff, Flow, Request, flows_by_name, yield_to_foreground
 
 log = logging.getLogger(__name__)
 
