@@ -15,7 +15,7 @@ from bot.incidents import incidents
 from bot.incidents.change import Change, changing
 from bot.incidents.declaring import check_may_be_declared, check_may_declare, opening, start_declaration
 from bot.incidents.events import Declared, Merged, Withdrawn
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import reading_as
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
@@ -113,8 +113,7 @@ def belongs_to(services: Services, group_id: int, number: int, by: str, now: dat
 
 def listing(services: Services, group_id: int, channel_id: str, by: str, page: int) -> Message:
     """All alerts of a group, for readers of its message: requested in its channel or in its incident's channel."""
-    check_member(services, by)
-    with services.database.reading() as session:
+    with reading_as(services, by) as session:
         group = session.get(AlertGroup, group_id)
         if group is None or channel_id not in _channels(session, group):
             raise NotHere()
@@ -123,8 +122,7 @@ def listing(services: Services, group_id: int, channel_id: str, by: str, page: i
 
 def listing_of_incident(services: Services, channel_id: str, by: str) -> Message:
     """The alerts of the incident in that channel: all of its only group, or a line for each group."""
-    check_member(services, by)
-    with services.database.reading() as session:
+    with reading_as(services, by) as session:
         incident = require(incidents.of_channel(session, channel_id), NotHere)
         groups = [
             (group, tables.alerts_of(session, group.number)) for group in tables.groups_of(session, incident.number)

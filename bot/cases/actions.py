@@ -16,7 +16,7 @@ from bot.cases.wording import translator, translator_for, translator_of_reader
 from bot.directory import display_names
 from bot.directory.lookup import person_of
 from bot.errors import WatchfloorError
-from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.permissions import changing_as, reading_as
 from bot.services import Services
 from bot.slack.phrases import Translator
 from bot.slack.text import mention, mentioned_user_ids, near_time, one_line, to_plain_text
@@ -83,9 +83,7 @@ class Decision(Struct, frozen=True):
 @contextmanager
 def deciding(services: Services, number: int, by: str, now: datetime) -> Iterator[Decision]:
     """A transaction on an open case for a user with the `cases` permission; schedules a redraw of the board."""
-    check_member(services, by)
-    with services.database.transaction() as session:
-        check_permission(services, session, by, "cases")
+    with changing_as(services, by, "cases") as session:
         case = tables.locked(session, number)
         if case.phase in ENDED:
             raise CaseEnded(name=one_line(case.name, 60), phase=case.phase)
@@ -96,9 +94,7 @@ def deciding(services: Services, number: int, by: str, now: datetime) -> Iterato
 
 def readable_case(services: Services, number: int, by: str, now: datetime) -> tuple[Case, str, Translator]:
     """Return a case, its latest notes and a translator, for a user with the `cases` permission."""
-    check_member(services, by)
-    with services.database.reading() as session:
-        check_permission(services, session, by, "cases")
+    with reading_as(services, by, "cases") as session:
         case, recent_notes = tables.case(session, number), tables.notes_of(session, number, NOTES_SHOWN)
         names = display_names(session, {user for each in recent_notes for user in mentioned_user_ids(each.text)})
     lines = [

@@ -22,7 +22,7 @@ from bot.cases.wording import translator, translator_for
 from bot.config.floor.cases import Cases
 from bot.errors import WatchfloorError
 from bot.incidents.people import NO_INCIDENT, known_people
-from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.permissions import changing_as, reading_as
 from bot.runtime.database import Row, insert_new, utc_column
 from bot.services import Services
 from bot.slack.blocks import Message
@@ -53,8 +53,7 @@ class CaseAlert(Row, table=True):
 
 def screen(services: Services, by: str, now: datetime) -> Message:
     """The load of the teams, for any full member."""
-    check_member(services, by)
-    with services.database.reading() as session:
+    with reading_as(services, by) as session:
         teams, translate = loads(session, services, now), translator_for(session, services, by)
     suggested = _suggestion(services.floor.cases, teams, now)
     return balance_views.screen(teams, rules.balance_index(teams), suggested, translate)
@@ -104,9 +103,7 @@ def _suggestion(settings: Cases, teams: Sequence[TeamLoad], now: datetime) -> Mo
 
 def move(services: Services, source: str, target: str, count: int, by: str, now: datetime) -> str:
     """Move unassigned cases from the end of one team's queue to another team; notify both teams' managers."""
-    check_member(services, by)
-    with services.database.transaction() as session:
-        check_permission(services, session, by, "cases")
+    with changing_as(services, by, "cases") as session:
         teams = loads(session, services, now)
         suggested_move = _suggestion(services.floor.cases, teams, now)
         if suggested_move is None or (suggested_move.source, suggested_move.target) != (source, target):

@@ -19,7 +19,7 @@ from bot.config.floor import Floor
 from bot.config.floor.cases import CaseEscalation as AllowedTimes
 from bot.errors import require
 from bot.incidents.people import NO_INCIDENT, known_people
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import changing_as
 from bot.outbox.tables import OutboxRow
 from bot.runtime.database import insert_new
 from bot.services import Services
@@ -205,8 +205,7 @@ def _case_text(notice: Notice, translate: Translator, now: datetime) -> str:
 
 def answer(services: Services, number: int, by: str, now: datetime) -> str:
     """Stop the clocks of the case, because the user handles it. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         clock = require(escalation_tables.get(session, number), tables.NoSuchCase)
         case = tables.case(session, clock.case_id)
         name, translate = one_line(case.name, 60), translator_for(session, services, by)

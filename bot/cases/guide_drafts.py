@@ -14,7 +14,7 @@ from bot.errors import WatchfloorError
 from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Closed, MadePrivate
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import changing_as, check_member
 from bot.services import Services
 from bot.slack.blocks import (
     Block,
@@ -135,8 +135,7 @@ def _text_from_timeline(change: Change, terms: list[str], translate: Translator)
 
 def write_form(services: Services, number: int, by: str, now: datetime) -> Block:
     """The form for the owner, or for a reviewer who corrects the guide."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         draft, translate = guide_draft_tables.locked(session, number), translator_for(session, services, by)
     if by not in (draft.owner_id, draft.reviewer_id):
         raise NotTheOwner(person=mention(draft.owner_id or ""))
@@ -201,8 +200,7 @@ def _title(draft: GuideDraft) -> str:
 
 def publish(services: Services, number: int, by: str, now: datetime) -> str:
     """Publish the guide, so that `/incident guide` finds it. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         draft = guide_draft_tables.locked(session, number)
         if by != draft.reviewer_id:
             raise NotTheReviewer(person=mention(draft.reviewer_id or draft.owner_id or ""))

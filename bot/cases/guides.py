@@ -13,7 +13,7 @@ from bot.config.floor.guide_files import guide_files
 from bot.config.settings import Settings
 from bot.errors import WatchfloorError, require
 from bot.incidents import ids as incident_ids
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import check_member, reading_as
 from bot.services import Services
 from bot.slack.blocks import Block, Message, actions, button, context, modal, paragraphs, section
 from bot.slack.text import link, one_line
@@ -112,8 +112,7 @@ def search(services: Services, typed: str, by: str) -> str | Message:
 
 def reading_view(services: Services, name: str, by: str) -> Block:
     """The view of the guide with this key or title (as a playbook step names it), else of the best match."""
-    check_member(services, by)
-    with services.database.reading() as session:
+    with reading_as(services, by) as session:
         guides, translate = all_guides(session, services), translator_for(session, services, by)
     exact_matches = [each for each in guides if name == each.key or name.casefold() == each.title.casefold()]
     guide = require(next(iter(exact_matches or find(guides, name, 1)), None), GuideGone)

@@ -17,7 +17,7 @@ from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.declaring import check_may_declare, declare_unless_open, opening
 from bot.incidents.events import Declared, Declined, MadePrivate, Merged, Resolved, UpdateComposed
-from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.permissions import changing_as, reading_as
 from bot.incidents.responses import Response
 from bot.incidents.rules import ACTIVE, OPEN
 from bot.incidents.scope import complete
@@ -89,9 +89,7 @@ def not_related_form(services: Services, number: int, by: str, now: datetime) ->
 
 
 def _undecided(services: Services, number: int, by: str) -> tuple[Cluster, Sequence[Case]]:
-    check_member(services, by)
-    with services.database.reading() as session:
-        check_permission(services, session, by, "cases")
+    with reading_as(services, by, "cases") as session:
         cluster = require(session.get(Cluster, number), clusters.NoSuchCluster)
         _check_undecided(session, cluster)
         return cluster, clusters.cases_of(session, number)
@@ -147,9 +145,7 @@ def link_declared(change: Change, event: Declared) -> None:
 
 def link(services: Services, number: int, incident_number: int, by: str, now: datetime) -> str:
     """Link a group of cases to an open incident. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
-        check_permission(services, session, by, "cases")
+    with changing_as(services, by, "cases") as session:
         # The incident is locked before the group, as when incidents are merged.
         incident = incidents.by_number_locked(session, incident_number)
         cluster = clusters.get_locked(session, number)
@@ -193,9 +189,7 @@ def dismiss(services: Services, number: int, reason: str, by: str, now: datetime
     """Dismiss a group as not related; similar ones are proposed less often. Return the answer."""
     if not reason.strip():
         raise ReasonMissing()
-    check_member(services, by)
-    with services.database.transaction() as session:
-        check_permission(services, session, by, "cases")
+    with changing_as(services, by, "cases") as session:
         cluster = clusters.get_locked(session, number)
         _check_undecided(session, cluster)
         cluster.reason = reason.strip()

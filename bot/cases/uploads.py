@@ -15,7 +15,7 @@ from bot.cases.reading import ReadCases, is_table_of_cases, read_cases
 from bot.cases.wording import reason_in, translator_for
 from bot.errors import WatchfloorError
 from bot.incidents.dropped_files import downloaded
-from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.permissions import changing_as
 from bot.incidents.registry import DroppedFile, TableReader
 from bot.outbox import kinds, row_files
 from bot.outbox.tables import OutboxRow
@@ -99,9 +99,7 @@ def discard(services: Services, number: int, by: str) -> None:
 
 @contextmanager
 def _waiting_preview(services: Services, number: int, by: str) -> Iterator[tuple[Session, CasePreview]]:
-    check_member(services, by)
-    with services.database.transaction() as session:
-        check_permission(services, session, by, "cases")
+    with changing_as(services, by, "cases") as session:
         preview = session.get(CasePreview, number, with_for_update=True)
         if preview is None or preview.state != WAITING:
             raise NotWaiting()

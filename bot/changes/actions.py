@@ -14,7 +14,7 @@ from bot.directory.lookup import person_of
 from bot.directory.rules import GuestChosen
 from bot.incidents.change import Change
 from bot.incidents.events import ChannelOpened
-from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.permissions import changing_as, check_may, check_member, check_permission, reading_as
 from bot.incidents.tables import Incident
 from bot.runtime.database import insert_new
 from bot.services import Services
@@ -46,17 +46,13 @@ class TypedChange(Struct, frozen=True):
 
 def overview(services: Services, by: str, now: datetime, page: int = 1) -> Message:
     """The calendar: changes planned, awaiting an answer, or made since yesterday."""
-    check_member(services, by)
-    with services.database.reading() as session:
-        check_permission(services, session, by, "changes")
+    with reading_as(services, by, "changes") as session:
         changes = tables.calendar(session, now - tables.SHOWN_BACK)
     return views.overview(changes, services.floor.types, now, page)
 
 
 def form(services: Services, by: str, now: datetime) -> Block:
-    check_member(services, by)
-    with services.database.reading() as session:
-        check_permission(services, session, by, "changes")
+    check_may(services, by, "changes")
     floor = services.floor
     types = {name: title for name, title in floor.types.items() if name != "other"}
     return forms.change_form(floor.sites, floor.partner_names, types, by, now)
@@ -105,8 +101,7 @@ def cancel(services: Services, change_id: int, by: str, now: datetime) -> str:
 
 
 def _answer(services: Services, change_id: int, state: State, by: str, now: datetime) -> str:
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         change = tables.locked(session, change_id)
         if by not in (change.requester, change.approver, change.verifier):
             check_permission(services, session, by, "changes")

@@ -14,7 +14,7 @@ from bot.incidents import rules as incident_rules
 from bot.incidents.change import Change
 from bot.incidents.events import MembersChanged
 from bot.incidents.invitations import invite_participant
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import changing_as
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.text import channel_link, mention, mentions
@@ -27,8 +27,7 @@ class NotAsked(WatchfloorError):
 
 def on_my_way(services: Services, number: int, by: str, now: datetime) -> str:
     """Record that somebody is coming: stop the clock and invite them. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         incident, pages = _pages_of_person(session, number, by)
         if pages and all(page.answer == Answer.COMING for page in pages):
             return wording.COMING_ALREADY.format(where=channel_link(incident.channel_id or ""))
@@ -47,8 +46,7 @@ def cannot(services: Services, number: int, by: str, now: datetime) -> str:
 
     Return the answer.
     """
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         incident, pages = _pages_of_person(session, number, by)
         if not pages:
             raise NotAsked()

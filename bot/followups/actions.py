@@ -15,7 +15,7 @@ from bot.followups import messages, rules, tables, wording
 from bot.followups.rules import ReminderPlan
 from bot.followups.tables import FollowUp
 from bot.incidents import incidents, participants
-from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.permissions import changing_as, check_member, check_permission
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.services import Services
@@ -123,8 +123,7 @@ def check_owner_may_see(session: Session, incident: Incident, owner_id: str) -> 
 @contextmanager
 def changing_follow_up(services: Services, number: int, by: str) -> Iterator[tuple[Session, FollowUp]]:
     """A transaction on a follow-up by its owner or a permitted user; afterwards its messages are redrawn."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         follow_up = tables.locked(session, number)
         check_may_change(services, session, follow_up, by)
         yield session, follow_up

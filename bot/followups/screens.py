@@ -7,7 +7,7 @@ from bot.followups import forms, tables, views
 from bot.followups.actions import check_may_change, default_due_day, today_of
 from bot.followups.tables import FollowUp
 from bot.incidents import incidents
-from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.permissions import check_member, check_permission, reading_as
 from bot.incidents.tables import Incident, NoIncidentHere
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -62,8 +62,7 @@ def later_form(services: Services, number: int, user_id: str, now: datetime) -> 
 
 
 def _form_for(services: Services, number: int, user_id: str, build_form: Callable[[FollowUp], Block]) -> Block:
-    check_member(services, user_id)
-    with services.database.reading() as session:
+    with reading_as(services, user_id) as session:
         follow_up = tables.get(session, number)
         check_may_change(services, session, follow_up, user_id)
     return build_form(follow_up)
@@ -71,8 +70,7 @@ def _form_for(services: Services, number: int, user_id: str, build_form: Callabl
 
 def list_of_incident(services: Services, number: int, user_id: str, now: datetime, page: int = 1) -> Message:
     """Return the follow-ups of one incident, open ones first."""
-    check_member(services, user_id)
-    with services.database.reading() as session:
+    with reading_as(services, user_id) as session:
         incident = incidents.by_number(session, number)
         incidents.check_visible(session, incident, user_id)
         follow_ups = sorted(tables.of_incident(session, number), key=lambda one: (not one.is_open, one.due_at))
@@ -83,8 +81,7 @@ def list_of_incident(services: Services, number: int, user_id: str, now: datetim
 
 def list_of_mine(services: Services, user_id: str, now: datetime, page: int = 1) -> Message:
     """Return a person's open follow-ups over all incidents."""
-    check_member(services, user_id)
-    with services.database.reading() as session:
+    with reading_as(services, user_id) as session:
         pairs = tables.open_of(session, user_id)
     return views.listing(pairs, _mine(page), now)
 
@@ -103,8 +100,7 @@ def on_home(services: Services, user_id: str) -> list[Block]:
 
 def list_of_overdue(services: Services, user_id: str, now: datetime, page: int = 1) -> Message:
     """Return the late follow-ups over all incidents that this person may see."""
-    check_member(services, user_id)
-    with services.database.reading() as session:
+    with reading_as(services, user_id) as session:
         pairs = tables.overdue(session, user_id, now)
     listed = views.Listed("Late follow-ups", NONE_LATE, "/incident followups overdue", page)
     return views.listing(pairs, listed, now)

@@ -18,7 +18,7 @@ from bot.incidents import incidents, invitations
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing, changing_by_clock
 from bot.incidents.events import AnswerOverdue, Closed, Declined, Merged
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import reading_as
 from bot.incidents.rules import REASON_SHOWN, check_may_change
 from bot.outbox import kinds
 from bot.runtime.database import insert
@@ -100,8 +100,7 @@ def take(services: Services, fault_id: int, by: str, now: datetime) -> str:
 
 
 def answer_form(services: Services, fault_id: int, by: str, now: datetime) -> Block:
-    check_member(services, by)
-    with services.database.reading() as session:
+    with reading_as(services, by) as session:
         fault = _visible_fault(session, fault_id, by)
     _check_open(fault, now)
     return forms.answer_form(fault)

@@ -24,7 +24,7 @@ from bot.impact.reading.rows import LeftOut
 from bot.incidents import incidents
 from bot.incidents.dropped_files import downloaded, ending_of
 from bot.incidents.parse import Payload
-from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.permissions import changing_as, check_permission
 from bot.incidents.registry import DroppedFile, Registry
 from bot.outbox import kinds, row_files
 from bot.outbox.tables import OutboxRow
@@ -123,8 +123,7 @@ def columns_of(services: Services, number: int, by: str) -> tuple[Preview, Colum
 
 @contextmanager
 def _waiting_preview(services: Services, number: int, by: str) -> Iterator[tuple[Session, Preview]]:
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         preview = preview_tables.preview(session, number)
         if preview is None or preview.state != WAITING:
             raise NotWaiting()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.incidents import incidents, merge_rules, participants, rules
 from bot.incidents.parse import SlashCommand
-from bot.incidents.permissions import Permission, check_member, check_permission
+from bot.incidents.permissions import Permission, check_permission, reading_as
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -29,8 +29,7 @@ def visible_incident(
     services: Services, number: int, user_id: str, permission: Permission | None = None
 ) -> Incident:
     """Return the incident with that number, for a person who may see it and has the permission."""
-    check_member(services, user_id)
-    with services.database.reading() as session:
+    with reading_as(services, user_id) as session:
         incident = incidents.by_number(session, number)
         incidents.check_visible(session, incident, user_id)
         if permission:

@@ -12,7 +12,7 @@ from bot import outbox
 from bot.incidents import incidents
 from bot.incidents.event_handlers import EventHandlers
 from bot.incidents.events import Event
-from bot.incidents.permissions import Permission, check_member, check_permission
+from bot.incidents.permissions import Permission, changing_as, check_permission
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.timeline import timeline
@@ -75,8 +75,7 @@ def changing(
 
     Without a permission, any member who sees the incident may make the change, or the body checks it.
     """
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         incident = incidents.by_number_locked(session, number)
         incidents.check_visible(session, incident, by)
         if permission:

@@ -18,7 +18,7 @@ from bot.incidents.drills import drill_title
 from bot.incidents.facts import PRIVATE_BY_DEFAULT
 from bot.incidents.limits import PersonLimits
 from bot.incidents.pending_declarations import PendingDeclaration
-from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.permissions import check_may
 from bot.incidents.recognition import Declaration, Kind
 from bot.incidents.registry import Registry
 from bot.incidents.responses import CommandResponse, Response
@@ -50,9 +50,7 @@ def form(
 
 def check_may_declare(services: Services, user_id: str) -> None:
     """Refuse a person who may not declare incidents here."""
-    check_member(services, user_id)
-    with services.database.reading() as session:
-        check_permission(services, session, user_id, "declare")
+    check_may(services, user_id, "declare")
 
 
 def declare_as_typed(

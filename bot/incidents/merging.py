@@ -11,7 +11,7 @@ from bot import outbox
 from bot.incidents import incidents, invitations, lifecycle, merge_rules, rules, wording
 from bot.incidents.change import Change
 from bot.incidents.events import Merged
-from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.permissions import changing_as, check_permission
 from bot.incidents.recognition import Scope
 from bot.incidents.rules import OPEN, Status
 from bot.incidents.scope import scope_of, set_scope
@@ -22,8 +22,7 @@ from bot.slack.text import channel_link, mention, one_line
 
 def merge(services: Services, number: int, target_number: int, by: str, now: datetime) -> str:
     """Merge an incident into another one in a single transaction. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         incident, target = _lock_incidents(session, number, target_number)
         for either_incident in (incident, target):
             incidents.check_visible(session, either_incident, by)
@@ -55,8 +54,7 @@ def reopen(services: Services, number: int, reason: str, by: str, now: datetime)
         target_number = incidents.by_number(session, number).merged_into
     if target_number is None:
         return lifecycle.reopen(services, number, reason, by, now)
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         incident, target = _lock_incidents(session, number, target_number)
         incidents.check_visible(session, incident, by)
         check_permission(services, session, by, "close", number)

@@ -12,7 +12,7 @@ from bot.errors import WatchfloorError
 from bot.incidents import incidents, invitations, pending_declarations, wording
 from bot.incidents.declaring import check_may_declare, opening, question_key, start_declaration
 from bot.incidents.pending_declarations import Decision, PendingDeclaration
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import changing_as
 from bot.incidents.tables import Incident
 from bot.incidents.workflows import DeclareRequest
 from bot.outbox import kinds
@@ -59,8 +59,7 @@ def start_decided(services: Services, row: OutboxRow) -> None:
 
 def join_duplicate(services: Services, pending_id: int, number: int, by: str, reply_to: str, now: datetime) -> str:
     """Invite the person to the open incident, and add what they reported to its timeline."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         pending = pending_declarations.locked(session, pending_id, by)
         if pending.state != Decision.WAITING or number not in pending.duplicates:
             return _earlier_decision(session, pending)

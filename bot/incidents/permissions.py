@@ -1,6 +1,7 @@
 """Permissions, checked where the change happens."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Literal
 
 from sqlmodel import Session
@@ -27,6 +28,32 @@ PERMISSION_PHRASES = {
     "changes": "work on planned changes",
     "cases": "decide about cases",
 }
+
+
+@contextmanager
+def changing_as(services: Services, user_id: str, permission: Permission | None = None) -> Iterator[Session]:
+    """A transaction in which a member of the workspace acts, who needs this permission if one is given."""
+    check_member(services, user_id)
+    with services.database.transaction() as session:
+        if permission:
+            check_permission(services, session, user_id, permission)
+        yield session
+
+
+@contextmanager
+def reading_as(services: Services, user_id: str, permission: Permission | None = None) -> Iterator[Session]:
+    """Likewise, for reading."""
+    check_member(services, user_id)
+    with services.database.reading() as session:
+        if permission:
+            check_permission(services, session, user_id, permission)
+        yield session
+
+
+def check_may(services: Services, user_id: str, permission: Permission) -> None:
+    """Refuse a person without this permission, outside any transaction."""
+    with reading_as(services, user_id, permission):
+        pass
 
 
 def check_member(services: Services, user_id: str) -> None:

@@ -11,7 +11,7 @@ from bot.incidents.change import Change
 from bot.incidents.declaring import check_may_be_declared, check_may_declare, opening, start_declaration
 from bot.incidents.events import Declared, MadePrivate
 from bot.incidents.facts import RESETTING, UNLOCKING
-from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.permissions import changing_as, check_member, check_permission, reading_as
 from bot.incidents.registry import Registry
 from bot.incidents.workflows import DeclareRequest
 from bot.lockouts import bursts, failures, forms, recording, rules, tables, views, wording
@@ -45,9 +45,7 @@ class ProposalEnded(WatchfloorError):
 
 def overview(services: Services, by: str, now: datetime) -> Message:
     """The overview of accounts that are locked out."""
-    check_member(services, by)
-    with services.database.reading() as session:
-        check_permission(services, session, by, "lockouts")
+    with reading_as(services, by, "lockouts") as session:
         accounts = tables.all_open(session)
         partners = {account.partner for account in accounts}
         usual = {
@@ -94,9 +92,7 @@ def _belongs_to(account: LockedAccount, partner: str, login: str) -> bool:
 
 def failures_of_account(services: Services, lockout_id: int, by: str, now: datetime) -> Message:
     """Why sign-ins of a locked account's owner failed in the last day."""
-    check_member(services, by)
-    with services.database.reading() as session:
-        check_permission(services, session, by, "lockouts")
+    with reading_as(services, by, "lockouts") as session:
         login = tables.locked(session, lockout_id, is_changed=False).login
     return failures_of(services, login, by, now)
 
@@ -147,9 +143,7 @@ def record_partner_told(services: Services, lockout_id: int, by: str) -> str:
 @contextmanager
 def open_account(services: Services, lockout_id: int, by: str) -> Iterator[tuple[Session, LockedAccount]]:
     """Yield an open lockout to a user who may handle it; changes to it are saved."""
-    check_member(services, by)
-    with services.database.transaction() as session:
-        check_permission(services, session, by, "lockouts")
+    with changing_as(services, by, "lockouts") as session:
         account = tables.locked(session, lockout_id)
         if account.unlocked_at:
             raise rules.NotLocked(login=account.login)

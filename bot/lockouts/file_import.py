@@ -7,7 +7,7 @@ from typing import Any
 from bot import outbox
 from bot.errors import WatchfloorError
 from bot.incidents.dropped_files import downloaded
-from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.permissions import check_may
 from bot.incidents.registry import DroppedFile, TableReader
 from bot.lockouts import reading, recording, wording
 from bot.lockouts.reading import ReadLockouts
@@ -43,9 +43,7 @@ def read(services: Services, row: OutboxRow) -> None:
 
 
 def _record_file(services: Services, payload: dict[str, Any], now: datetime) -> str:
-    check_member(services, payload["by"])
-    with services.database.reading() as session:
-        check_permission(services, session, payload["by"], "lockouts")
+    check_may(services, payload["by"], "lockouts")
     name = payload["name"]
     with downloaded(services, payload["file_id"], name) as path:
         result = reading.read_lockouts(path, services.floor.zone, now)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from bot import directory, outbox
 from bot.errors import WatchfloorError, require
-from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.permissions import changing_as, reading_as
 from bot.incidents.registry import Registry
 from bot.lockouts import forms, rules, tables, wording
 from bot.lockouts.actions import FACT_BY_ACTION, open_account
@@ -92,9 +92,7 @@ def _add_request(
 
 def form(services: Services, by: str) -> Block:
     """The form for several accounts at once."""
-    check_member(services, by)
-    with services.database.reading() as session:
-        check_permission(services, session, by, "lockouts")
+    with reading_as(services, by, "lockouts") as session:
         accounts = tables.all_open(session)
     return forms.many_form(accounts)
 
@@ -109,9 +107,7 @@ def request_many(
     now: datetime,
 ) -> str:
     """Request an action for chosen accounts, or for all locked at a partner. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
-        check_permission(services, session, by, "lockouts")
+    with changing_as(services, by, "lockouts") as session:
         numbers = [
             account.number for account in tables.all_open(session) if _is_selected(account, chosen_numbers, partner)
         ]
@@ -134,9 +130,7 @@ def _is_selected(account: LockedAccount, chosen_numbers: Sequence[int], partner:
 
 def approval_form(services: Services, batch_id: int, by: str) -> Block:
     """The form that shows a second person the accounts to approve."""
-    check_member(services, by)
-    with services.database.reading() as session:
-        check_permission(services, session, by, "lockouts")
+    with reading_as(services, by, "lockouts") as session:
         batch = _batch_to_approve(session, batch_id, by, is_locked=False)
         accounts = tables.of_numbers(session, batch.lockouts)
     return forms.approval_form(batch, accounts)
@@ -144,9 +138,7 @@ def approval_form(services: Services, batch_id: int, by: str) -> Block:
 
 def approve(services: Services, batch_id: int, by: str, now: datetime) -> str:
     """Start a batch that a second person has approved. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
-        check_permission(services, session, by, "lockouts")
+    with changing_as(services, by, "lockouts") as session:
         batch = _batch_to_approve(session, batch_id, by)
         batch.decided_by = by
         _start(session, services, batch, [batch.by, by], now)
@@ -155,9 +147,7 @@ def approve(services: Services, batch_id: int, by: str, now: datetime) -> str:
 
 def decline(services: Services, batch_id: int, by: str, now: datetime) -> str:
     """Decline a batch; the requester may also withdraw it. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
-        check_permission(services, session, by, "lockouts")
+    with changing_as(services, by, "lockouts") as session:
         batch = _check_undecided(tables.batch(session, batch_id))
         batch.state, batch.decided_by = DECLINED, by
         outbox.edit_about(session, kinds.LOCKOUT_BATCH, str(batch.number), now)

@@ -13,7 +13,7 @@ from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import MadePrivate
 from bot.incidents.facts import FOLLOW_UP_WORDS
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import changing_as, check_member, reading_as
 from bot.incidents.registry import Registry
 from bot.playbooks import proposal_tables, proposal_views, wording
 from bot.playbooks.proposal_tables import PlaybookProposal, ProposalState
@@ -161,8 +161,7 @@ def _check_decidable(proposal: PlaybookProposal, by: str) -> None:
 
 
 def _decide(services: Services, number: int, state: ProposalState, reason: str, by: str, now: datetime) -> str:
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         proposal = proposal_tables.locked(session, number)
         _check_decidable(proposal, by)
         proposal.state, proposal.reason, proposal.decided_at = state, reason, now
@@ -190,8 +189,7 @@ def _redraw_question(session: Session, proposal: PlaybookProposal, now: datetime
 
 def listing(services: Services, by: str) -> Message:
     """Show the open proposals, for `/incident playbook proposals`."""
-    check_member(services, by)
-    with services.database.reading() as session:
+    with reading_as(services, by) as session:
         return proposal_views.listing(proposal_tables.newest(session, MOST_LISTED), by)
 
 

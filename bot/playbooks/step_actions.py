@@ -13,7 +13,7 @@ from bot.directory.lookup import person_of
 from bot.directory.rules import GuestChosen
 from bot.incidents import incidents, roles, rules
 from bot.incidents.change import Change
-from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.permissions import changing_as, check_permission, reading_as
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.playbooks import reminder_messages, reminders, step_effects, steps, wording
@@ -164,8 +164,7 @@ def _change_step(
     services: Services, step_id: int, by: str, now: datetime, action: StepAction, follow_up: FollowUp | None = None
 ) -> StepChange:
     """Run one click's transaction. It is the busiest path in a bad night: few queries, however many incidents."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         locked_step = steps.lock_step(session, step_id, partial(_check_may_work, services, session, by))
         change, incident = action(session, locked_step), locked_step.incident
         log_step_change(session, change)
@@ -178,8 +177,7 @@ def _change_step(
 
 def check_may_work(services: Services, step_id: int, user_id: str) -> None:
     """Refuse before a form opens whatever would be refused on submission."""
-    check_member(services, user_id)
-    with services.database.reading() as session:
+    with reading_as(services, user_id) as session:
         _check_may_work(services, session, user_id, incident_of(session, step_id))
 
 

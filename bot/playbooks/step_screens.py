@@ -14,7 +14,7 @@ from bot.incidents.facts import NEXT_UPDATE
 from bot.incidents.home import publish_home
 from bot.incidents.milestones import milestones_of
 from bot.incidents.parse import Payload
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import reading_as
 from bot.incidents.registry import Registry
 from bot.playbooks import forms, ids, views
 from bot.playbooks.answers import FormAnswers, read_form, render_answer, suggested_times
@@ -69,8 +69,7 @@ def read_answers(services: Services, step_id: int, values: dict[str, Any]) -> tu
 
 def all_steps(services: Services, run_id: int, user_id: str) -> Block:
     """The view of every step of a run with its buttons, for users who may see the incident."""
-    check_member(services, user_id)
-    with services.database.reading() as session:
+    with reading_as(services, user_id) as session:
         run = find_run(session, run_id)
         incidents.check_visible(session, incidents.by_number(session, run.incident_id), user_id)
         return forms.all_steps_view(
@@ -90,8 +89,7 @@ def refresh_all_steps(services: Services, view_id: str, run_id: int, user_id: st
 
 def steps_of_person(services: Services, user_id: str, page: int = 1) -> Message:
     """A person's open steps in all incidents, page by page."""
-    check_member(services, user_id)
-    with services.database.reading() as session:
+    with reading_as(services, user_id) as session:
         held_roles = incidents.roles_of(session, user_id)
         steps = open_steps_of(session, user_id, held_roles)
         channels = incidents.channels(session, {step.incident_id for step in steps})

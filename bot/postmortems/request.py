@@ -7,7 +7,7 @@ from bot.incidents import incidents, participants, rules
 from bot.incidents.change import Change
 from bot.incidents.events import Closed, MadePrivate, MembersChanged, Reopened, SituationChanged
 from bot.incidents.people import known_people
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import changing_as
 from bot.incidents.roles import lead_of
 from bot.outbox import kinds
 from bot.postmortems import copies, review, tables, versions, wording
@@ -100,8 +100,7 @@ def _due_at(change: Change, recipient: str) -> datetime | None:
 
 def request_by_command(services: Services, number: int, asked_key: str, by: str, now: datetime) -> str:
     """Deliver a preview while the incident is active, or else the newest version. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         incident = incidents.by_number_locked(session, number)
         incidents.check_visible(session, incident, by)
         if incident.status in rules.ACTIVE:

@@ -11,7 +11,7 @@ from bot.directory.lookup import channel_id, person_of
 from bot.directory.rules import GuestChosen
 from bot.errors import WatchfloorError, require
 from bot.incidents import incidents, participants
-from bot.incidents.permissions import check_member, check_permission
+from bot.incidents.permissions import changing_as, check_permission, reading_as
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
 from bot.postmortems import copies, forms, ids, review, tables, versions
@@ -43,8 +43,7 @@ def _changing_postmortem(
     services: Services, postmortem_id: int, by: str, now: datetime
 ) -> Iterator[tuple[Session, PostMortem, Incident]]:
     """A transaction on a post-mortem by a user who may work on it; messages and files follow."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         postmortem = tables.locked(session, postmortem_id)
         incident = incidents.by_number(session, postmortem.incident_id)
         _check_may_work(services, session, postmortem, incident, by)
@@ -129,8 +128,7 @@ def record_verdict(
     services: Services, postmortem_id: int, verdict: Verdict, comment: str, by: str, now: datetime
 ) -> None:
     """Record a reviewer's verdict. Idempotent."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         postmortem = tables.locked(session, postmortem_id)
         incident = incidents.by_number(session, postmortem.incident_id)
         incidents.check_visible(session, incident, by, tables.NoSuchPostMortem)
@@ -189,8 +187,7 @@ def form_for(
     check: Callable[[Services, Session, PostMortem], None] = lambda services, session, postmortem: None,
 ) -> Block:
     """Return a form about an open post-mortem, for a user who may work on it."""
-    check_member(services, by)
-    with services.database.reading() as session:
+    with reading_as(services, by) as session:
         postmortem = tables.get(session, postmortem_id)
         incident = incidents.by_number(session, postmortem.incident_id)
         _check_may_work(services, session, postmortem, incident, by)

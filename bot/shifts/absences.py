@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from bot import directory, outbox
 from bot.errors import WatchfloorError
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import check_member, reading_as
 from bot.incidents.registry import Registry
 from bot.outbox import kinds
 from bot.outbox.kinds import Context
@@ -51,8 +51,7 @@ class NoSuchAbsence(WatchfloorError):
 
 def form(services: Services, by: str, now: datetime) -> Block:
     """The form to enter an absence, which usually lasts until the end of the current or next shift."""
-    check_member(services, by)
-    with services.database.reading() as session:
+    with reading_as(services, by) as session:
         shift = next(iter(tables.of_person(session, by, now, now + SHIFT_WITHIN)), None)
         translate = translator_for(session, services, by)
     return forms.absence_form(by, shift.ends_at if shift else None, translate, now)
@@ -132,8 +131,7 @@ def begin_due(services: Services, now: datetime) -> None:
 
 def cancel(services: Services, number: int, by: str, now: datetime) -> str:
     """Take back an absence, as the person is available after all. Return the answer."""
-    check_member(services, by)
-    with services.database.reading() as session:
+    with reading_as(services, by) as session:
         absence = session.get(Absence, number)
     if absence is None or absence.cancelled_at or absence.ends_at <= now:
         raise NoSuchAbsence()

@@ -7,7 +7,7 @@ from slack_bolt import App
 
 from bot.incidents import listening, parse
 from bot.incidents.parse import Payload, SlashCommand
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import reading_as
 from bot.incidents.responses import CommandResponse, Response
 from bot.runtime.clock import utcnow
 from bot.services import Services
@@ -70,8 +70,7 @@ def _register_open_times(app: App, services: Services) -> None:
 
 def _open_time_form(build: Callable[..., Block]) -> listening.Build:
     def build_form(services: Services, number: int, by: str, now: datetime) -> Block:
-        check_member(services, by)
-        with services.database.reading() as session:
+        with reading_as(services, by) as session:
             open_time = open_time_tables.look_up(session, number)
             translate = translator_for(session, services, by)
         return build(open_time, services.floor, translate, now)

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.errors import WatchfloorError
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import changing_as, check_member, reading_as
 from bot.runtime.database import insert
 from bot.services import Services
 from bot.shifts import (
@@ -77,8 +77,7 @@ def take(
     services: Services, number: int, by: str, now: datetime, part: tuple[datetime, datetime] | None = None
 ) -> str:
     """Take an open time or the chosen part of it as a shift. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         tables.roster_changed(session, now)
         translate = translator_for(session, services, by)
         open_time = open_time_to_fill(session, number, translate, now)
@@ -173,8 +172,7 @@ def ask(services: Services, number: int, to: str, by: str, now: datetime) -> str
 
 def answer_request(services: Services, number: int, answer: str, by: str, now: datetime) -> str:
     """Record a manager's answer to the request for more people; only one is accepted. Return the answer."""
-    check_member(services, by)
-    with services.database.reading() as session:
+    with reading_as(services, by) as session:
         region = open_time_tables.look_up(session, number).region
     check_manager(services, by, region)
     if not answer.strip():

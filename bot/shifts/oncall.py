@@ -9,7 +9,7 @@ from bot.config.floor import Floor
 from bot.directory.lookup import person_of
 from bot.errors import WatchfloorError
 from bot.incidents import parse
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import check_member, reading_as
 from bot.incidents.rules import quoted
 from bot.services import Services
 from bot.shifts import (
@@ -167,8 +167,7 @@ def rosters(services: Services, by: str, now: datetime, page: int = 1) -> Messag
 
 def swap_form(services: Services, number: int, by: str, now: datetime) -> Block:
     """The form to swap a shift, offering the shifts of colleagues in the same role."""
-    check_member(services, by)
-    with services.database.reading() as session:
+    with reading_as(services, by) as session:
         shift = tables.get(session, number)
         coming_shifts = tables.between(session, now, now + OWN_AHEAD)
         other_shifts = [

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.errors import WatchfloorError
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import changing_as, reading_as
 from bot.runtime.database import insert
 from bot.services import Services
 from bot.shifts import asked_times, offers, people, swap_tables, tables, views
@@ -25,8 +25,7 @@ def propose(
     services: Services, own_shift_id: int, other_shift_id: int | None, to: str, by: str, now: datetime
 ) -> str:
     """Ask a colleague to take a shift, with or without one of theirs in exchange. Return the answer."""
-    check_member(services, by)
-    with services.database.reading() as session:
+    with reading_as(services, by) as session:
         to = (tables.get(session, other_shift_id).user_id if other_shift_id else to) or ""
     if to in ("", by):
         raise WhomMissing()
@@ -65,8 +64,7 @@ def _check_swap(
 
 def agree(services: Services, number: int, by: str, now: datetime) -> str:
     """Accept a request and change the roster. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         tables.roster_changed(session, now)
         swap = swap_tables.asked(session, number, by)
         swap.state = swap_tables.State.AGREED
@@ -110,8 +108,7 @@ def _set_person(shift: Shift, user_id: str, now: datetime) -> None:
 
 def decline(services: Services, number: int, by: str, now: datetime) -> str:
     """Decline a request and tell the person who asked. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         swap = swap_tables.asked(session, number, by)
         swap.state = swap_tables.State.DECLINED
         translate_for_colleague = translator_for(session, services, swap.from_id)

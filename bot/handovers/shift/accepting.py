@@ -17,7 +17,7 @@ from bot.handovers.shift.tables import ShiftHandover
 from bot.handovers.shift.wording import translator_for
 from bot.handovers.tables import Handover
 from bot.incidents.people import people
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import changing_as
 from bot.outbox import kinds
 from bot.services import Services
 from bot.slack.text import mention
@@ -116,8 +116,7 @@ def _answer_as_recipient(
     services: Services, shift_id: int, by: str, now: datetime, act: Callable[[Session, ShiftHandover], str]
 ) -> str:
     """Run an action of the incoming person in one transaction and refresh the message of both people."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         shift = tables.locked(session, shift_id)
         if shift.to_id != by:
             raise rules.NotYourShift(person=mention(shift.to_id))

@@ -14,7 +14,7 @@ from bot.handovers.tables import Handover
 from bot.incidents import incidents
 from bot.incidents.facts import HandoverCounts
 from bot.incidents.handover_items import HandoverItem
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import changing_as
 from bot.outbox import kinds
 from bot.outbox.kinds import Context
 from bot.outbox.tables import OutboxRow
@@ -41,8 +41,7 @@ def counts(session: Session, start: datetime, end: datetime) -> HandoverCounts:
 
 def request(services: Services, key: str, by: str, now: datetime) -> str:
     """Enqueue the file of handovers for the person who asked. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         outbox.enqueue(session, kinds.HANDOVERS_FILE, f"handovers:{key}", now, payload={"to": by}, channel_id=by)
         translate = translator_for(session, services, by)
     return translate("The file comes by direct message.")

@@ -16,7 +16,7 @@ from bot.handovers.shift.wording import translator_for
 from bot.handovers.tables import Handover
 from bot.incidents.facts import ABSENT_UNTIL, NEXT_ON_SHIFT
 from bot.incidents.handover_items import HandoverItem
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import changing_as, check_member, reading_as
 from bot.incidents.registry import Registry
 from bot.outbox import kinds
 from bot.runtime.database import insert_new
@@ -27,8 +27,7 @@ from bot.slack.text import mention, near_time
 
 def offer_form(services: Services, by: str, now: datetime, person: str | None = None) -> Block:
     """Return the form with everything that would be handed over, for the outgoing person to read first."""
-    check_member(services, by)
-    with services.database.reading() as session:
+    with reading_as(services, by) as session:
         items = draft.of_person(session, services, by, now)
         if person is None:
             person = next(iter(services.get(Registry).ask(NEXT_ON_SHIFT)(session, services, by, now)), None)
@@ -158,8 +157,7 @@ def answer(services: Services, handover_id: int, text: str, by: str, now: dateti
     """Answer a question about an item and offer the item again. Return the answer."""
     if not text.strip():
         raise rules.AnswerMissing()
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         handover = item_tables.get(session, handover_id)
         shift = tables.locked(session, handover.shift_id or 0)
         holder = tables.accountable(session, handover.item)
@@ -192,8 +190,7 @@ def add_next_step(services: Services, shift_id: int, key: str, text: str, by: st
     """Record an item's next step in the handover. Return the answer."""
     if not text.strip():
         raise rules.NextStepMissing()
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         shift = tables.locked(session, shift_id)
         if not shift.is_offered:
             # The same items may have been offered to somebody else since the question.
@@ -216,8 +213,7 @@ def add_next_step(services: Services, shift_id: int, key: str, text: str, by: st
 
 def start_call(services: Services, shift_id: int, by: str, now: datetime) -> str:
     """Post the agenda with the call's link in the operations channel. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         shift = tables.get(session, shift_id)
         if by not in (shift.from_id, shift.to_id):
             raise rules.NotYourShift(person=mention(shift.to_id))
@@ -229,8 +225,7 @@ def start_call(services: Services, shift_id: int, by: str, now: datetime) -> str
 
 def join_call(services: Services, shift_id: int, by: str, now: datetime) -> str | None:
     """Record that a person is in the call. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         shift = tables.locked(session, shift_id)
         if by not in shift.present:
             shift.present = [*shift.present, by]

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from bot.handovers.shift import accountability, tables, views
 from bot.handovers.shift.tables import WatchItem
 from bot.handovers.shift.wording import translator_for
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import changing_as, reading_as
 from bot.services import Services
 from bot.slack.blocks import Message
 
@@ -16,8 +16,7 @@ LONGEST_WATCHED = 300
 
 def watch(services: Services, text: str, by: str, now: datetime) -> str:
     """Add something to watch until it is marked done. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         add(session, text, by, now)
         translate = translator_for(session, services, by)
     return translate(
@@ -26,15 +25,13 @@ def watch(services: Services, text: str, by: str, now: datetime) -> str:
 
 
 def watched(services: Services, by: str, page: int = 1) -> Message:
-    check_member(services, by)
-    with services.database.reading() as session:
+    with reading_as(services, by) as session:
         return views.watched_message(tables.watched(session), translator_for(session, services, by), page)
 
 
 def end_watch(services: Services, number: int, by: str, now: datetime) -> str:
     """End a watch item. Return the answer."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         item = session.get(WatchItem, number, with_for_update=True)
         if item is not None and item.done_at is None:
             item.done_at = now

@@ -11,7 +11,7 @@ from bot.directory.lookup import person_of
 from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.milestones import apply_milestones, check_still_possible
-from bot.incidents.permissions import check_member
+from bot.incidents.permissions import changing_as
 from bot.screens import answer_wording
 from bot.screens.timeline.pages import name_resolver
 from bot.services import Services
@@ -53,8 +53,7 @@ def add_note(services: Services, number: int, typed_note: Note, key: str, by: st
 @contextmanager
 def _writing_to_timeline(services: Services, number: int, by: str, now: datetime) -> Iterator[Change]:
     """A transaction on a timeline, open to anyone who may see the incident, except guests."""
-    check_member(services, by)
-    with services.database.transaction() as session:
+    with changing_as(services, by) as session:
         incident = incidents.by_number_locked(session, number)
         incidents.check_visible(session, incident, by)
         yield Change(session, services, incident, by, now)
