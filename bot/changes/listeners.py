@@ -1,5 +1,7 @@
 """`/incident changes`, its form and buttons: parse, act, answer."""
 
+from functools import partial
+
 from slack_bolt import App
 
 from bot.changes import actions, ids, wording
@@ -28,10 +30,7 @@ def register(app: App, services: Services) -> None:
     listening.on_click(app, services, ids.ROLLED_BACK, actions.roll_back)
     listening.on_click(app, services, ids.CANCELLED, actions.cancel)
     listening.opens_view(app, services, ids.ADD, lambda body: actions.form(services, parse.user_id(body), utcnow()))
-
-    def record(body: Payload) -> str:
-        return _record(services, body)
-
+    record = partial(_record, services)
     listening.on_form(app, services, ids.FORM, ids.APPROVER, record, {ChangeInThePast: ids.PLANNED_AT})
 
 

@@ -191,7 +191,6 @@ def time_of_day_in_zone(day: date, at: time, zone_name: str) -> datetime:
 
 
 def today(now: datetime, zone_name: str) -> date:
-    """Return the current date in that zone."""
     return now.astimezone(zone_of(zone_name)).date()
 
 

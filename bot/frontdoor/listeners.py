@@ -1,5 +1,7 @@
 """`/incident frontdoor`, `/incident routing`, their forms and buttons: parse, act, answer."""
 
+from functools import partial
+
 from slack_bolt import App
 
 from bot.frontdoor import actions, answer_wording, faults, ids, rules
@@ -9,7 +11,7 @@ from bot.frontdoor.rules import TITLES, Wording, read_lines
 from bot.incidents import listening, parse
 from bot.incidents.access import incident_number_here
 from bot.incidents.parse import NotOurForm, Payload, SlashCommand
-from bot.incidents.responses import CommandResponse, FieldsRefused, Response
+from bot.incidents.responses import CommandResponse, FieldsRefused
 from bot.runtime.clock import utcnow
 from bot.services import Services
 
@@ -48,12 +50,9 @@ def register(app: App, services: Services) -> None:
         rules.InFuture: ids.ON_AT,
         rules.LookInPast: ids.LOOK_AT,
     }
-    listening.on_form(app, services, ids.FORM, ids.LINES, lambda body: _record(services, body), message_fields)
+    listening.on_form(app, services, ids.FORM, ids.LINES, partial(_record, services), message_fields)
     fault_fields = {rules.SinceInFuture: ids.SINCE, rules.DueInPast: ids.DUE}
-
-    def report_fault(body: Payload) -> Response:
-        return _report_fault(services, body)
-
+    report_fault = partial(_report_fault, services)
     listening.on_form(app, services, ids.ROUTING_FORM, ids.WRONG, report_fault, fault_fields)
     listening.on_text(app, services, ids.ANSWER_FORM, ids.REPLY, faults.answer)
 

@@ -1,7 +1,5 @@
 """The incident's own commands: each is one function that parses, acts and returns the answer."""
 
-from collections.abc import Callable
-
 from bot.incidents import (
     declaration_forms,
     forms,
@@ -26,7 +24,6 @@ from bot.incidents.lifecycle import LifecycleForm
 from bot.incidents.parse import SlashCommand
 from bot.incidents.registry import Registry, Section
 from bot.incidents.responses import CommandResponse, Response
-from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block
@@ -94,7 +91,9 @@ def severity(services: Services, command: SlashCommand) -> CommandResponse:
     number = incident_number_here(services, command)
     typed_severity, reason = recognition.split_severity(command.argument)
     if not typed_severity:
-        return _form(services, command, number, lambda incident: forms.severity_form(incident, services.floor))
+        return incident_form(
+            services, number, command.user_id, lambda incident: forms.severity_form(incident, services.floor)
+        )
     return severity_actions.change_severity(
         services, number, rules.read_severity(typed_severity), reason, command.user_id, utcnow()
     )
@@ -105,7 +104,7 @@ def status(services: Services, command: SlashCommand) -> CommandResponse:
     number = incident_number_here(services, command)
     typed_status, reason = parse.first_word(command.argument)
     if not typed_status:
-        return _form(services, command, number, forms.status_form)
+        return incident_form(services, number, command.user_id, forms.status_form)
     new_status = rules.read_status(typed_status)
     return lifecycle.change_status(services, number, new_status, reason, command.user_id, utcnow())
 
@@ -165,7 +164,9 @@ def rename(services: Services, command: SlashCommand) -> Response:
 def edit(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident edit`: change title, type, sites and partners in a form."""
     number = incident_number_here(services, command)
-    return _form(services, command, number, lambda incident: declaration_forms.scope_form(incident, services.floor))
+    return incident_form(
+        services, number, command.user_id, lambda incident: declaration_forms.scope_form(incident, services.floor)
+    )
 
 
 def resolve(services: Services, command: SlashCommand) -> CommandResponse:
@@ -229,7 +230,7 @@ def make_private(services: Services, command: SlashCommand) -> CommandResponse:
     Alone, it opens a form."""
     number = incident_number_here(services, command)
     if not command.argument:
-        return _form(services, command, number, privacy.form)
+        return incident_form(services, number, command.user_id, privacy.form)
     return privacy.make_private(services, number, command.argument, command.user_id, utcnow())
 
 
@@ -237,11 +238,6 @@ def _form_if_incomplete(
     services: Services, command: SlashCommand, number: int, form: LifecycleForm
 ) -> Block | None:
     return lifecycle.form_view_if_incomplete(services, form, number, command.user_id, command.argument)
-
-
-def _form(services: Services, command: SlashCommand, number: int, build_form: Callable[[Incident], Block]) -> Block:
-    """Return the form that asks for what the command left out."""
-    return incident_form(services, number, command.user_id, build_form)
 
 
 def _role(services: Services, typed_role: str) -> str:

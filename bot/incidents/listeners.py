@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
-from msgspec import Struct
 from slack_bolt import Ack, App
 
 from bot.incidents import (
@@ -35,13 +35,13 @@ from bot.services import Services
 from bot.slack.blocks import Block
 
 BuildForm = Callable[[Incident], Block]
+LifecycleAction = Callable[[Services, Payload, datetime], str]
 
 
 def register(app: App, services: Services) -> None:
     """Listen to the buttons, forms and shortcuts of incidents."""
     _register_buttons(app, services)
     _register_forms(app, services)
-    _register_situation(app, services)
     _register_lifecycle(app, services)
 
 
@@ -116,22 +116,9 @@ def _register_forms(app: App, services: Services) -> None:
     listening.on_form(app, services, ids.SCOPE_FORM, ids.TITLE, change_scope)
     listening.on_form(app, services, ids.ROLE_FORM, ids.PERSON, role)
     listening.on_text(app, services, ids.PRIVATE_FORM, ids.REASON, privacy.make_private)
-
-
-def _register_situation(app: App, services: Services) -> None:
-    def save_situation(body: Payload) -> None:
-        situation_screens.save_form(services, body)
-
     listening.opens_form(app, services, ids.SITUATION, situation_screens.form)
+    save_situation = partial(situation_screens.save_form, services)
     listening.on_form(app, services, ids.SITUATION_FORM, ids.IMPACT, save_situation)
-
-
-class LifecycleButton(Struct, frozen=True):
-    """A button, the form it opens, and the action on submitting the form."""
-
-    button: str
-    form: LifecycleForm
-    act: Callable[[Services, Payload, datetime], str]
 
 
 def _resolve(services: Services, body: Payload, now: datetime) -> str:
@@ -161,34 +148,26 @@ def _lifecycle_values(body: Payload) -> tuple[int, str, str]:
     return parse.form_number(body), parse.field_value(body, ids.REASON), parse.field_value(body, ids.WAIVER)
 
 
-LIFECYCLE_BUTTONS = (
-    LifecycleButton(ids.RESOLVE, lifecycle.RESOLVE, _resolve),
-    LifecycleButton(ids.CLOSE, lifecycle.CLOSE, _close),
-    LifecycleButton(ids.DECLINE, lifecycle.DECLINE, _decline),
-    LifecycleButton(ids.REOPEN, lifecycle.REOPEN, _reopen),
-)
-
-
 def _register_lifecycle(app: App, services: Services) -> None:
     """Listen to the lifecycle buttons: each first asks for a reason and lists what is still to be done."""
-    for lifecycle_button in LIFECYCLE_BUTTONS:
-        _register_lifecycle_opener(app, services, lifecycle_button)
-        _register_lifecycle_form(app, services, lifecycle_button)
+    _register_lifecycle_button(app, services, ids.RESOLVE, lifecycle.RESOLVE, _resolve)
+    _register_lifecycle_button(app, services, ids.CLOSE, lifecycle.CLOSE, _close)
+    _register_lifecycle_button(app, services, ids.DECLINE, lifecycle.DECLINE, _decline)
+    _register_lifecycle_button(app, services, ids.REOPEN, lifecycle.REOPEN, _reopen)
 
 
-def _register_lifecycle_opener(app: App, services: Services, lifecycle_button: LifecycleButton) -> None:
-    def form(services: Services, number: int, by: str, now: datetime) -> Block:
-        return lifecycle.form_view(services, lifecycle_button.form, number, by)
+def _register_lifecycle_button(
+    app: App, services: Services, button: str, form: LifecycleForm, act: LifecycleAction
+) -> None:
+    """Listen to a button, and to the form that it opens."""
 
-    listening.opens_form(app, services, lifecycle_button.button, form)
+    def open_form(services: Services, number: int, by: str, now: datetime) -> Block:
+        return lifecycle.form_view(services, form, number, by)
 
-
-def _register_lifecycle_form(app: App, services: Services, lifecycle_button: LifecycleButton) -> None:
-    @app.view(lifecycle_button.form.callback_id)
+    @app.view(form.callback_id)
     def submit_form(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            return lifecycle_button.act(services, body, utcnow())
-
         # What is still to be done is refused beside the reason for going on without it.
         field = ids.WAIVER if ids.WAIVER in body["view"]["state"]["values"] else ids.REASON
-        responses.answer_form(services, body, field, act, ack)
+        responses.answer_form(services, body, field, lambda: act(services, body, utcnow()), ack)
+
+    listening.opens_form(app, services, button, open_form)

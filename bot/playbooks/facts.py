@@ -131,7 +131,9 @@ def _refusal(action: str, objections: Sequence[Objection]) -> WatchfloorError:
 def _waive(change: Change, action: str, reason: str) -> None:
     for step in _blocking_steps(change.session, change.number, action):
         locked_step = steps.lock_step(change.session, step.number)
-        log_step_change(change.session, steps.waive(change.session, locked_step, change.by, reason, change.now))
+        log_step_change(
+            change.session, steps.skip(change.session, locked_step, change.by, reason, change.now, State.WAIVED)
+        )
         reminder_messages.redraw(change.session, change.number, [locked_step.step], change.now)
 
 

@@ -100,44 +100,41 @@ def _register_opener(
 
 
 def _register_forms(app: App, services: Services) -> None:
-    def submitted(body: Payload, act: Callable[[], Response], ack: Ack) -> None:
+    def skip(body: Payload) -> None:
+        reason = parse.field_value(body, ids.REASON)
+        step_actions.skip(services, step_screens.step_in_form(body), parse.user_id(body), reason, utcnow())
+
+    def assign(body: Payload) -> None:
+        owner = parse.field_value(body, ids.OWNER)
+        step_actions.assign(services, step_screens.step_in_form(body), owner, parse.user_id(body), utcnow())
+
+    def answer(body: Payload) -> Response:
+        step_id = step_screens.step_in_form(body)
+        form_answers, posts = step_screens.read_answers(services, step_id, body["view"]["state"]["values"])
+        if form_answers.errors:
+            raise FieldsRefused(form_answers.errors)
+        message_to_send = MessageToSend(parse.field_value(body, ids.MESSAGE)) if posts else None
+        return step_actions.complete(
+            services, step_id, parse.user_id(body), utcnow(), form_answers.answers, message_to_send
+        )
+
+    _register_form(app, services, ids.SKIP_FORM, skip)
+    _register_form(app, services, ids.ASSIGN_FORM, assign)
+    _register_form(app, services, ids.ANSWER_FORM, answer)
+
+
+def _register_form(app: App, services: Services, form: str, act: Callable[[Payload], Response]) -> None:
+    """Register a form about a step; after the answer, the screen below it is refreshed."""
+
+    @app.view(form)
+    def submit(ack: Ack, body: Payload) -> None:
         field = next(iter(body["view"]["state"]["values"]), "")
         if field:
-            responses.answer_form(services, body, field, act, ack)
+            responses.answer_form(services, body, field, lambda: act(body), ack)
         else:
             # The form has no field to show a refusal at, so it is sent as a message.
-            responses.answer_click(services, body, act, ack)
+            responses.answer_click(services, body, lambda: act(body), ack)
         step_screens.refresh_underlying(services, body)
-
-    @app.view(ids.SKIP_FORM)
-    def skip(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            reason = parse.field_value(body, ids.REASON)
-            step_actions.skip(services, step_screens.step_in_form(body), parse.user_id(body), reason, utcnow())
-
-        submitted(body, act, ack)
-
-    @app.view(ids.ASSIGN_FORM)
-    def assign(ack: Ack, body: Payload) -> None:
-        def act() -> None:
-            owner = parse.field_value(body, ids.OWNER)
-            step_actions.assign(services, step_screens.step_in_form(body), owner, parse.user_id(body), utcnow())
-
-        submitted(body, act, ack)
-
-    @app.view(ids.ANSWER_FORM)
-    def answer(ack: Ack, body: Payload) -> None:
-        def act() -> Response:
-            step_id = step_screens.step_in_form(body)
-            form_answers, posts = step_screens.read_answers(services, step_id, body["view"]["state"]["values"])
-            if form_answers.errors:
-                raise FieldsRefused(form_answers.errors)
-            message_to_send = MessageToSend(parse.field_value(body, ids.MESSAGE)) if posts else None
-            return step_actions.complete(
-                services, step_id, parse.user_id(body), utcnow(), form_answers.answers, message_to_send
-            )
-
-        submitted(body, act, ack)
 
 
 def _register_proposals(app: App, services: Services) -> None:

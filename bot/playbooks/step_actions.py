@@ -64,7 +64,6 @@ def complete(
 
 
 def skip(services: Services, step_id: int, by: str, reason: str, now: datetime) -> None:
-    """Skip a step, for a reason."""
     _change_step(
         services, step_id, by, now, lambda session, locked_step: steps.skip(session, locked_step, by, reason, now)
     )

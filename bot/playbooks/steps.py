@@ -100,14 +100,17 @@ def complete(
     return step_change("step_done", locked_step, by, now, facts)
 
 
-def skip(session: Session, locked_step: LockedStep, by: str, reason: str, now: datetime) -> StepChange:
-    """Skip the step, for a reason."""
-    return _finish_without_doing(session, locked_step, State.SKIPPED, "step_skipped", by, reason, now)
-
-
-def waive(session: Session, locked_step: LockedStep, by: str, reason: str, now: datetime) -> StepChange:
-    """Let the incident be resolved or closed without a required step, for a reason."""
-    return _finish_without_doing(session, locked_step, State.WAIVED, "step_waived", by, reason, now)
+def skip(
+    session: Session, locked_step: LockedStep, by: str, reason: str, now: datetime, state: State = State.SKIPPED
+) -> StepChange:
+    """Skip the step for a reason; a required one is `WAIVED`, so that the incident can end without it."""
+    reason = " ".join(reason.split())
+    if not reason:
+        raise ReasonMissing()
+    check_open(locked_step.step)
+    late_s = _late_s(locked_step.step, now)
+    _finish(session, locked_step, state, by, now, {"reason": reason})
+    return step_change(f"step_{state}", locked_step, by, now, {"reason": reason, "late_s": late_s})
 
 
 def take(session: Session, locked_step: LockedStep, by: str, now: datetime) -> StepChange:
@@ -178,18 +181,6 @@ def step_change(kind: str, locked_step: LockedStep, by: str, now: datetime, fact
         locked_step.definition,
         step_facts | facts,
     )
-
-
-def _finish_without_doing(
-    session: Session, locked_step: LockedStep, state: State, kind: str, by: str, reason: str, now: datetime
-) -> StepChange:
-    reason = " ".join(reason.split())
-    if not reason:
-        raise ReasonMissing()
-    check_open(locked_step.step)
-    late_s = _late_s(locked_step.step, now)
-    _finish(session, locked_step, state, by, now, {"reason": reason})
-    return step_change(kind, locked_step, by, now, {"reason": reason, "late_s": late_s})
 
 
 def _columns_when_reopened(step: StepRow, state: State) -> dict[str, Any]:

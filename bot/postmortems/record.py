@@ -6,6 +6,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from bot.incidents.facts import CallerMessageRow
+
 
 class Entry(Struct, frozen=True):
     """An entry of the timeline: its number, its sentence, and its address in Slack."""
@@ -135,18 +137,6 @@ class Similar(Struct, frozen=True):
     link: str = ""
 
 
-class CallerMessage(Struct, frozen=True):
-    """One version of a caller message, with the period in which callers heard it."""
-
-    on_at: datetime
-    off_at: datetime | None
-    minutes: int
-    lines: str
-    text: str
-    approved_by: str
-    heard_at: datetime | None
-
-
 class Record(Struct, frozen=True):
     """All data from which the post-mortem is written."""
 
@@ -187,7 +177,7 @@ class Record(Struct, frozen=True):
     interval_head: Sequence[str] = ()
     interval_rows: Sequence[Sequence[str]] = ()
     interval_notes: Sequence[str] = ()
-    caller_messages: Sequence[CallerMessage] = ()
+    caller_messages: Sequence[CallerMessageRow] = ()
 
     def first(self, *kinds: str) -> Entry | None:
         """The first entry of one of those kinds."""

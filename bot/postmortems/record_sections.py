@@ -6,10 +6,11 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
+from bot.incidents.facts import CallerMessageRow
 from bot.postmortems import rules
 from bot.postmortems.document import Day, Heading, Lines, Moment, Part, Section, Statement, Table
 from bot.postmortems.phrases import Phrases
-from bot.postmortems.record import CallerMessage, Entry, KeptPromises, Promise, Proposal, Record, Run, Step
+from bot.postmortems.record import Entry, KeptPromises, Promise, Proposal, Record, Run, Step
 from bot.postmortems.summary_sections import communication_statement, unknown_statement
 from bot.slack.text import shorten
 
@@ -83,7 +84,7 @@ def _callers_heard(record: Record, phrases: Phrases) -> list[Part]:
     return [Table([phrases(f"head_{key}") for key in keys], rows)]
 
 
-def _caller_message_row(message: CallerMessage, phrases: Phrases) -> list[Statement]:
+def _caller_message_row(message: CallerMessageRow, phrases: Phrases) -> list[Statement]:
     cells = [
         message.text or phrases("wording_unknown"),
         message.lines or "–",

@@ -91,7 +91,6 @@ class Basis(Struct, frozen=True):
         return ceil(self.agents / (1 - self.shrinkage) - 1e-9)
 
     def to_json(self) -> dict[str, Any]:
-        """Return a dict for storage as JSON."""
         return asdict(self)
 
 

@@ -97,7 +97,6 @@ class Files(ApiClient):
         return f"{self._auth_test()['url']}files/{owner_id or self.user_id()}/{file_id}/{quote(name.lower())}"
 
     def is_shared(self, file_id: str, channel_id: str) -> bool:
-        """True if the file is shared in that conversation."""
         try:
             file = self.call("files.info", file=file_id)["file"]
         except SlackRefused as refused:

@@ -31,7 +31,6 @@ class Listeners(Struct):
     by_pattern: list[tuple[re.Pattern[str], Listener]] = field(default_factory=list)
 
     def add(self, id_or_pattern: IdOrPattern, listener: Listener) -> None:
-        """Register a listener."""
         if isinstance(id_or_pattern, str):
             self.by_id.setdefault(id_or_pattern, listener)
         else:

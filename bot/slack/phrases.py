@@ -31,7 +31,6 @@ def by_pattern(text: str, language: str, *patterns: Patterns) -> str:
 
 
 def translator_in(language: str, *phrase_tables: Mapping[str, Mapping[str, str]]) -> Translator:
-    """The translator for a language, from phrases by language."""
     phrases: dict[str, str] = {}
     for phrases_by_language in phrase_tables:
         phrases |= phrases_by_language.get(language, {})

@@ -96,7 +96,6 @@ def lockouts(events: Sequence[dict[str, Any]]) -> list[Lockout]:
 
 
 def _has_failed(event: dict[str, Any]) -> bool:
-    """Whether the event is a failed sign-in."""
     return bool(event["eventType"] == SESSION_START and _outcome(event).get("result") != "SUCCESS")
 
 

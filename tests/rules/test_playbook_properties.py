@@ -14,7 +14,7 @@ from bot.errors import WatchfloorError
 from bot.playbooks import forms, reminders, steps, views
 from bot.playbooks.adherence import measure
 from bot.playbooks.progress import progress
-from bot.playbooks.rules import MAX_REMINDERS
+from bot.playbooks.rules import MAX_REMINDERS, State
 from bot.playbooks.runs import update_facts
 from bot.playbooks.step_rows import steps_of
 from bot.playbooks.tables import due_reminders, runs_of
@@ -83,7 +83,7 @@ class PeopleAtAPlaybook(RuleBasedStateMachine):
 
     @rule(key=KEYS, by=PEOPLE)
     def waive(self, key, by):
-        self.click(steps.waive, key, by, "no time", self.now)
+        self.click(steps.skip, key, by, "no time", self.now, State.WAIVED)
 
     @rule(key=KEYS, by=PEOPLE)
     def undo(self, key, by):

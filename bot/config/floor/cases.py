@@ -171,7 +171,6 @@ class Cases(FloorPart):
         return next(own_contracts, Contract(customers=("*",), schedule=self.schedule, targets=self.targets))
 
     def is_sensitive(self, customer: str) -> bool:
-        """Whether the customer is marked as sensitive."""
         return _is_one_of(customer, self.sensitive)
 
     @property

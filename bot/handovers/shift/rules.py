@@ -137,5 +137,4 @@ def to_json(item: HandoverItem) -> dict[str, Any]:
 
 
 def from_json(stored_item: dict[str, Any]) -> HandoverItem:
-    """Return the item from its stored JSON."""
     return convert(stored_item, HandoverItem)

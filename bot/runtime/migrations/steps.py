@@ -10,17 +10,14 @@ from bot.runtime.database import UtcDateTime
 
 
 def texts(*names: str, nullable: bool = False) -> list[sa.Column[Any]]:
-    """Columns of text."""
     return [sa.Column(name, AutoString(), nullable=nullable) for name in names]
 
 
 def moments(*names: str, nullable: bool = False) -> list[sa.Column[Any]]:
-    """Columns of moments."""
     return [sa.Column(name, UtcDateTime(), nullable=nullable) for name in names]
 
 
 def numbers(*names: str, nullable: bool = False) -> list[sa.Column[Any]]:
-    """Columns of whole numbers."""
     return [sa.Column(name, sa.Integer(), nullable=nullable) for name in names]
 
 

@@ -4,14 +4,14 @@ import html
 from collections.abc import Sequence
 from datetime import datetime
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 from sqlmodel import Session
 
 from bot import directory
 from bot.config.floor import Floor
 from bot.followups import tables as followups
 from bot.incidents import incidents, related
-from bot.incidents.facts import CALLER_MESSAGES, FIGURE_SENTENCES, FIGURE_TABLE, MONEY
+from bot.incidents.facts import CALLER_MESSAGES, FIGURE_SENTENCES, FIGURE_TABLE, MONEY, CallerMessageRow
 from bot.incidents.recognition import find_duplicates
 from bot.incidents.registry import Registry
 from bot.incidents.rules import OTHER
@@ -19,7 +19,6 @@ from bot.incidents.tables import Incident
 from bot.partners import tables as partners
 from bot.postmortems.phrases import Phrases
 from bot.postmortems.record import (
-    CallerMessage,
     Entry,
     FollowUp,
     KeptPromises,
@@ -113,22 +112,11 @@ def _money(session: Session, services: Services, number: int, phrases: Phrases) 
 
 def _caller_messages(
     session: Session, services: Services, number: int, now: datetime, participants: Participants
-) -> list[CallerMessage]:
+) -> list[CallerMessageRow]:
     message_rows = services.get(Registry).ask(CALLER_MESSAGES)(session, services, number, now)
     # The approver may never have been in the channel.
     names = directory.display_names(session, {row.approved_by for row in message_rows}) | dict(participants.labels)
-    return [
-        CallerMessage(
-            on_at=row.on_at,
-            off_at=row.off_at,
-            minutes=row.minutes,
-            lines=row.lines,
-            text=row.text,
-            approved_by=names.get(row.approved_by, ""),
-            heard_at=row.heard_at,
-        )
-        for row in message_rows
-    ]
+    return [replace(row, approved_by=names.get(row.approved_by, "")) for row in message_rows]
 
 
 def _milestones(entries: Sequence[TimelineEntry], phrases: Phrases) -> dict[str, Milestone]:

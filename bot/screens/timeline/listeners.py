@@ -1,6 +1,7 @@
 """Listeners for the timeline: show it, add to it, correct it, draw it: parse, act, answer."""
 
 import re
+from functools import partial
 
 from slack_bolt import Ack, App
 
@@ -102,9 +103,7 @@ def _register_forms(app: App, services: Services) -> None:
     listening.on_form(app, services, ids.NOTE_FORM, ids.AT, add_note, {rules.NoteMissing: ids.TEXT})
     listening.on_form(app, services, ids.AMEND_FORM, ids.REASON, amend)
 
-    def milestone(body: Payload) -> Response:
-        return _milestone(services, body)
-
+    milestone = partial(_milestone, services)
     listening.on_form(app, services, ids.MILESTONE_FORM, ids.AT, milestone, {ReasonMissing: ids.REASON})
 
 
