@@ -18,7 +18,7 @@ from bot.impact.reading.vocabulary import COUNTS, LENGTHS, Meaning
 from bot.impact.rules.assessment import QueueFacts
 from bot.impact.rules.figures import Figures
 from bot.impact.rules.intervals import recent_starts
-from bot.impact.rules.series import merged
+from bot.impact.rules.lengths import merged
 from bot.incidents.access import visible_incident
 from bot.incidents.change import Change, changing
 from bot.incidents.facts import STALE_SOURCES

@@ -15,7 +15,7 @@ from bot.impact.origins import Origin, origins_of, people_of
 from bot.impact.rules.assessment import Assessment, Goal, Point
 from bot.impact.rules.figures import Totals, added, totals_from, vector
 from bot.impact.rules.intervals import QueueInterval
-from bot.impact.rules.series import merged
+from bot.impact.rules.lengths import merged
 from bot.impact.tables import Queue
 from bot.incidents import incidents
 from bot.incidents.facts import FigureSentences, FigureTable, QueueFigures

@@ -16,7 +16,7 @@ from bot.impact import tables
 from bot.impact.reading.rows import ReadRow
 from bot.impact.rules.figures import NAMES
 from bot.impact.rules.intervals import QueueInterval
-from bot.impact.rules.series import merged
+from bot.impact.rules.lengths import merged
 from bot.impact.tables import Import, Queue
 from bot.incidents.tables import Incident
 from bot.runtime.database import Row

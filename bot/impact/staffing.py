@@ -12,8 +12,7 @@ from bot.impact import gathering, interval_tables, tables
 from bot.impact.interval_tables import Span
 from bot.impact.rules.baseline import PROFILE_WEEKS, WEEK_S
 from bot.impact.rules.intervals import QueueInterval
-from bot.impact.rules.lengths import by_length
-from bot.impact.rules.series import merged
+from bot.impact.rules.lengths import by_length, merged
 from bot.impact.rules.staffing import Planned, Requirement, requirements, usual_intervals
 from bot.impact.tables import Queue
 from bot.incidents.facts import AgentsNeeded

@@ -15,9 +15,8 @@ from bot.incidents.permissions import changing_as, check_member, check_permissio
 from bot.incidents.registry import Registry
 from bot.incidents.workflows import DeclareRequest
 from bot.lockouts import bursts, failures, forms, recording, rules, tables, views, wording
-from bot.lockouts.failure_rules import SHOWN_FOR
 from bot.lockouts.recording import AccountChange
-from bot.lockouts.rules import AccountAction, Release
+from bot.lockouts.rules import SHOWN_FOR, AccountAction, Release
 from bot.lockouts.tables import Burst, LockedAccount
 from bot.services import Services
 from bot.slack.blocks import Block, Message

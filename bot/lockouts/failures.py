@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
 from bot.config.floor import Floor
-from bot.lockouts.failure_rules import Failure
+from bot.lockouts.rules import Failure
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Numbered, insert_all_new, utc_column
 from bot.sources.port import Lockout

@@ -7,8 +7,7 @@ from itertools import groupby
 
 from bot.incidents.tables import Incident
 from bot.lockouts import ids
-from bot.lockouts.failure_rules import Failure, counted, hints, meaning
-from bot.lockouts.rules import TITLES, AccountAction, Release
+from bot.lockouts.rules import TITLES, AccountAction, Failure, Release, counted, hints, meaning
 from bot.lockouts.tables import DECLINED, WAITING, AccountRequest, Burst, LockedAccount, RequestBatch
 from bot.slack.blocks import (
     Block,

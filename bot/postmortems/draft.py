@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from bot.postmortems import closing_sections, figures, moments_section, record_sections, summary_sections
+from bot.postmortems import closing_sections, figures, record_sections, summary_sections
 from bot.postmortems.document import Document, Section
 from bot.postmortems.phrases import Phrases
 from bot.postmortems.record import Milestone, Record
@@ -22,7 +22,7 @@ def compose(record: Record, phrases: Phrases) -> Document:
         figures=summary_sections.leading_figures(record, milestones, phrases),
         sections=[
             record_sections.impact_section(record, phrases),
-            moments_section.moments_section(record, milestones, phrases),
+            record_sections.moments_section(record, milestones, phrases),
             record_sections.decisions_section(record, phrases),
             closing_sections.prompts_section(record, phrases),
             closing_sections.follow_ups_section(record, phrases),

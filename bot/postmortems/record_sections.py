@@ -1,16 +1,17 @@
 """Sections of the record: impact, communications, decisions, playbooks, the timeline itself. Pure."""
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import groupby
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.incidents.facts import CallerMessageRow
-from bot.postmortems import rules
+from bot.postmortems import figures, rules
 from bot.postmortems.document import Day, Heading, Lines, Moment, Part, Section, Statement, Table
 from bot.postmortems.phrases import Phrases
-from bot.postmortems.record import Entry, KeptPromises, Promise, Proposal, Record, Run, Step
+from bot.postmortems.record import Entry, KeptPromises, Milestone, Promise, Proposal, Record, Run, Step
 from bot.postmortems.summary_sections import communication_statement, unknown_statement
 from bot.slack.text import shorten
 
@@ -18,6 +19,10 @@ from bot.slack.text import shorten
 MAX_ENTRY_TEXT = 3_000
 FRONT_DOOR_KINDS = ("front_door", "front_door_on", "front_door_changed", "front_door_off", "front_door_waived")
 IMPACT_KINDS = ("impact", "customer_impact")
+MOST_MOMENTS = 12
+LONGEST_TEXT = 200
+# Milestones that every incident has, and that decide nothing: named only if there is room.
+ROUTINE_MILESTONES = (figures.ACKNOWLEDGED, figures.COMMANDER, figures.FIRST_UPDATE, figures.CLOSED)
 
 
 def impact_section(record: Record, phrases: Phrases) -> Section:
@@ -238,3 +243,48 @@ def _timeline_line(entry: Entry, phrases: Phrases) -> Moment:
         entry.is_speech,
         entry.is_marked,
     )
+
+
+class _Moment(Struct, frozen=True):
+    at: datetime
+    text: str
+    entry: int
+
+
+def moments_section(record: Record, reached: Mapping[str, Milestone], phrases: Phrases) -> Section:
+    """Return at most twelve moments in order of time; `_candidates` has the most important first."""
+    moments_by_entry: dict[int, _Moment] = {}
+    for moment in _candidates(record, reached, phrases):
+        if len(moments_by_entry) < MOST_MOMENTS:
+            moments_by_entry.setdefault(moment.entry, moment)
+    lines = [
+        Statement(f"{phrases.moment(moment.at)} {moment.text}", (moment.entry,))
+        for moment in sorted(moments_by_entry.values(), key=lambda moment: (moment.at, moment.entry))
+    ]
+    return Section("moments", phrases("section_moments"), [Lines(lines)])
+
+
+def _candidates(record: Record, reached: Mapping[str, Milestone], phrases: Phrases) -> Iterator[_Moment]:
+    reached_moments = {
+        key: _Moment(
+            milestone.at,
+            f"{phrases(f'milestone_{key}')}{f' ({milestone.note})' if milestone.note else ''}",
+            milestone.entry,
+        )
+        for key, milestone in reached.items()
+    }
+    decisions = [entry for entry in record.entries if "decision" in (entry.tag, entry.kind)]
+    marked_entries = [entry for entry in record.entries if entry.is_marked or entry.tag]
+    yield from (moment for key, moment in reached_moments.items() if key not in ROUTINE_MILESTONES)
+    for entry in (*_reopenings(record), *decisions, *record.all("cause"), *marked_entries, *record.all("severity")):
+        yield _Moment(entry.at, shorten(entry.sentence, LONGEST_TEXT), entry.number)
+    yield from (moment for key, moment in reached_moments.items() if key in ROUTINE_MILESTONES)
+
+
+def _reopenings(record: Record) -> Iterator[Entry]:
+    """Each reopening, with the end before it that turned out to be none."""
+    last_end: list[Entry] = []
+    for entry in record.all("resolved", "reopened"):
+        if entry.kind == "reopened":
+            yield from (*last_end, entry)
+        last_end = [entry] if entry.kind == "resolved" else []

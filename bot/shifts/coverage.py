@@ -3,6 +3,7 @@ are in `open_time_messages.py`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session
@@ -10,6 +11,8 @@ from sqlmodel import Session
 from bot import directory
 from bot.config.floor import Need
 from bot.config.floor.reading import WEEKDAYS
+from bot.incidents.facts import AGENTS_NEEDED, AgentsNeeded
+from bot.incidents.registry import Registry
 from bot.runtime.database import insert
 from bot.services import Services
 from bot.shifts import (
@@ -20,12 +23,11 @@ from bot.shifts import (
     open_time_tables,
     people,
     rules,
-    staffing,
     tables,
     views,
 )
 from bot.shifts.open_time_tables import OpenTime, State
-from bot.shifts.rules import Duty, Finding, Needed, Problem, to_minute, to_moment
+from bot.shifts.rules import Basis, Duty, Finding, Needed, Problem, to_minute, to_moment
 from bot.shifts.tables import COVERAGE
 
 EVERY = timedelta(minutes=10)
@@ -49,7 +51,7 @@ def find_open_times(services: Services, now: datetime) -> None:
     # A full hour: an open time that goes on beyond it then has an end that people can plan with.
     until = (now + services.floor.shifts.ahead).replace(minute=0, second=0, microsecond=0)
     # Read before the transaction, so that clicks do not wait for the arithmetic.
-    loads, managers = staffing.loads(services, now, until), people.managers(services)
+    loads, managers = loads_of_needs(services, now, until), people.managers(services)
     with services.database.transaction() as session:
         tables.set_clock(session, COVERAGE, now + EVERY)
         duties = availability.available_duties(session, now, until)
@@ -239,3 +241,36 @@ def escalate(services: Services, now: datetime) -> None:
             open_time_messages.post(session, open_time, people_to_remind, now, occasion=":late")
             if not managers:
                 open_time_messages.post_in_channel(session, services, open_time, now, occasion=":late")
+
+
+def loads_of_needs(services: Services, start: datetime, end: datetime) -> list[tuple[Need, list[Basis]]]:
+    """Each need that names queues with its load by interval; empty where the volume is unknown."""
+    ask = services.get(Registry).ask(AGENTS_NEEDED)
+    with services.database.reading() as session:
+        return [
+            (
+                need,
+                list(
+                    map(
+                        partial(_needed_basis, need.shrinkage),
+                        ask(session, services, need.queues, need.site, start, end),
+                    )
+                ),
+            )
+            for need in services.floor.shifts.needs
+            if need.queues
+        ]
+
+
+def _needed_basis(shrinkage: float, needed: AgentsNeeded) -> Basis:
+    return Basis(
+        start=to_minute(needed.starts_at),
+        end=to_minute(needed.ends_at),
+        offered=round(needed.offered, 1),
+        aht_s=round(needed.aht_s, 1),
+        patience_s=needed.patience_s,
+        agents=needed.agents,
+        agents_c=needed.agents_c,
+        shrinkage=shrinkage,
+        is_forecast=needed.is_forecast,
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from sqlmodel import Session
@@ -17,21 +18,30 @@ from bot.directory.administrators import administrators_channel_id
 from bot.errors import WatchfloorError
 from bot.runtime.clock import utcnow
 from bot.runtime.database import upsert
+from bot.runtime.network import Network
 from bot.services import Services
-from bot.shifts import fetching, importing, tables
+from bot.shifts import importing, tables
 from bot.shifts.comparing import Result
 from bot.shifts.importing import AHEAD, BACK, OnImported, Reading
 from bot.shifts.reading.calendar_file import read_calendar
-from bot.shifts.reading.rows import Defaults, LeftOut, ReadShift, objection
+from bot.shifts.reading.rows import Defaults, LeftOut, ReadShift, RosterUnreadable, objection
 from bot.shifts.reading.table_file import read_table
 from bot.shifts.tables import RosterState
 from bot.shifts.wording import translator
 from bot.slack.text import escape
+from bot.sources.answers import no_answer
 from bot.sources.port import Shift
+from bot.sources.published import REDIRECTS, handed_out_at, host_of, hosts_of
+
+if TYPE_CHECKING:
+    import httpx
+
 
 log = logging.getLogger(__name__)
 
 EVERY_S = 300
+LARGEST_BYTES = 10_000_000
+OK = 200
 
 
 class RosterFolder(Struct, frozen=True):
@@ -60,7 +70,7 @@ def read_all(services: Services) -> None:
 
 def read_one(services: Services, roster: Roster, now: datetime) -> Result | None:
     """Read and import a roster; None if nothing changed since the last time."""
-    content = fetching.content(roster, services.get(RosterFolder).path, services.slack.network)
+    content = content_of(roster, services.get(RosterFolder).path, services.slack.network)
     return import_content(services, roster, roster.file or roster.address.partition("?")[0], content, "", now)
 
 
@@ -158,3 +168,51 @@ def _read_rows(rows: Sequence[Shift], floor: Floor) -> Iterator[ReadShift | Left
                 starts_at=row.starts_at,
                 ends_at=row.ends_at,
             )
+
+
+def content_of(roster: Roster, folder: Path, network: Network) -> bytes:
+    """Return the current content of the roster. Raises `RosterUnreadable`."""
+    roster_content = (
+        _content_of_file(roster, folder / roster.file) if roster.file else _content_of_address(roster, network)
+    )
+    if len(roster_content) > LARGEST_BYTES:
+        raise RosterUnreadable(name=roster.name, reason=f"it has more than {LARGEST_BYTES // 1_000_000} MB")
+    return roster_content
+
+
+def _content_of_file(roster: Roster, path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        raise RosterUnreadable(name=roster.name, reason=error.strerror or type(error).__name__) from error
+
+
+def _content_of_address(roster: Roster, network: Network) -> bytes:
+    # Imported only if a roster is read from an address.
+    import httpx
+
+    from bot.runtime.outgoing import AddressRefused, Reach, client
+
+    hosts = hosts_of(roster.address)
+    reach = Reach.of(roster.address, roster.allow_networks, is_insecure=roster.insecure, hosts=hosts)
+    try:
+        with client(network, reach) as http:
+            return _get_content(roster, http)
+    except AddressRefused as refusal:
+        raise RosterUnreadable(name=roster.name, reason=refusal.sentence.rstrip(".")) from refusal
+    except httpx.HTTPError as error:
+        reason = f"its address does not answer ({no_answer(error)})"
+        raise RosterUnreadable(name=roster.name, reason=reason) from error
+
+
+def _get_content(roster: Roster, http: "httpx.Client") -> bytes:
+    response = http.get(roster.address)
+    if response.status_code in REDIRECTS and (address := handed_out_at(response)):
+        response = http.get(address)
+    if response.status_code in REDIRECTS:
+        reason = f"it leads to {host_of(response)}; write that address into floor.yaml if it is meant"
+        raise RosterUnreadable(name=roster.name, reason=reason)
+    if response.status_code != OK:
+        raise RosterUnreadable(name=roster.name, reason=f"its address answers {response.status_code}")
+    return response.content

@@ -8,7 +8,7 @@ from math import ceil
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from bot.alerts import authentication, payloads, receiving, sns
+from bot.alerts import payloads, receiving, sns, sources
 from bot.alerts.sources import AlertSources, ConfiguredAlertSource
 from bot.errors import TryLater
 from bot.runtime.clock import elapsed_s, utcnow
@@ -54,7 +54,7 @@ class AlertsEndpoint:
         now = utcnow()
         content = payloads.parse(body) if source.described.kind == "sns" else {}
         certificates = self._sources.certificates
-        once = authentication.check(source.described, source.secret, certificates, body, content, headers, now)
+        once = sources.check_sender(source.described, source.secret, certificates, body, content, headers, now)
         wait_s = self._rates[source.name].wait_s()
         if wait_s:
             limited = refusal_response(429, "too many requests")

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from bot.alerts import authentication, payloads, rules, sns
+from bot.alerts import payloads, rules, sns, sources
 from bot.alerts.rules import ReceivedAlert
 from bot.alerts.sns import Certificates
 from bot.alerts.tables import Alert, AlertGroup
@@ -179,7 +179,7 @@ def test_late_requests_are_outdated_and_resolved_ones_never_count() -> None:
 
 def check(source: AlertSource, body: bytes, headers: dict[str, str], content: Any = None, fetch: Any = None) -> str:
     certificates = Certificates(fetch or (lambda host, url: b""))
-    return authentication.check(source, SECRET, certificates, body, content or {}, headers, NOW)
+    return sources.check_sender(source, SECRET, certificates, body, content or {}, headers, NOW)
 
 
 def mac(text: bytes) -> str:

@@ -16,10 +16,9 @@ from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Wind
 from bot.impact.rules.baseline import WEEK_S
 from bot.impact.rules.figures import Figures, ServiceLevel
 from bot.impact.rules.intervals import QueueInterval, recent_starts
-from bot.impact.rules.lengths import by_length
+from bot.impact.rules.lengths import by_length, merged
 from bot.impact.rules.outlook import Outlook, outlook
 from bot.impact.rules.recovery import back_at
-from bot.impact.rules.series import merged
 from bot.impact.sentences import cost_text, sentences
 from bot.slack.blocks import Message
 

@@ -17,7 +17,7 @@ from bot.impact.reading import usable
 from bot.impact.reading.rows import LeftOut, QueueName, ReadRow
 from bot.impact.rules.figures import NAMES, Figures
 from bot.impact.rules.intervals import QueueInterval
-from bot.impact.rules.series import merged
+from bot.impact.rules.lengths import merged
 from bot.impact.tables import Import
 from bot.runtime import migrations
 from bot.runtime.clock import utcnow

@@ -36,7 +36,7 @@ from bot.ledger.rules import FOLLOWS, State, WrongMove
 from bot.ledger.tables import Ledger, LedgerFile, Release
 from bot.runtime.chunks import ChunkSize
 from bot.runtime.database import Database
-from bot.screens.records import export_record, purge_text
+from bot.screens.records import export, purge_text
 from tests import prepared
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
@@ -529,7 +529,7 @@ def _lines(session: Session) -> list[Line]:
 def test_accounts_are_only_in_the_workbook_and_a_purged_one_still_refuses_a_second_payment(database, tmp_path):
     bring(database, tmp_path, "lines", owe(2))
     with database.reading() as session:
-        assert "ACCOUNT-000001" not in str(export_record.record(session, 1, NOW))
+        assert "ACCOUNT-000001" not in str(export.record_of(session, 1, NOW))
         book = openpyxl.load_workbook(BytesIO(workbook.build(session, tables.get(session, 1))))
         assert book.sheetnames == ["Totals", "Lines", "Entries", "Does not add up"]
         assert [cell.value for cell in book["Lines"][2]][:5] == [1, "consumers", "ACCOUNT-000000", 5, "EUR"]

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.lockouts.failure_rules import Failure, hints
 from bot.lockouts.reading import is_table_of_lockouts, read_lockouts
 from bot.lockouts.recording import AT_LIMIT
 from bot.lockouts.rules import (
+    Failure,
     LoginsMissing,
     NotALogin,
     NotTheSamePerson,
@@ -16,6 +16,7 @@ from bot.lockouts.rules import (
     burst_since,
     check_approver,
     check_asked,
+    hints,
     is_burst,
     negative_binomial_tail,
     read_logins,

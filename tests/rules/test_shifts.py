@@ -23,7 +23,7 @@ from bot.outbox.tables import OutboxRow
 from bot.runtime.clock import utcnow
 from bot.runtime.database import Database
 from bot.runtime.network import Network
-from bot.shifts import fetching, oncall, rosters, tables
+from bot.shifts import oncall, rosters, tables
 from bot.shifts.availability import without_absences
 from bot.shifts.reading.calendar_file import read_calendar
 from bot.shifts.reading.rows import Defaults, LeftOut, ReadShift, RosterUnreadable
@@ -351,13 +351,13 @@ def test_a_roster_is_fetched_by_the_checked_outgoing_client(tmp_path: Path) -> N
         address, network = f"{calendar.url}/emea.ics?key=secret", Network()
         secure = Roster(name="EMEA", address=address.replace("http:", "https:"))
         with pytest.raises(RosterUnreadable, match="may not be called: it is not a public address"):
-            fetching.content(secure, tmp_path, network)
+            rosters.content_of(secure, tmp_path, network)
         elsewhere = Roster(name="EMEA", address=address, insecure=True, allow_networks=("10.0.0.0/8",))
         with pytest.raises(RosterUnreadable, match="may not be called"):
-            fetching.content(elsewhere, tmp_path, network)
+            rosters.content_of(elsewhere, tmp_path, network)
         assert not calendar.requests
         roster = Roster(name="EMEA", address=address, insecure=True, allow_networks=("127.0.0.0/8",))
-        assert fetching.content(roster, tmp_path, network) == ROSTER.read_bytes()
+        assert rosters.content_of(roster, tmp_path, network) == ROSTER.read_bytes()
         calendar.faults.extend(["moved", "404", "answer lost", "404"])
         for reason in (
             "it leads to calendar.example.com",
@@ -365,7 +365,7 @@ def test_a_roster_is_fetched_by_the_checked_outgoing_client(tmp_path: Path) -> N
             "its address does not answer",
         ):
             with pytest.raises(RosterUnreadable, match=reason) as refused:
-                fetching.content(roster, tmp_path, network)
+                rosters.content_of(roster, tmp_path, network)
             assert "secret" not in refused.value.sentence
             assert reason not in refused.value.sentence_in("es")
         assert len(calendar.requests) == 4
@@ -388,9 +388,9 @@ def test_a_roster_is_fetched_by_the_checked_outgoing_client(tmp_path: Path) -> N
         assert str(list(doctor.check(settings, floor, network))[2]).startswith("✓ The roster EMEA can be read: ")
     with pytest.raises(ValueError, match="is not safe; it must begin with `https://`"):
         Roster(name="EMEA", address=address)
-    (tmp_path / "emea.ics").write_bytes(bytes(fetching.LARGEST_BYTES + 1))
+    (tmp_path / "emea.ics").write_bytes(bytes(rosters.LARGEST_BYTES + 1))
     with pytest.raises(RosterUnreadable, match="it has more than"):
-        fetching.content(Roster(name="EMEA", file="emea.ics"), tmp_path, network)
+        rosters.content_of(Roster(name="EMEA", file="emea.ics"), tmp_path, network)
 
 
 def test_a_roster_that_is_changed_and_changed_back_is_told_each_time(tmp_path: Path) -> None:

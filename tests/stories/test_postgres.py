@@ -31,7 +31,7 @@ from bot.runtime.clock import utcnow
 from bot.runtime.database import Database, DatabaseBusy, compact, engines
 from bot.runtime.waiting import wait_until
 from bot.runtime.workflows.records import delete_finished_records
-from bot.screens.records import export_record, purge
+from bot.screens.records import export, purge
 from bot.screens.timeline.pages import amend_form
 from bot.timeline import timeline, verification
 from tests.floor import PATIENCE_S, TestFloor
@@ -79,7 +79,7 @@ def test_postgresql_purges_words_and_forgets_finished_flows(tmp_path: Path, prep
         compact(floor.services.database.engine)
 
         with floor.services.database.reading() as session:
-            record = str(export_record.record(session, 1, utcnow()))
+            record = str(export.record_of(session, 1, utcnow()))
             assert verification.verify(session, 1) == []
         assert word not in record
         assert "[removed]" in record

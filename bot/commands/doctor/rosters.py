@@ -9,7 +9,7 @@ from bot.config.settings import Settings
 from bot.errors import WatchfloorError
 from bot.runtime.clock import utcnow
 from bot.runtime.network import Network
-from bot.shifts import fetching, rosters
+from bot.shifts import rosters
 from bot.shifts.reading.rows import LeftOut, RosterUnreadable
 
 REMEDY = "docs/shifts.md says what a roster needs."
@@ -27,7 +27,7 @@ def check(settings: Settings, floor_settings: Floor, network: Network) -> Iterat
 def _check_roster(floor_settings: Floor, folder: rosters.RosterFolder, roster: Roster, network: Network) -> Finding:
     location = roster.file or roster.address.partition("?")[0]
     try:
-        content = fetching.content(roster, folder.path, network)
+        content = rosters.content_of(roster, folder.path, network)
         defaults = rosters.defaults_of(floor_settings, roster)
         entries = list(rosters.parse(roster.name, location, content, defaults, utcnow()))
     except RosterUnreadable as unreadable:

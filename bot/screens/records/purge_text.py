@@ -12,7 +12,7 @@ from bot.followups.tables import DIGEST_KEY
 from bot.incidents.registry import PurgeRule, Registry
 from bot.playbooks.step_rows import change_step, steps_of
 from bot.playbooks.tables import runs_of
-from bot.screens.records.export_record import of_incident
+from bot.screens.records.export import of_incident
 from bot.timeline.erasure import REMOVED, keep_figures
 
 # The tables below the nouns. Outbox rows lose the whole payload.
