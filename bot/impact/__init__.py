@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 def register(registry: "Registry") -> None:
     """Register listeners, commands, dropped files, the tick for new figures, and the answers to other nouns."""
     from bot.impact import (
+        charts,
         facts,
         feeding,
         listeners,
@@ -45,7 +46,7 @@ def register(registry: "Registry") -> None:
     )
     registry.answers(FIGURE_SENTENCES, facts.sentences)
     registry.answers(FIGURE_TABLE, facts.table)
-    registry.answers(FIGURE_CHART, facts.chart)
+    registry.answers(FIGURE_CHART, charts.chart_png)
     registry.answers(AGENTS_NEEDED, staffing.agents_needed)
     registry.answers(QUEUE_FIGURES, facts.queue_figures)
     registry.without_text("figure_queues", "figure_import_queues", "interval_figures", "figure_column_maps")

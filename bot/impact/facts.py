@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot import directory
-from bot.impact import charts, gathering, interval_tables, tables, watch_tables
+from bot.impact import gathering, interval_tables, tables, watch_tables
 from bot.impact.figure_wording import ENGLISH, LANGUAGES, UNKNOWN, Language, formula, length, notes, percent
 from bot.impact.figure_wording import number as amount
 from bot.impact.origins import Origin, origins_of, people_of
@@ -103,11 +103,6 @@ def _agents_cells(point: Point, language: Language) -> tuple[str, str, str]:
         percent(totals.adherence.value, language, 0),
         percent(totals.occupancy_told.value, language, 0),
     )
-
-
-def chart(services: Services, number: int, now: datetime) -> bytes:
-    """The chart as PNG; empty when there are no figures."""
-    return charts.chart_png(services, number, now)
 
 
 def queue_figures(
