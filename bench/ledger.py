@@ -13,7 +13,7 @@ from bot.bootstrap import build_registry
 from bot.config.floor.credits import Credits
 from bot.errors import TryLater
 from bot.incidents.tables import Incident
-from bot.ledger import balance, importing, releases, releasing, tables
+from bot.ledger import balance, importing, releases, tables
 from bot.ledger.tables import Ledger, LedgerFile
 from bot.runtime import migrations
 from bot.runtime.database import Database
@@ -89,7 +89,7 @@ def _release(database: Database) -> float:
     is_done = False
     while not is_done:
         with suppress(TryLater):  # its turn is over, as in the outbox
-            releasing.prepare(database, Credits(approve_above={}), made.number)
+            releases.prepare(database, Credits(approve_above={}), made.number)
             is_done = True
     return time.perf_counter() - began
 

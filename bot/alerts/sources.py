@@ -1,4 +1,4 @@
-"""The monitoring systems that may send alerts, with their secrets and their settings in floor.yaml."""
+"""The monitoring systems that may send alerts, with their secrets and settings; and whether a request is theirs."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""Upserts cases from sources: idempotent, and an older row never overwrites a newer one."""
+"""Upserts cases from sources: idempotent, an older row never overwrites a newer one; clocks and board follow."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta

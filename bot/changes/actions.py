@@ -1,4 +1,4 @@
-"""Actions on changes: show the calendar, record one, verify it, roll it back or cancel it."""
+"""Actions on changes: show the calendar, record one, verify it, roll it back or cancel it; possible causes."""
 
 from datetime import datetime
 

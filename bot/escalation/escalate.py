@@ -1,4 +1,4 @@
-"""The escalation ladder at work: page each tier when its time comes, until somebody is on the way."""
+"""The escalation ladder at work: page each tier when its time comes, and when nobody answers."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(registry: "Registry") -> None:
     """Register the sources that floor.yaml names, and the tick that reads what is due."""
-    from bot.feeds import asking, auditing, reading, sources, tables, writing
+    from bot.feeds import auditing, reading, sources, tables, writing
     from bot.incidents.facts import CASE_NOTES, RESETTING, STALE_SOURCES, UNLOCKING
     from bot.incidents.registry import Tick
 
@@ -16,7 +16,7 @@ def register(registry: "Registry") -> None:
     registry.ticks += [
         Tick("sources of the floor", reading.schedule_feeds),
         Tick("sources", reading.start_due, tables.NEXT_READ),
-        Tick("open rows of sources", asking.ask_due, tables.NEXT_ASK),
+        Tick("open rows of sources", reading.ask_due, tables.NEXT_ASK),
     ]
     registry.audits_of_floor.append(auditing.sources_behind)
     registry.answers(UNLOCKING, writing.unlocking)

@@ -1,11 +1,14 @@
 """Read what is due: a durable flow reads page after page; rows and cursor are stored in one transaction.
 
 A flow never waits: a delay that a source asks for, or a failure, is stored as the time of the next read.
+
+Once a day each source is asked for what is open here: no source says what it has deleted, merged or hidden.
 """
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
@@ -15,11 +18,11 @@ from bot.errors import TryLater, WatchfloorError
 from bot.feeds import rules, tables
 from bot.feeds.sources import Sources, errors_as_refusals
 from bot.feeds.tables import Feed
-from bot.incidents.registry import Registry
+from bot.incidents.registry import AskedRows, Registry
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import step, waiting_flow
 from bot.services import Services
-from bot.sources.port import Page, TableFile, read_page, streams_of
+from bot.sources.port import CasesById, Page, TableFile, read_page, streams_of
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +30,11 @@ log = logging.getLogger(__name__)
 PAGES_AT_ONCE = 50
 MORE, DONE, STOPPED = "more", "done", "stopped"
 TABLES = "tables"
+ASK_EVERY = timedelta(days=1)
+# After a failure, and after a process that did not finish.
+ASK_AGAIN_AFTER = timedelta(hours=1)
+ASKED_AT_ONCE = 90
+CASES = "cases"
 
 
 class ReadRequest(BaseModel):
@@ -163,3 +171,52 @@ def used_streams(services: Services, name: str) -> list[str]:
     used = {stream for stream, takers in registry.takes_rows.items() if takers}
     used |= {TABLES} if registry.takes_files else set()
     return [stream for stream in streams_of(services.get(Sources).get(name)) if stream in used]
+
+
+def ask_due(services: Services, now: datetime) -> None:
+    """Ask the sources that are due, in the background: they may take long to answer."""
+    with services.database.transaction() as session:
+        sources = [feed.source for feed in tables.to_ask(session, now)]
+        for source in sources:
+            tables.ask_at(session, source, CASES, now + ASK_AGAIN_AFTER)
+    for source in sources:
+        services.background.submit(f"open cases:{source}", partial(ask, services, source))
+
+
+def ask(services: Services, source: str) -> None:
+    """Bring the open cases up to date with their source, and end those that it no longer has."""
+    asked_rows = services.get(Registry).asked_rows[CASES]
+    with services.database.reading() as session:
+        ids, newest_ids = asked_rows.open_ids(session, source), asked_rows.newest_ids(session, source)
+    try:
+        for start in range(0, len(ids), ASKED_AT_ONCE):
+            _ask_for(services, source, ids[start : start + ASKED_AT_ONCE], newest_ids, asked_rows)
+    except (TryLater, WatchfloorError) as reason:
+        log.warning("a source was not asked for its open cases", extra={"source": source, "reason": str(reason)})
+        return
+    with services.database.transaction() as session:
+        tables.ask_at(session, source, CASES, utcnow() + ASK_EVERY)
+
+
+def _ask_for(
+    services: Services, name: str, ids: Sequence[str], newest_ids: Sequence[str], asked_rows: AskedRows
+) -> None:
+    source = services.get(Sources).get(name)
+    if not isinstance(source, CasesById):
+        return
+    asked_ids = dict.fromkeys([*ids, *newest_ids])
+    with errors_as_refusals(name):
+        rows = [row for row in source.of_ids(list(asked_ids)) if row.external_id in asked_ids]
+    known_ids = {row.external_id for row in rows}
+    if known_ids.isdisjoint(newest_ids):
+        # Rather a right that is missing now than cases that are.
+        raise TryLater("it shows none of the cases that it changed last")
+    now = utcnow()
+    with services.database.transaction() as session:
+        _take(services, session, name, rows, now)
+        asked_rows.end(session, services, name, [each for each in ids if each not in known_ids], now)
+
+
+def _take(services: Services, session: Session, name: str, rows: Sequence[Any], now: datetime) -> None:
+    for take_rows in services.get(Registry).takes_rows[CASES]:
+        take_rows(session, services, name, f"{name}:{CASES}:{now.isoformat()}", rows)

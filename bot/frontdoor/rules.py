@@ -1,4 +1,4 @@
-"""What callers hear: variants, what a message must say, and when to ask about it. Pure."""
+"""What callers hear: variants, what a message must say, when to ask about it; and routing faults. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

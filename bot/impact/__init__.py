@@ -15,7 +15,6 @@ def register(registry: "Registry") -> None:
         listeners,
         renderers,
         requests,
-        staffing,
         tables,
         uploads,
         watch_tables,
@@ -47,7 +46,7 @@ def register(registry: "Registry") -> None:
     registry.answers(FIGURE_SENTENCES, facts.sentences)
     registry.answers(FIGURE_TABLE, facts.table)
     registry.answers(FIGURE_CHART, charts.chart_png)
-    registry.answers(AGENTS_NEEDED, staffing.agents_needed)
+    registry.answers(AGENTS_NEEDED, facts.agents_needed)
     registry.answers(QUEUE_FIGURES, facts.queue_figures)
     registry.without_text("figure_queues", "figure_import_queues", "interval_figures", "figure_column_maps")
     registry.without_text("figure_watches", "figure_summaries")

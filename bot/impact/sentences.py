@@ -1,4 +1,4 @@
-"""What the card and the updates say about an incident's figures, in the floor's languages. Pure."""
+"""What card, updates and screen say about an incident's figures and cost, in the floor's languages. Pure."""
 
 from collections.abc import Sequence
 

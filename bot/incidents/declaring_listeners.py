@@ -3,7 +3,7 @@
 from slack_bolt import App
 
 from bot.directory.lookup import display_names
-from bot.incidents import declaring, ids, listening, parse, pending_answers, responses, rules, scope
+from bot.incidents import declaring, ids, listening, parse, responses, rules, scope
 from bot.incidents.declaration_forms import Prefilled
 from bot.incidents.parse import Payload
 from bot.incidents.recognition import Scope
@@ -61,11 +61,11 @@ def _register_question(app: App, services: Services) -> None:
 
     def open_another(body: Payload) -> str:
         pending_id, user_id = parse.clicked_number(body), parse.user_id(body)
-        return pending_answers.open_another(services, pending_id, user_id, body["response_url"], utcnow())
+        return declaring.open_another(services, pending_id, user_id, body["response_url"], utcnow())
 
     def join_duplicate(body: Payload) -> str:
         pending_id, _, number = parse.action_value(body).partition(":")
-        return pending_answers.join_duplicate(
+        return declaring.join_duplicate(
             services,
             parse.parse_number(pending_id),
             parse.parse_number(number),
@@ -75,7 +75,7 @@ def _register_question(app: App, services: Services) -> None:
         )
 
     def cancel(body: Payload) -> str:
-        return pending_answers.cancel(services, parse.clicked_number(body), parse.user_id(body))
+        return declaring.cancel(services, parse.clicked_number(body), parse.user_id(body))
 
     listening.on_question(app, services, ids.OPEN_ANOTHER, open_another)
     listening.on_question(app, services, listening.one_of_many(ids.JOIN_DUPLICATE), join_duplicate)

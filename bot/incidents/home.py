@@ -1,4 +1,4 @@
-"""Where a person begins: the home tab, and `/incident` in a channel without an incident."""
+"""Where a person begins: the home tab, `/incident` in any channel, the control panel."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

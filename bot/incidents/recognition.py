@@ -1,4 +1,4 @@
-"""Reads severity, title, type, sites and partners from a typed declaration; finds similar titles. Pure."""
+"""Reads severity, title, type, sites, partners and times from a typed declaration; finds similar titles. Pure."""
 
 import re
 import unicodedata

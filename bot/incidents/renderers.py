@@ -5,7 +5,7 @@ from collections import Counter
 from bot import outbox
 from bot.directory.lookup import channel_id, forget_channel
 from bot.errors import TryLater
-from bot.incidents import invitations, pending_answers, privacy, private_channel, renaming, views, wording
+from bot.incidents import declaring, invitations, privacy, private_channel, renaming, views, wording
 from bot.outbox import kinds, row_files
 from bot.outbox.kinds import Call, Context, Kind, Settled
 from bot.outbox.rules import Refusal
@@ -122,5 +122,5 @@ KINDS = (
     ),
     Kind(kinds.PRIVACY_REPORT, "say what was taken back", privacy_report),
     row_files.KIND,
-    kinds.job(kinds.DECLARATION, pending_answers.start_decided),
+    kinds.job(kinds.DECLARATION, declaring.start_decided),
 )

@@ -1,4 +1,8 @@
-"""Releases money for payment: one person may, two above a limit; accounts paid elsewhere are left out."""
+"""Releases money for payment: one person may, two above a limit; accounts paid elsewhere are left out.
+
+Lines are collected in chunks, each in a short transaction that writes its lines and the release's progress, so a
+line counts once however often it is retried, also after a kill.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,21 +12,29 @@ from sqlmodel import Session, col, select
 
 from bot import outbox
 from bot.config.floor.credits import Credits
-from bot.errors import require
+from bot.errors import TryLater, require
+from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.ledger import line_tables, rules, tables
 from bot.ledger.accounts import others, same_cause
 from bot.ledger.entries import Move, Origin, move
+from bot.ledger.importing import chunk_size
 from bot.ledger.line_tables import Line, LineRow
 from bot.ledger.money import EXPONENTS, format_amount
 from bot.ledger.rules import SAME_CAUSE, State
 from bot.ledger.tables import PREPARING, REFUSED, RELEASED, WAITING, Ledger, Release
 from bot.outbox import kinds
-from bot.runtime.database import insert
+from bot.runtime.chunks import ChunkSize
+from bot.runtime.clock import elapsed_s, utcnow
+from bot.runtime.database import Database, insert, low_priority
 from bot.timeline import timeline
 
 # The most lines that one click processes; a release of fewer is complete before the answer.
 AT_ONCE = 500
+# How often the message in the channel shows the progress.
+SHOWN_EVERY_S = 2.0
+# Shorter than the lease of the outbox row; the next turn continues with the rest.
+TURN_S = 20.0
 
 
 def request(change: Change, ledger: Ledger, cohort: str, currency: str) -> Release:
@@ -167,3 +179,49 @@ def take_lines(session: Session, release: Release, other_ids: Sequence[int], cou
     release.done_line = rows[-1].number if rows else release.last_line
     session.flush()
     return len(rows) < count
+
+
+def prepare(database: Database, credits: Credits, release_id: int, size: ChunkSize | None = None) -> None:
+    """Collect the release's lines and settle whether it needs approval. Raises `TryLater` after `TURN_S`."""
+    size, began_at, shown_at = size or chunk_size(database), elapsed_s(), elapsed_s()
+    with low_priority():
+        is_done = False
+        while not is_done:
+            if elapsed_s() - began_at > TURN_S:
+                raise TryLater("a release is still being put together", 0)
+            is_shown = elapsed_s() - shown_at > SHOWN_EVERY_S
+            shown_at = elapsed_s() if is_shown else shown_at
+            with size.measured(size.rows):
+                is_done = _prepare_chunk(database, release_id, size.rows, is_shown=is_shown)
+        _finish(database, credits, release_id)
+
+
+def _prepare_chunk(database: Database, release_id: int, count: int, *, is_shown: bool) -> bool:
+    # Chunks lost in a power failure are redone: only the release's final commit waits for the disk.
+    with database.transaction(is_synced=False) as session:
+        release, number = release_and_number(session, release_id)
+        locked_ledgers = list(tables.lock_of_incidents(session, same_cause(session, number)))
+        ledger = next(candidate for candidate in locked_ledgers if candidate.number == release.ledger_id)
+        session.refresh(release)
+        if release.state != PREPARING or not ledger.is_open:
+            return True
+        if is_shown:
+            _mark_stale(session, number, release_id)
+        return take_lines(session, release, others(locked_ledgers, ledger), count, utcnow())
+
+
+def _finish(database: Database, credits: Credits, release_id: int) -> None:
+    with database.transaction() as session:
+        release, number = release_and_number(session, release_id)
+        incidents.by_number_locked(session, number)
+        [ledger] = tables.lock_of_incidents(session, [number])
+        session.refresh(release)
+        if release.state == PREPARING:
+            finish(session, ledger, release, credits, utcnow())
+            outbox.mark_stale(session, number)
+            _mark_stale(session, number, release_id)
+
+
+def _mark_stale(session: Session, number: int, release_id: int) -> None:
+    """Mark the release's message in the channel as stale, so that it shows the progress."""
+    outbox.mark_stale_subject(session, number, (kinds.LEDGER_RELEASE,), str(release_id))

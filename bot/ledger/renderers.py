@@ -3,7 +3,7 @@
 from bot import outbox
 from bot.errors import WatchfloorError
 from bot.incidents.dropped_files import downloaded
-from bot.ledger import importing, releases, releasing, tables, views, wording, workbook
+from bot.ledger import importing, releases, tables, views, wording, workbook
 from bot.ledger.tables import LedgerFile
 from bot.outbox import kinds, shared_files
 from bot.outbox.kinds import Call, Context, Kind, Settled
@@ -27,7 +27,7 @@ def _release_message(context: Context) -> Message:
 
 def _prepare(services: Services, row: OutboxRow) -> None:
     """Prepare a release of many lines."""
-    releasing.prepare(services.database, services.floor.credits, int((row.payload or {})["release"]))
+    releases.prepare(services.database, services.floor.credits, int((row.payload or {})["release"]))
 
 
 def _read_file(services: Services, row: OutboxRow) -> None:

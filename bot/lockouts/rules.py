@@ -1,4 +1,4 @@
-"""Locked-out agents: what unlocks them, and how many at one partner make an incident. Pure."""
+"""Locked-out agents: what unlocks them, how many make an incident, and why sign-ins fail. Pure."""
 
 import math
 from collections import Counter

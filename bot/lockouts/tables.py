@@ -1,4 +1,4 @@
-"""Accounts that are locked out, and bursts proposed as incidents; every query on them.
+"""Accounts that are locked out, bursts proposed as incidents, requests to sources; every query on them.
 
 No password, link or token is stored: a lockout is a login, a partner, and the time it was locked.
 """

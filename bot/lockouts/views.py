@@ -1,4 +1,4 @@
-"""What users see of lockouts: the list by partner, the proposal. Pure."""
+"""What users see of lockouts: the list by partner, the proposal, several at once, failed sign-ins. Pure."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Rendering the notice to a partner, in its language, and the replies below it."""
+"""Rendering the notice to a partner, in its language, and the replies and updates below it."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The floor's playbooks, reloaded without a restart when a file changes."""
+"""The floor's playbooks, reloaded without a restart when a file changes, which runs are told of."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""Sections of the record: impact, communications, decisions, playbooks, the timeline itself. Pure."""
+"""Sections of the record: key moments, impact, communications, decisions, playbooks, the timeline. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta

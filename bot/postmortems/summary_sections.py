@@ -1,4 +1,4 @@
-"""Opening sections of a post-mortem: the summary, the severities, the milestones and the figures. Pure."""
+"""Opening sections of a post-mortem: summary, severities, milestones, figures; the page for leadership. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta

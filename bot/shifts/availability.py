@@ -1,4 +1,4 @@
-"""The shifts of those who come: without the absences, and without people who are not there."""
+"""The shifts of those who come: without absences, and without people who are not there; why nobody is on."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Checks of another system's response: refused with a reason, retried as it asks, never taken for no rows."""
+"""Checks of another system's response: refused with a reason, retried as it asks by all sources of its account."""
 
 import json
 import re

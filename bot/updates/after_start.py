@@ -9,7 +9,7 @@ from bot import outbox
 from bot.outbox import kinds
 from bot.services import Services
 from bot.timeline import timeline
-from bot.updates import concluding, deliveries, draft_messages, tables
+from bot.updates import deliveries, draft_messages, tables
 
 
 class AfterStart(Struct):
@@ -27,7 +27,7 @@ def clean_up(services: Services, now: datetime) -> None:
         _drop_removed_audiences(session, services, now)
         on_their_way = tables.on_their_way(session)
     for promise in on_their_way:
-        concluding.conclude_arrived(services, promise)
+        deliveries.conclude_arrived(services, promise)
     state.is_done = True
 
 

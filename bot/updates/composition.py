@@ -1,4 +1,4 @@
-"""The text of an update: the audience's template in each of its languages, or plain text if one is broken."""
+"""The text of an update: the audience's template in each of its languages, or plain text; checked for outsiders."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,7 @@
-"""Footers of updates whose time of the next one has changed: the new time, or that updates are paused."""
+"""Footers of updates whose time of the next one has changed: the new time, or that updates are paused.
+
+This runs in the transaction of the change: sent messages are edited in place, unsent ones go out with the new text.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager

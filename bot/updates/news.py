@@ -1,4 +1,4 @@
-"""News since the last update to an audience, grouped: changes of state, finished steps, marked messages."""
+"""News since the last update to an audience, grouped; and what is news for it."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime

@@ -20,7 +20,7 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block, Message, section
 from bot.slack.text import channel_link, escape
-from bot.updates import concluding, draft_messages, draft_views, drafts, scheduling, tables
+from bot.updates import deliveries, draft_messages, draft_views, drafts, scheduling, tables
 from bot.updates.composition import compose
 from bot.updates.deliveries import channel_of
 from bot.updates.draft_views import Draft, IncidentHeading
@@ -158,8 +158,8 @@ KINDS = (
         refusals=dict.fromkeys(COMMON, Refusal.FINAL),
         otherwise=Refusal.FINAL,
         forget=forget_channel,
-        on_delivered=concluding.note_delivered,
-        on_given_up=concluding.note_refused,
+        on_delivered=deliveries.note_delivered,
+        on_given_up=deliveries.note_refused,
         join=_join_updates,
     ),
 )

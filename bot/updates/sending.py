@@ -13,7 +13,6 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block, Message
 from bot.updates import (
-    concluding,
     deliveries,
     delivery_order,
     draft_messages,
@@ -87,7 +86,7 @@ def _compose(change: Change, promise: Promise) -> None:
         deliveries.add_deliveries(session, services.floor, promise, channels, now)
     if not channels:
         # An audience that is told only below its partners' notices has no channel of its own.
-        concluding.conclude(session, services, promise, True, now)
+        deliveries.conclude(session, services, promise, True, now)
 
 
 def _next_promise(change: Change, promise: Promise, other_promises: Sequence[Promise]) -> Promise | None:

@@ -1,4 +1,4 @@
-"""Delivers events to other systems by outbox rows, in order for each incident."""
+"""Delivers events to other systems by outbox rows, in order for each incident; reports those given up."""
 
 import logging
 from collections.abc import Mapping

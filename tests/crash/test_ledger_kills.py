@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from bot.config.floor.credits import Credits
 from bot.incidents.tables import Incident
-from bot.ledger import balance, difference_tables, importing, releases, releasing, tables
+from bot.ledger import balance, difference_tables, importing, releases, tables
 from bot.ledger.line_tables import Entry, Line
 from bot.ledger.tables import Ledger, LedgerFile, Release
 from bot.runtime.chunks import ChunkSize
@@ -81,7 +81,7 @@ def test_a_release_interrupted_anywhere_is_resumed_and_contains_each_account_onc
             )
             progress.append((release_row.lines, release_row.state))
 
-    prepare = partial(releasing.prepare, credits=Credits(), release_id=release, size=BY_500)
+    prepare = partial(releases.prepare, credits=Credits(), release_id=release, size=BY_500)
     kills = _until_done(url, database, prepare, is_whole)
 
     assert kills >= 3, "it was killed in each of its transactions"

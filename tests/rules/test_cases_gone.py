@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from bot.cases.open_cases import OpenCases
 from bot.cases.tables import Case, CaseNote, notes_of
 from bot.config.floor import Source as Described
-from bot.feeds import asking, reading
+from bot.feeds import reading
 from bot.feeds import tables as feeds
 from bot.feeds.sources import Sources
 from bot.incidents.registry import Registry
@@ -96,9 +96,9 @@ def test_cases_that_their_source_no_longer_has_end_here_with_the_reason(
     read(floor)
     assert open_cases(floor) == ["1", "2", "3", "4", "5"], "reading what has changed does not tell"
 
-    asking.ask_due(floor, utcnow())
-    assert asked_next(floor) == asking.RETRY_AFTER, "if this process ends now"
-    asking.ask(floor, "support")
+    reading.ask_due(floor, utcnow())
+    assert asked_next(floor) == reading.ASK_AGAIN_AFTER, "if this process ends now"
+    reading.ask(floor, "support")
 
     assert open_cases(floor) == ["1", "3"]
     known = cases(floor)
@@ -107,9 +107,9 @@ def test_cases_that_their_source_no_longer_has_end_here_with_the_reason(
         assert (known[number].state, known[number].due_at, known[number].is_breached) == (GONE, None, False)
         with floor.database.reading() as session:
             assert [note.text for note in notes_of(session, known[number].number)] == [GONE]
-    assert asked_next(floor) == asking.EVERY
+    assert asked_next(floor) == reading.ASK_EVERY
 
-    asking.ask(floor, "support")
+    reading.ask(floor, "support")
     with floor.database.reading() as session:
         assert len(session.exec(select(CaseNote).where(col(CaseNote.kind) == "gone")).all()) == 2
     support.hidden = set()
@@ -122,21 +122,21 @@ def test_cases_that_their_source_no_longer_has_end_here_with_the_reason(
 def test_a_source_that_answers_for_none_of_its_newest_cases_ends_no_case(
     floor: Services, support: ServiceNowStandIn, fault: str
 ) -> None:
-    asking.ask_due(floor, utcnow())
+    reading.ask_due(floor, utcnow())
     if fault == "hidden":
         # Its account has lost a right: the answer is an empty list.
         support.hidden = {record["sys_id"] for record in support.tables["incident"]}
     else:
         support.faults.append(fault)
-    asking.ask(floor, "support")
+    reading.ask(floor, "support")
     assert open_cases(floor) == ["1", "2", "3", "4", "5"]
-    assert asked_next(floor) == asking.RETRY_AFTER
+    assert asked_next(floor) == reading.ASK_AGAIN_AFTER
 
 
 def test_only_rows_that_are_asked_for_are_due(floor: Services) -> None:
-    assert floor.get(Registry).asked_rows.keys() == {asking.CASES}
+    assert floor.get(Registry).asked_rows.keys() == {reading.CASES}
     with floor.database.transaction() as session:
-        feeds.schedule_feeds(session, {("support", "cases"), ("support", "intervals")}, [asking.CASES], utcnow())
-        assert [feed.stream for feed in feeds.to_ask(session, utcnow())] == [asking.CASES]
-        feeds.schedule_feeds(session, {("support", "intervals")}, [asking.CASES], utcnow())
+        feeds.schedule_feeds(session, {("support", "cases"), ("support", "intervals")}, [reading.CASES], utcnow())
+        assert [feed.stream for feed in feeds.to_ask(session, utcnow())] == [reading.CASES]
+        feeds.schedule_feeds(session, {("support", "intervals")}, [reading.CASES], utcnow())
         assert not feeds.to_ask(session, utcnow())

@@ -25,7 +25,6 @@ from bot.ledger import (
     importing,
     line_tables,
     releases,
-    releasing,
     tables,
     workbook,
 )
@@ -354,7 +353,7 @@ def released_in_chunks(
         releases.take_lines(session, release, other_ledgers, size.rows, NOW)
     if meanwhile:
         meanwhile()
-    releasing.prepare(database, Credits(), release.number, size)
+    releases.prepare(database, Credits(), release.number, size)
     with database.reading() as session:
         released_lines = session.exec(
             select(Line).where(Line.release_id == release.number, Line.state == State.PENDING)
