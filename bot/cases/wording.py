@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from bot.cases.spanish_wording import SPANISH
-from bot.directory.languages import language_of, language_of_reader
+from bot.directory.lookup import language_of, language_of_reader
 from bot.services import Services
 from bot.slack.phrases import Translator, by_pattern, translator_in
 from bot.sources.tabular.wording import REASONS as OF_CELLS

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import chain, islice
 
 from msgspec.structs import replace
+from sqlmodel import Session
 
 from bot.directory import tables
 from bot.directory.cache import PeopleCache
@@ -22,6 +23,8 @@ PAGES_OF_PEOPLE = 20
 # In a workspace with more people than those pages hold, this many members of the floor's groups are looked up at
 # once; the others follow with the next refresh.
 MEMBERS_AT_ONCE = 50
+# The languages the bot speaks besides English, whatever the floor's language is.
+SPOKEN = ("es",)
 
 
 def person_of(services: Services, user_id: str) -> PersonFacts:
@@ -230,3 +233,15 @@ def person_changed(services: Services, user: dict[str, object]) -> None:
 def _announce_gone(services: Services, user_ids: Iterable[str]) -> None:
     for user_id in user_ids:
         services.get(Departures).announce(services, user_id)
+
+
+def language_of(session: Session, services: Services, reader_id: str) -> str:
+    """The language of a person, by id; for a channel, the floor's."""
+    person = tables.person(session, reader_id) if reader_id.startswith(("U", "W")) else None
+    return person.language if person and person.language in SPOKEN else services.floor.language
+
+
+def language_of_reader(services: Services, reader_id: str) -> str:
+    """The same, outside a transaction."""
+    with services.database.reading() as session:
+        return language_of(session, services, reader_id)

@@ -11,8 +11,8 @@ from bot.errors import WatchfloorError
 from bot.impact import forms, gathering, ids, importing, interval_tables, tables, views, wording
 from bot.impact.figure_wording import length, number, queue_name
 from bot.impact.forms import LastInterval
+from bot.impact.gathering import origins_of
 from bot.impact.importing import Result, Source
-from bot.impact.origins import origins_of
 from bot.impact.reading.rows import QueueName, ReadRow
 from bot.impact.reading.vocabulary import COUNTS, LENGTHS, Meaning
 from bot.impact.rules.assessment import QueueFacts

@@ -13,8 +13,8 @@ from bot import directory
 from bot.impact import gathering, interval_tables, tables, watch_tables
 from bot.impact.figure_wording import ENGLISH, LANGUAGES, UNKNOWN, Language, formula, length, notes, percent
 from bot.impact.figure_wording import number as amount
+from bot.impact.gathering import Origin, origins_of, people_of
 from bot.impact.interval_tables import Span
-from bot.impact.origins import Origin, origins_of, people_of
 from bot.impact.rules.assessment import Assessment, Goal, Point
 from bot.impact.rules.baseline import PROFILE_WEEKS, WEEK_S
 from bot.impact.rules.figures import Totals, added, totals_from, vector

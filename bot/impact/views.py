@@ -15,7 +15,7 @@ from bot.impact.figure_wording import (
     queue_name,
     since_text,
 )
-from bot.impact.origins import Origin
+from bot.impact.gathering import Origin
 from bot.impact.rules.assessment import Assessment, Goal, Group
 from bot.impact.rules.figures import Ratio, Totals
 from bot.impact.rules.outlook import Outlook

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot import outbox
-from bot.directory.languages import language_of
+from bot.directory.lookup import language_of
 from bot.errors import WatchfloorError
 from bot.incidents.registry import Registry
 from bot.runtime.clock import utcnow

@@ -7,8 +7,7 @@ from typing import Any
 
 from slack_bolt import Ack
 
-from bot.directory.languages import language_of_reader
-from bot.directory.lookup import display_names, person_of
+from bot.directory.lookup import display_names, language_of_reader, person_of
 from bot.directory.rules import PersonUnknown
 from bot.errors import TryLater, WatchfloorError
 from bot.incidents import wording

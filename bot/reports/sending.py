@@ -10,8 +10,7 @@ from msgspec import Struct
 
 from bot import outbox
 from bot.config.floor import Report as SentReport
-from bot.directory.languages import language_of_reader
-from bot.directory.lookup import channel_id
+from bot.directory.lookup import channel_id, language_of_reader
 from bot.incidents.facts import SensitiveCase
 from bot.incidents.people import people
 from bot.incidents.permissions import check_member

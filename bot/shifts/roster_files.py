@@ -7,8 +7,7 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.config.floor import Roster
-from bot.directory.languages import language_of_reader
-from bot.directory.lookup import person_of
+from bot.directory.lookup import language_of_reader, person_of
 from bot.directory.rules import NotForGuests
 from bot.errors import WatchfloorError
 from bot.incidents.dropped_files import download, ending_of

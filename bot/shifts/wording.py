@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from bot.directory.languages import language_of
+from bot.directory.lookup import language_of
 from bot.services import Services
 from bot.shifts.spanish_wording import SPANISH
 from bot.slack.phrases import Translator, translator_in

@@ -9,7 +9,7 @@ from bot import outbox
 from bot.outbox import kinds
 from bot.services import Services
 from bot.timeline import timeline
-from bot.updates import deliveries, draft_messages, tables
+from bot.updates import deliveries, drafts, tables
 
 
 class AfterStart(Struct):
@@ -37,7 +37,7 @@ def _drop_removed_audiences(session: Session, services: Services, now: datetime)
     for promise in promises:
         promise.state, promise.escalate_at = tables.DROPPED, None
         deliveries.drop(session, promise)
-        draft_messages.mark_stale(session, promise)
+        drafts.mark_stale(session, promise)
     for number, audience in sorted({(promise.incident_id, promise.audience) for promise in promises}):
         timeline.append(session, number, "audience_gone", now, audience=audience)
         outbox.mark_stale(session, number, (kinds.CARD, kinds.DIGEST))

@@ -6,7 +6,7 @@ from bot.incidents import incidents
 from bot.incidents.audiences import audiences_of
 from bot.incidents.change import Change
 from bot.services import Services
-from bot.updates import draft_messages, due_promises, pauses, promise_changes, rules, tables, wording
+from bot.updates import drafts, due_promises, pauses, promise_changes, rules, tables, wording
 from bot.updates.rules import LATE_AFTER
 from bot.updates.scheduling import (
     add_promise,
@@ -60,7 +60,7 @@ def reset_cadence(change: Change, only_audience: str | None = None) -> list[str]
 def pause(change: Change, reason: str) -> None:
     """Hold back scheduled updates until they are resumed."""
     for promise in tables.waiting(change.session, change.number):
-        draft_messages.mark_stale(change.session, promise)
+        drafts.mark_stale(change.session, promise)
     pauses.start_pause(change.session, change.number, reason, change.by, change.now)
 
 

@@ -18,7 +18,7 @@ from bot.services import Services
 from bot.slack.messages import Posted
 from bot.slack.text import time_of_ts
 from bot.timeline import timeline
-from bot.updates import draft_messages, due_promises, rules, tables
+from bot.updates import drafts, due_promises, rules, tables
 from bot.updates.tables import Promise
 
 # How long an update waits for others due in the same minute.
@@ -173,7 +173,7 @@ def conclude(session: Session, services: Services, promise: Promise, is_delivere
     if is_delivered and now - promise.due_at <= rules.LATE_AFTER:
         promise.escalate_at = None
     outbox.mark_stale(session, promise.incident_id, (kinds.CARD, kinds.DIGEST))
-    draft_messages.mark_stale(session, promise)
+    drafts.mark_stale(session, promise)
 
 
 def _log_sent(session: Session, services: Services, promise: Promise, now: datetime) -> None:

@@ -18,8 +18,8 @@ from bot.slack.blocks import Block
 from bot.slack.text import near_time, to_plain_text
 from bot.updates import (
     composition,
-    draft_messages,
     draft_recipients,
+    drafts,
     footers,
     forms,
     promise_changes,
@@ -81,7 +81,7 @@ def _open_decision(services: Services, promise_id: int, by: str, now: datetime) 
         check_may_decide(change.session, services, promise, by)
         check_still_waiting(promise)
         yield change, promise
-        draft_messages.mark_stale(change.session, promise)
+        drafts.mark_stale(change.session, promise)
 
 
 def _approve(change: Change, promise: Promise, *, is_required: bool) -> bool:
@@ -132,7 +132,7 @@ def withdraw_nothing_new(change: Change) -> None:
     for promise in tables.waiting(change.session, change.number):
         if promise.choice == Choice.NOTHING:
             _record_choice(promise, Choice.NONE, "")
-            draft_messages.mark_stale(change.session, promise)
+            drafts.mark_stale(change.session, promise)
 
 
 def edit(services: Services, promise_id: int, text: str, by: str, now: datetime, *, at_once: bool) -> str:

@@ -12,7 +12,7 @@ from bot.incidents.change import Change
 from bot.incidents.roles import readers_among
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.updates import draft_messages, drafts, rules
+from bot.updates import drafts, rules
 from bot.updates.drafts import Draft
 from bot.updates.tables import WAITING, Promise
 
@@ -52,7 +52,7 @@ def reassign_drafts(change: Change) -> None:
         decider_ids = _deciders_of(change, draft)
         if decider_ids != draft.user_ids:
             draft.user_ids = list(decider_ids)
-            draft_messages.update_recipients(session, draft, change.now)
+            drafts.update_recipients(session, draft, change.now)
 
 
 def _deciders_of(change: Change, draft: Draft) -> list[str]:
@@ -87,7 +87,7 @@ def _post_drafts(
     if _waits_for_lead(incident, promises_by_deciders.get((), ()), now):
         del promises_by_deciders[()]
     for user_ids, promises in promises_by_deciders.items():
-        draft_messages.add(session, drafts.add_draft(session, number, promises, user_ids, now), now)
+        drafts.add_messages(session, drafts.add_draft(session, number, promises, user_ids, now), now)
 
 
 def _waits_for_lead(incident: Incident, promises: Sequence[Promise], now: datetime) -> bool:

@@ -9,7 +9,7 @@ from bot.config.floor import Moment
 from bot.incidents.audiences import audiences_of
 from bot.incidents.change import Change
 from bot.incidents.rules import is_higher
-from bot.updates import draft_messages, pauses, promise_changes, rules, tables, wording
+from bot.updates import drafts, pauses, promise_changes, rules, tables, wording
 from bot.updates.scheduling import (
     add_promise,
     add_promises,
@@ -240,7 +240,7 @@ def at_close(change: Change) -> None:
 def end(change: Change, *, kept_occasion: str = "") -> None:
     """Drop all waiting promises except those of the occasion `kept_occasion`."""
     pauses.end_pause(change.session, change.number, None, change.now)
-    draft_messages.mark_all_stale(change.session, change.number)
+    drafts.mark_all_stale(change.session, change.number)
     # After a reopening, the updates that are promised next take their place.
     reason = wording.REPLACED if change.incident.is_active else wording.OVER
     promise_changes.drop_all(change.session, change.number, reason, kept_occasion)

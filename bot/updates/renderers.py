@@ -20,7 +20,7 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.slack.blocks import Block, Message, section
 from bot.slack.text import channel_link, escape
-from bot.updates import deliveries, draft_messages, draft_views, drafts, scheduling, tables
+from bot.updates import deliveries, draft_views, drafts, scheduling, tables
 from bot.updates.composition import compose
 from bot.updates.deliveries import channel_of
 from bot.updates.draft_views import Draft, IncidentHeading
@@ -32,7 +32,7 @@ from bot.updates.views import is_line
 def render_draft(context: Context) -> Message:
     session, services, incident, display = context.session, context.services, context.incident, context.row
     now = utcnow()
-    draft = drafts.get(session, draft_messages.draft_of(display))
+    draft = drafts.get(session, drafts.draft_of(display))
     promises = drafts.promises_of(session, draft.number)
     user_ids = {user_id for promise in promises for user_id in (promise.chosen_by, promise.approved_by) if user_id}
     names = directory.display_names(session, {*user_ids, *draft.user_ids})
@@ -40,7 +40,7 @@ def render_draft(context: Context) -> Message:
     def name_of(user_id: str | None) -> str:
         return escape(names.get(user_id or "", "somebody"))
 
-    reader_id = draft_messages.recipient(display, "")
+    reader_id = drafts.recipient_of(display, "")
     is_shown = not reader_id or bool(readers_among(session, incident, [reader_id]))
     missing_fields = situation_tables.current(session, incident.number).missing
     heading = IncidentHeading(
@@ -50,7 +50,7 @@ def render_draft(context: Context) -> Message:
         tuple(FIELD_TITLES[field] for field in missing_fields),
     )
     open_promises = [promise for promise in promises if promise.state == WAITING]
-    if open_promises and not draft_messages.is_for(display, draft):
+    if open_promises and not drafts.is_for(display, draft):
         return draft_views.handed_over_message(
             heading, open_promises, [name_of(user_id) for user_id in draft.user_ids], now
         )
@@ -104,7 +104,7 @@ def _remaining_text(text: str, omitted_lines: Collection[str]) -> str:
 
 
 def _draft_reader(context: Context) -> str:
-    reader = draft_messages.recipient(context.row, context.incident.channel_id or "")
+    reader = drafts.recipient_of(context.row, context.incident.channel_id or "")
     if not reader:
         raise TryLater("the incident has no channel yet")
     return reader

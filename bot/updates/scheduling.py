@@ -12,7 +12,7 @@ from bot.incidents.permissions import is_one_of
 from bot.incidents.rules import OPEN
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.updates import draft_messages, pauses, promise_changes, rules, tables, wording
+from bot.updates import drafts, pauses, promise_changes, rules, tables, wording
 from bot.updates.news import filter_for
 from bot.updates.rules import LATE_AFTER
 from bot.updates.tables import CLOCK, PAUSED, Promise
@@ -76,7 +76,7 @@ def move_promise(session: Session, services: Services, promise: Promise, due_at:
         is_scheduled = promise.occasion == CLOCK and lead_time is not None and due_at > now
         promise.draft_at = rules.draft_due(due_at, lead_time, now) if is_scheduled and lead_time else None
         promise_changes.move(session, promise, due_at, LATE_AFTER)
-    draft_messages.mark_stale(session, promise)
+    drafts.mark_stale(session, promise)
 
 
 def next_update(
@@ -151,4 +151,4 @@ def change_cadence(change: Change, promise: Promise, cadence: timedelta) -> None
 def drop_promise(session: Session, promise: Promise, reason: str = wording.REPLACED) -> None:
     """Drop a promise; its draft shows that and why."""
     promise_changes.drop_promise(promise, reason)
-    draft_messages.mark_stale(session, promise)
+    drafts.mark_stale(session, promise)

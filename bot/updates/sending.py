@@ -15,7 +15,6 @@ from bot.slack.blocks import Block, Message
 from bot.updates import (
     deliveries,
     delivery_order,
-    draft_messages,
     drafts,
     due_promises,
     pauses,
@@ -79,7 +78,7 @@ def _compose(change: Change, promise: Promise) -> None:
     change.publish(_composed_event(change, promise, text, short_text))
     if next_promise:
         scheduling.add_promise(change, next_promise)
-    draft_messages.mark_stale(session, promise)
+    drafts.mark_stale(session, promise)
     if earlier_update:
         deliveries.amend(session, earlier_update, now)
     else:

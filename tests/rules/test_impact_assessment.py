@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bot.impact import views
 from bot.impact.figure_wording import LANGUAGES, notes
-from bot.impact.origins import Origin
+from bot.impact.gathering import Origin
 from bot.impact.rules.assessing import assess
 from bot.impact.rules.assessment import Assessment, Goal, Past, QueueFacts, Window
 from bot.impact.rules.baseline import WEEK_S

@@ -12,8 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from bot.errors import WatchfloorError
 from bot.playbooks import forms, reminders, steps, views
-from bot.playbooks.adherence import measure
-from bot.playbooks.progress import progress
+from bot.playbooks.progress import measure, progress
 from bot.playbooks.rules import MAX_REMINDERS, State
 from bot.playbooks.runs import update_facts
 from bot.playbooks.step_rows import steps_of

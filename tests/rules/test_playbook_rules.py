@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.playbooks import adherence, answers, messages, progress, rules
+from bot.playbooks import answers, messages, progress, rules
 from bot.playbooks.library import load_library
 from tests.rules.playbook_builders import NOON, ROOT, after, book, facts, phases
 
@@ -201,7 +201,7 @@ def test_a_form_gives_typed_answers_and_names_the_wrong_field():
 
 
 def test_adherence_counts_the_outcomes_of_wanted_steps_and_their_delays():
-    measured = adherence.measure(
+    measured = progress.measure(
         [
             done("a", after(minutes=9), due_at=after(minutes=5)),
             done("b", after(minutes=3), due_at=after(minutes=5), out_of_order=True),
@@ -228,14 +228,14 @@ def test_adherence_counts_the_outcomes_of_wanted_steps_and_their_delays():
         1,
     )
     assert measured.average_lateness == timedelta(minutes=5)
-    assert adherence.measure([]).average_lateness is None
+    assert progress.measure([]).average_lateness is None
 
 
 def test_a_step_that_is_always_skipped_or_always_late_becomes_a_proposal_that_names_its_file():
     late = done("late", after(minutes=9), due_at=NOON, title="Ring them")
     runs = [[Row("odd", state="skipped", title="Look"), late]] * 3 + [[done("odd"), late, done("fine")]] * 3
 
-    sentences = [proposal.sentence for proposal in adherence.proposals("phones", runs)]
+    sentences = [proposal.sentence for proposal in progress.proposals("phones", runs)]
 
     assert sentences == [
         "playbooks/phones.yaml, step `odd`: “Look” was skipped in 3 of the last 5 runs:"
@@ -243,4 +243,4 @@ def test_a_step_that_is_always_skipped_or_always_late_becomes_a_proposal_that_na
         "playbooks/phones.yaml, step `late`: “Ring them” was late in all of the last 5 runs:"
         " give it more time, or another owner.",
     ]
-    assert adherence.proposals("phones", runs[:2]) == []
+    assert progress.proposals("phones", runs[:2]) == []

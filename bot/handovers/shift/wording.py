@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from bot.directory.languages import language_of
+from bot.directory.lookup import language_of
 from bot.handovers.shift.spanish_wording import SPANISH
 from bot.services import Services
 from bot.slack.phrases import Translator, by_pattern, translator_in

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sqlmodel import Session
 
-from bot.playbooks import adherence
+from bot.playbooks import progress
 from bot.playbooks.step_rows import AnyStep, steps_of
 from bot.playbooks.tables import PlaybookRun, last_runs, runs_of
 from bot.postmortems.record import Proposal, Run, Step
@@ -26,7 +26,7 @@ def _run(
     session: Session, run: PlaybookRun, entries: Sequence[TimelineEntry], name_of: NameOf, language: str
 ) -> Run:
     steps = steps_of(session, run.number)
-    adherence_figures = adherence.measure(steps)
+    adherence_figures = progress.measure(steps)
     counts = {
         "done": adherence_figures.done,
         "skipped": adherence_figures.skipped,
@@ -58,7 +58,7 @@ def _step(step: AnyStep, entry_by_step: dict[str, int | None], name_of: NameOf, 
         who=name_of(step.finished_by) if step.finished_by else "",
         finished_at=step.finished_at,
         reason=wording.term("step_skipped", step.reason or "", language),
-        is_late=adherence.lateness(step) is not None,
+        is_late=progress.lateness(step) is not None,
         is_out_of_order=step.out_of_order,
         entry=entry_by_step.get(step.title) if step.finished_at else None,
     )
@@ -66,7 +66,7 @@ def _step(step: AnyStep, entry_by_step: dict[str, int | None], name_of: NameOf, 
 
 def _proposals(session: Session, run: PlaybookRun) -> Iterator[Proposal]:
     """Proposals from real runs only: people skip steps in a drill that they would never skip otherwise."""
-    for proposal in adherence.proposals(run.playbook, last_runs(session, run.playbook)):
+    for proposal in progress.proposals(run.playbook, last_runs(session, run.playbook)):
         yield Proposal(
             proposal.kind, proposal.file, proposal.step_key, proposal.title, proposal.times, proposal.runs
         )
