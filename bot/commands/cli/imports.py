@@ -31,9 +31,7 @@ def import_figures(
     from bot.commands import figures
 
     with errors_as_sentences():
-        lines = figures.run(settings_of.read(), file, queue, zone, incident, is_dry=preview)
-    for line in lines:
-        typer.echo(line)
+        typer.echo("\n".join(figures.run(settings_of.read(), file, queue, zone, incident, is_dry=preview)))
 
 
 @case_commands.command("import")
@@ -49,9 +47,7 @@ def import_cases(
     from bot.commands import cases
 
     with errors_as_sentences():
-        lines = cases.run(settings_of.read(), file, source, zone, is_dry=preview)
-    for line in lines:
-        typer.echo(line)
+        typer.echo("\n".join(cases.run(settings_of.read(), file, source, zone, is_dry=preview)))
 
 
 @case_commands.command()
@@ -63,9 +59,7 @@ def bursts(
     from bot.commands import cases
 
     with errors_as_sentences():
-        lines = cases.bursts(settings_of.read(), file, zone)
-    for line in lines:
-        typer.echo(line)
+        typer.echo("\n".join(cases.bursts(settings_of.read(), file, zone)))
 
 
 @lockout_commands.command("import")
@@ -79,9 +73,7 @@ def import_lockouts(
     from bot.commands import lockouts
 
     with errors_as_sentences():
-        lines = lockouts.run(settings_of.read(), file, partner, zone, is_dry=preview)
-    for line in lines:
-        typer.echo(line)
+        typer.echo("\n".join(lockouts.run(settings_of.read(), file, partner, zone, is_dry=preview)))
 
 
 @source_commands.command("try")
