@@ -103,7 +103,10 @@ def test_each_queue_has_its_own_formula_and_the_whole_says_so() -> None:
     }
     assert assessment.whole.goal is None
     assert assessment.whole.since.service_level.value == pytest.approx((40 + 90) / (120 + 96))
-    assert [group.title for group in assessment.sites] == ["Cebu", "Manila"]
+    assert [(group.title, group.since.offered.value) for group in assessment.sites] == [
+        ("Cebu", 100),
+        ("Manila", 120),
+    ]
     assert [group.title for group in assessment.partners] == ["Northline"]
     # The last interval is Billing's alone: Chat's figures are older, and so are its agents.
     assert (assessment.whole.latest_at, assessment.whole.now.offered.value) == (START + HALF_HOUR, 60)
@@ -122,9 +125,89 @@ def test_the_usual_of_four_weeks_at_the_days_level_is_expected_without_a_forecas
     assert assessment.queues[0].losses.excess_wait_min.known == 0
 
 
+def test_the_day_so_far_sets_the_level_that_is_expected_of_its_next_intervals() -> None:
+    usual = {START + place * HALF_HOUR - week * WEEK_S: 100.0 for week in (1, 2) for place in range(-6, 8)}
+    # A fifth more came than usual. What was only staffed, and not counted, says nothing of the level.
+    staffed = QueueInterval(1, START - 4 * HALF_HOUR, HALF_HOUR, Figures(agents=9))
+    day = [quiet(-7), staffed, *(quiet(place, offered=120) for place in (-3, -2, -1, 0)), quiet(1, offered=120)]
+    past = {1: Past({HALF_HOUR: usual})}
+    assessment = assess([BILLING], {1: day}, past, WINDOW, lambda moment: moment)
+    # Three intervals before the incident weigh 3 / (3 + 2); nothing is usual at the time of the first.
+    assert assessment.whole.against_expected.denominator == pytest.approx(2 * 100 * (1 + 3 / 5 * 0.2), rel=0.01)
+    last = assessment.points[-1]
+    assert (last.expected, last.low, last.high) == pytest.approx((112, 112, 112), rel=0.01)
+
+    planned = [quiet(0, offered=120, forecast_offered=90), quiet(1, offered=120, forecast_offered=90)]
+    with_forecast = assess([BILLING], {1: planned}, past, WINDOW, lambda moment: moment)
+    assert with_forecast.whole.against_expected.denominator == 180, "a forecast counts before what is usual"
+
+    running = [quiet(0, offered=50), quiet(1, offered=25)._replace(reported_after_s=HALF_HOUR // 4)]
+    part = assess([BILLING], {1: running}, past, WINDOW, lambda moment: moment)
+    assert part.whole.against_expected.denominator == 100 + 100 / 4
+    assert part.whole.losses.suppressed.amount == 50
+
+
+def test_the_time_a_call_takes_is_compared_with_its_forecast_else_with_the_usual() -> None:
+    slow = [quiet(0, aht_s=360, answered=100), quiet(1, aht_s=360, answered=100, forecast_aht_s=350)]
+    assessment = assess([BILLING], {1: slow}, {1: Past(aht_s=300)}, WINDOW, lambda moment: moment)
+    assert assessment.whole.losses.excess_handle_h.amount == pytest.approx(100 * (60 + 10) / 3600)
+
+
+def test_intervals_that_touch_the_incident_do_not_belong_to_it_and_later_ones_only_to_its_recovery() -> None:
+    window = Window(day=START, start=START, end=START + HALF_HOUR, until=START + 2 * HALF_HOUR)
+    day = [quiet(place, offered=offered, forecast_offered=100) for place, offered in ((-1, 10), (0, 60), (1, 130))]
+    day.append(quiet(2, offered=500, forecast_offered=100))
+    assessment = assess([BILLING], {1: day}, {}, window, lambda moment: moment)
+    assert assessment.whole.since.offered.value == 60
+    assert [point.is_incident for point in assessment.points] == [False, True, False, False]
+    cost = assessment.whole.losses
+    assert (cost.suppressed.amount, cost.rebound.amount) == (40, 30)
+    # Warnings are about the incident; what comes afterwards only shows when the queue is back.
+    assert [at for at, _ in assessment.queues[0].levels] == [START]
+
+
+def test_a_queue_of_which_only_the_plan_is_known_is_not_called_affected() -> None:
+    planned = [QueueInterval(2, START, HALF_HOUR, Figures(forecast_offered=100))]
+    assessment = assess([BILLING, CHAT], {1: [quiet(0)], 2: planned}, {}, WINDOW, lambda moment: moment)
+    assert [group.title for group in assessment.queues] == ["Billing"]
+    assert [group.title for group in assessment.sites] == ["Manila"]
+
+
+def test_the_whole_has_the_people_and_the_longest_wait_of_the_queues_that_are_newest() -> None:
+    staff = {"agents": 10, "agents_scheduled": 12, "agents_available": 8}
+    series = {
+        1: [quiet(0, oldest_s=900), quiet(1, oldest_s=60, **staff)._replace(reported_after_s=600)],
+        2: [quiet(1, 2, oldest_s=240, **staff)._replace(reported_after_s=1200)],
+    }
+    whole = assess([BILLING, CHAT], series, {}, WINDOW, lambda moment: moment).whole
+    assert (whole.agents, whole.agents_scheduled, whole.agents_available, whole.oldest_s) == (20, 24, 16, 240)
+    assert whole.latest_passed_s == 600, "the least that all of them have reported"
+    series = {1: [quiet(1, **staff)], 2: [quiet(0, 2), quiet(1, 2, agents=0)]}
+    mixed = assess([BILLING, CHAT], series, {}, WINDOW, lambda moment: moment)
+    assert (mixed.whole.agents, mixed.whole.agents_scheduled) == (10, None), "nobody is not the same as unknown"
+    assert [point.agents for point in mixed.points] == [None, 10]
+
+
+def test_the_queue_that_lost_most_comes_first() -> None:
+    def worst_first(series: dict[int, list[QueueInterval]]) -> list[str]:
+        past = dict.fromkeys(series, Past(abandonment=0.04))
+        return [
+            group.title for group in assess([BILLING, CHAT], series, past, WINDOW, lambda moment: moment).queues
+        ]
+
+    lost = quiet(0, 2, offered=40, answered=40, answered_in=40, abandoned=0, forecast_offered=100)
+    late = quiet(0, answered_in=20, forecast_offered=100)
+    assert worst_first({1: [late], 2: [lost]}) == ["Chat <b>", "Billing"]
+    # Where it is not known what would have come, those that were answered too late count.
+    late_chat = quiet(0, 2, answered_in=20)
+    assert worst_first({1: [quiet(0, answered_in=60)], 2: [late_chat]}) == ["Chat <b>", "Billing"]
+
+
 def test_nothing_is_expected_where_nothing_is_known() -> None:
     assessment = assessment_of_an_outage(forecast=None, past=Past())
     assert {group.title: group.losses.contacts_lost for group in assessment.queues}["Billing"] is None
+    first = assessment.points[0]
+    assert (first.expected, first.low, first.high) == (None, None, None)
     nothing = assess([BILLING], {}, {}, WINDOW, lambda moment: moment)
     assert not nothing.is_known
     assert sentences(nothing, "en") == {}

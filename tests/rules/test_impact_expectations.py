@@ -21,8 +21,47 @@ def test_the_usual_is_the_average_of_the_weeks_before_with_their_range():
     assert expected is not None
     assert (expected.offered, expected.low, expected.high) == (105, 90, 400)
     assert not expected.is_forecast
-    assert usual.at(9 * WEEK_S, level=1.2).offered == pytest.approx(126)
+    busy = usual.at(9 * WEEK_S, level=1.2)
+    assert (busy.offered, busy.low, busy.high) == pytest.approx((126, 108, 480))
     assert usual.at(20 * WEEK_S) is None
+
+
+NIGHT, MORNING = 9 * WEEK_S, 9 * WEEK_S + 20 * INTERVAL_S
+
+
+def usual_in_the_morning(*weeks: tuple[float | None, float | None]) -> tuple[float, float, float]:
+    """Return what is usual in the morning, with its range; each week has the contacts of its night and morning."""
+    history = {
+        at - week * WEEK_S: contacts
+        for week, both in enumerate(weeks, 1)
+        for at, contacts in zip((NIGHT, MORNING), both, strict=True)
+        if contacts is not None
+    }
+    expected = Usual(history, INTERVAL_S).at(MORNING)
+    assert expected is not None
+    return expected.offered, expected.low, expected.high
+
+
+@pytest.mark.parametrize(
+    ("weeks", "usual"),
+    [
+        # The mean of the weeks, not the one in the middle.
+        ([(100, 100), (100, 100), (70, 130)], (110, 100, 130)),
+        # Eight weeks count, and the ninth does not.
+        ([(100, 100)] * 7 + [(120, 80), (20, 180)], (97.5, 80, 100)),
+        # The newest four give the volume.
+        ([(100, 100)] * 4 + [(200, 200)] * 4, (100, 100, 200)),
+        # A week in which the line was closed says nothing of its volume.
+        ([(100, 100), (0, 0), (100, 100)], (100, 0, 100)),
+        ([(0, 0), (0, 0)], (0, 0, 0)),
+        # Nor does a night without contacts, where that is all that the weeks have in common.
+        ([(0, None), (0, 100), (2, 100)], (100, 100, 100)),
+        # Weeks that have nothing to do with each other: the middle.
+        ([(5, None), (None, 10), (None, 90)], (50, 10, 90)),
+    ],
+)
+def test_busy_quiet_closed_and_half_known_weeks_are_weighed_against_each_other(weeks, usual):
+    assert usual_in_the_morning(*weeks) == pytest.approx(usual)
 
 
 def test_the_level_of_a_day_counts_for_more_the_longer_it_lasts():

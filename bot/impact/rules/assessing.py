@@ -48,7 +48,7 @@ def assess(
         day.vectors = [vector(_so_far(interval), formula, interval.passed_s) for interval in day.intervals]
         _expect(day, past.get(day.queue.id, Past()), window, local)
     groups = [(day, _group(day, past.get(day.queue.id, Past()), window)) for day in days]
-    affected = [(day, group) for day, group in groups if group.since.intervals]
+    affected = [(day, group) for day, group in groups if group is not None]
     affected_days = [day for day, _ in affected]
     incident_intervals = [
         (day, interval) for day in affected_days for interval in day.intervals if _is_in(interval, window)
@@ -119,8 +119,9 @@ def _expect(day: _Day, past: Past, window: Window, local: Callable[[int], int]) 
             so_far.append((actual, expected.offered / day_level(so_far)))
 
 
-def _group(day: _Day, past: Past, window: Window) -> Group:
-    """Sum one queue over its intervals since the beginning; after the end, contacts may come back."""
+def _group(day: _Day, past: Past, window: Window) -> Group | None:
+    """Sum one queue over its intervals since the beginning; after the end, contacts may come back. None if nothing
+    is known of what happened since the beginning."""
     goal, costs, since, against = day.queue.goal, list[Vector](), list[Vector](), Ratio()
     levels, levels_after = list[Level](), list[Level]()
     latest: tuple[QueueInterval, Vector] | None = None
@@ -138,9 +139,8 @@ def _group(day: _Day, past: Past, window: Window) -> Group:
             latest = interval, numbers
             since.append(numbers)
             against += ratio(figures.offered, expected.offered if expected else None)
-    cost = losses_from(added(costs))
     if latest is None:
-        return Group(day.queue.label, goal, losses=cost, id=day.queue.id)
+        return None
     interval, numbers = latest
     return Group(
         title=day.queue.label,
@@ -150,7 +150,7 @@ def _group(day: _Day, past: Past, window: Window) -> Group:
         now=totals_from(numbers),
         since=totals_from(added(since)),
         against_expected=against,
-        losses=cost,
+        losses=losses_from(added(costs)),
         agents=interval.figures.agents,
         agents_planned=interval.figures.forecast_agents,
         agents_scheduled=interval.figures.agents_scheduled,
