@@ -192,3 +192,40 @@ def test_an_interval_is_evaluated_when_its_level_arrives_and_again_when_it_is_co
     for levels in imports:
         state = watch(state, list(enumerate(levels)), target=0.8)
     assert state.alert == alert
+
+
+def test_an_average_over_no_contacts_weighs_nothing_and_one_over_unknown_contacts_is_unknown():
+    idle = Figures(offered=0, answered=0, abandoned=0, agents=30)
+    assert total([idle, BUSY], ServiceLevel.OF_OFFERED, 1800).asa.is_whole
+    assert total([idle, BUSY], ServiceLevel.OF_OFFERED, 1800).aht.value == 300
+    unknown = total([Figures(offered=20, abandoned_in=1)], ServiceLevel.WITHOUT_SHORT, 1800)
+    assert (unknown.aht.known, unknown.service_level.value) == (0, None)
+    assert (
+        total([Figures(answered_in=20, offered=30)], ServiceLevel.WITHOUT_SHORT, 1800).service_level.value is None
+    )
+
+
+def test_losses_count_the_intervals_for_which_they_are_known():
+    known = Interval(Figures(offered=90, answered=60, abandoned=30, asa_s=20), Baseline(100, 0.1, 10, None), 0.8)
+    unknown = Interval(Figures(answered=60), Baseline(), 0.8)
+    both = losses([known, unknown])
+    assert (both.suppressed.known, both.suppressed.of) == (1, 2)
+    assert (both.excess_wait_min.known, both.excess_wait_min.of, both.excess_wait_min.amount) == (1, 2, 10)
+    assert (
+        losses([unknown, Interval(Figures(offered=9, abandoned=3), Baseline(None, 0), 0.8)]).contacts_lost is None
+    )
+    # Before the end nobody has come back, and afterwards nobody stays away.
+    more, fewer = Figures(offered=120), Figures(offered=70)
+    assert losses([Interval(more, Baseline(100), 0.8)]).rebound.amount == 0
+    assert losses([Interval(fewer, Baseline(100), 0.8, is_recovery=True)]).suppressed.amount == 0
+
+
+def test_levels_before_the_last_one_that_is_known_raise_no_alert_again():
+    state = watch(Watch(), [(0, 0.9), (1, 0.9), (2, 0.9)], target=0.8)
+    assert watch(state, [(0, 0.1), (1, 0.1)], target=0.8) == state
+    assert state.level == 0.9
+
+
+@pytest.mark.parametrize(("level", "alert"), [(0.64, Alert.FINE), (0.639, Alert.WARNING), (0.48, Alert.WARNING)])
+def test_a_level_exactly_at_a_line_is_not_under_it(level, alert):
+    assert watch(Watch(), [(0, level), (1, level)], target=0.8).alert == alert
