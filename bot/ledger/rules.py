@@ -149,6 +149,7 @@ class Trouble(StrEnum):
     AGAIN = "paid a second time"
     SAME_CAUSE = "paid for the same cause in another incident"
     NOT_ISSUED = "reversed, but never paid"
+    FAILED = "failed after it was paid"
 
 
 class Known(NamedTuple):
@@ -201,8 +202,17 @@ def judge(
         return _judge_payment(known, reference, is_repeated=is_repeated)
     if status == Payer.REVERSED:
         return _judge_reversal(known)
-    if status == Payer.FAILED and known.state == State.PENDING and known.is_released:
+    if status == Payer.FAILED:
+        return _judge_failure(known, reference)
+    return NOTHING
+
+
+def _judge_failure(known: Known, reference: str) -> Verdict:
+    if known.state == State.PENDING and known.is_released:
         return Verdict((State.FAILED,))
+    # A failure under another reference, or without one, may be an earlier attempt.
+    if known.state == State.ISSUED and reference and f"{Payer.ISSUED}:{reference}" in known.references:
+        return _judge_reversal(known) if known.second_payments else Verdict(trouble=Trouble.FAILED)
     return NOTHING
 
 

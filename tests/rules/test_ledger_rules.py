@@ -22,6 +22,7 @@ from bot.ledger.rules import (
     judge,
     mask,
     needs_second_person,
+    open_reasons,
 )
 from bot.sources.tabular.cells import NotReadable
 from bot.sources.tabular.errors import FileRefused, NoHeader
@@ -41,6 +42,23 @@ from bot.sources.tabular.errors import FileRefused, NoHeader
 )
 def test_an_amount_is_read_to_the_smallest_unit_of_its_currency(text, currency, decimal, minor):
     assert money.read_amount(text, currency, decimal) == minor
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "reason"),
+    [
+        ("-5", "EUR", "`-5` is negative"),
+        ("0.00", "EUR", "`0.00` is nothing"),
+        ("10000000000.01", "EUR", "`10000000000.01` is too large"),
+        (" twelve `", "EUR", "`twelve '` is no amount"),
+        ("1" * 60 + "x", "EUR", f"`{'1' * 40}` is no amount"),
+    ],
+)
+def test_a_refused_amount_is_named_with_its_fault(text, currency, reason):
+    assert money.read_amount("10000000000.00", "EUR", ".") == money.LARGEST_MINOR
+    with pytest.raises(NotReadable) as refused:
+        money.read_amount(text, currency, ".")
+    assert str(refused.value) == reason
 
 
 @pytest.mark.parametrize(
@@ -81,7 +99,7 @@ def test_eligible_equals_issued_failed_excluded_and_pending_after_any_sequence_o
 
         by_state = {state: sum(a for place, a in enumerate(amounts) if states[place] == state) for state in State}
         assert totals.sums() == by_state
-        assert totals.eligible == sum(amounts)
+        assert (totals.eligible, totals.lines) == (sum(amounts), len(amounts))
 
 
 PENDING = Known(State.PENDING, 500, "EUR", is_released=True)
@@ -119,6 +137,16 @@ NAMED = Verdict((State.ISSUED,))
         (PAID._replace(second_payments=1), Payer.REVERSED, "", Verdict((State.ISSUED,), is_second_reversed=True)),
         # Its payment has been reversed since: the old row does not pay it again.
         (Known(State.PENDING, 500, "EUR", True, frozenset({"issued:p1"})), Payer.ISSUED, "p1", NOTHING),
+        # The payer takes back that the payment succeeded.
+        (PAID, Payer.FAILED, "p1", Verdict(trouble=Trouble.FAILED)),
+        (PAID._replace(second_payments=1), Payer.FAILED, "p1", Verdict((State.ISSUED,), is_second_reversed=True)),
+        # These are earlier attempts, as far as anybody can tell.
+        (PAID, Payer.FAILED, "p0", NOTHING),
+        (PAID, Payer.FAILED, "", NOTHING),
+        (PAID, Payer.PENDING, "p1", NOTHING),
+        (Known(State.PENDING, 500, "EUR", False), Payer.FAILED, "", NOTHING),
+        (Known(State.PENDING, 500, "EUR", True, frozenset({"reversed:p1"})), Payer.ISSUED, "p1", NOTHING),
+        (Known(State.PENDING, 500, "EUR", True, frozenset({"reversed:"})), Payer.ISSUED, "", NAMED),
         (Known(State.PENDING, 501, "EUR", True), Payer.ISSUED, "", Verdict(trouble=Trouble.AMOUNT)),
         (Known(State.PENDING, 500, "USD", True), Payer.ISSUED, "", Verdict(trouble=Trouble.CURRENCY)),
     ],
@@ -130,6 +158,33 @@ def test_a_row_of_the_payer_is_judged_by_the_ledgers_records(known, status, refe
 def test_a_file_that_pays_an_account_twice_without_a_reference_does_not_add_up():
     issued = Known(State.ISSUED, 500, "EUR", is_released=True)
     assert judge(issued, Payer.ISSUED, 500, "EUR", "", is_repeated=True).trouble == Trouble.AGAIN
+
+
+@pytest.mark.parametrize(
+    ("pending", "differences", "errors", "reasons"),
+    [
+        ({"EUR": 0}, 0, 0, []),
+        ({"USD": 250, "EUR": 120_450, "JPY": 0}, 0, 0, ["EUR 1,204.50 and USD 2.50 are pending"]),
+        ({"EUR": 1}, 1, 0, ["EUR 0.01 is pending", "1 difference from the payer's file"]),
+        ({}, 2, 1, ["2 differences from the payer's file", "sums differ from the lines"]),
+    ],
+)
+def test_a_ledger_says_all_that_keeps_it_open(pending, differences, errors, reasons):
+    assert open_reasons(pending, differences, errors) == reasons
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "advice"),
+    [
+        (State.PENDING, State.PENDING, "Release it first."),
+        (State.ISSUED, State.FAILED, "Reverse it first."),
+        (State.EXCLUDED, State.ISSUED, "Add the account again when it is to be paid after all."),
+    ],
+)
+def test_a_line_that_cannot_change_says_what_to_do_first(old, new, advice):
+    with pytest.raises(WrongMove) as refused:
+        check_move(old, new)
+    assert refused.value.sentence == f"This line is {old}, so it cannot become {new}. {advice}"
 
 
 def test_a_sum_split_into_parts_does_not_slip_below_the_limit():
