@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -143,9 +144,10 @@ def wrong_minutes(duties: list[Duty], need: Needed, start: int, end: int) -> dic
             duty.person
             for duty in duties
             if duty.start <= minute < duty.end
-            and duty.role == need.role
-            and need.region in ("", duty.region)
-            and need.site in ("", duty.site)
+            and duty.is_known
+            and duty.role.lower() == need.role.lower()
+            and need.region.lower() in ("", duty.region.lower())
+            and need.site.lower() in ("", duty.site.lower())
         }
         if is_needed and len(on) < need.people:
             wrong[minute] = Problem.SHORT if on else Problem.GAP
@@ -164,7 +166,13 @@ def made_roster(dice: random.Random, people: int, first: datetime, days: int) ->
             start = local.replace(hour=dice.choice((0, 1, 6, 8, 14, 22)), minute=dice.choice((0, 0, 30)))
             length = timedelta(minutes=dice.choice((60, 240, 480, 510, 540)))
             end = (start.replace(tzinfo=None) + length).replace(tzinfo=zone)
-            duties.append(Duty(to_minute(start), to_minute(end), f"P{number}", "gqm", f"R{number % 3}"))
+            role, site = (
+                dice.choice(("gqm", "gqm", "GQM", "ic")),
+                dice.choice(("Manila", "Manila", "manila", "Cebu")),
+            )
+            place = dice.choice((f"R{number % 3}", f"r{number % 3}")), site
+            is_known = dice.random() < 0.9
+            duties.append(Duty(to_minute(start), to_minute(end), f"P{number}", role, *place, is_known))
     return duties
 
 
@@ -177,7 +185,8 @@ def test_every_uncovered_minute_is_found_and_none_is_invented(first: str) -> Non
     nights = (time(22), time(1, 30)), (time(1), time(2, 30)), (time(0), time(0)), (time(8), time(17))
     for zone, region in zip((*ZONES, "Australia/Lord_Howe"), ("R0", "R1", "R2", ""), strict=True):
         for hours in nights:
-            need = Needed("gqm", region, "", hours, frozenset({0, 4, 5, 6}), zone, dice.choice((1, 2)))
+            role, site = dice.choice(("gqm", "Gqm")), dice.choice(("", "", "Manila", "MANILA"))
+            need = Needed(role, region, site, hours, frozenset({0, 4, 5, 6}), zone, dice.choice((1, 2)))
             problems_found = [
                 each for each in problems(duties, [need], start, end) if each.problem is not Problem.OVERLAP
             ]
@@ -186,6 +195,10 @@ def test_every_uncovered_minute_is_found_and_none_is_invented(first: str) -> Non
             assert sum(each.end - each.start for each in problems_found) == len(minutes), (
                 "no minute is reported twice"
             )
+            assert all(
+                before.end < after.start or before.people != after.people
+                for before, after in pairwise(problems_found)
+            ), "one time in which the same people are on is reported in one piece"
 
 
 def test_one_person_on_two_shifts_at_once_is_an_overlap_and_two_people_are_not() -> None:

@@ -88,6 +88,15 @@ def test_each_minute_with_fewer_people_than_the_load_needs_is_found_and_none_is_
     assert short(on(500, 700, "a", "b"), load) == [(570, 600, 2, 3)]
     assert short(on(500, 585, "a", "b", "c"), load) == [(585, 630, 0, 3)], "the worst moment of the shortage"
     assert short([], []) == [], "nothing is forecast"
+    others = [
+        *on(-90, -30, "before"),
+        *on(2880, 2940, "after"),
+        Duty(BEGIN + 500, BEGIN + 700, "b", "manager"),
+        # People whom nobody can reach in Slack answer calls all the same.
+        Duty(BEGIN + 500, BEGIN + 700, "c", "Agent", is_known=False),
+    ]
+    assert short([*on(-60, 585, "a"), *others], load[:2]) == [(570, 600, 1, 3)]
+    assert short([*on(-60, 570, "a"), *on(2870, 2990, "a"), *others], load[:1]) == []
 
 
 def test_shrinkage_is_added_to_the_roster_and_a_whole_number_stays_whole() -> None:
@@ -102,5 +111,9 @@ def test_nearby_times_of_one_day_are_one_request_and_another_day_is_another() ->
         (1410, 1440, 1, 2),
         (1440, 1470, 1, 2),
     ]
+    assert short(on(0, 2880, "a"), [basis(540, 570, 2), basis(630, 660, 2)]) == [(540, 660, 1, 2)]
+    few_then_many = [*on(0, 570, "a"), *on(570, 600, "a", "b", "c", "d")]
+    missing = short(few_then_many, [basis(540, 570, 3), basis(570, 600, 5)])
+    assert missing == [(540, 600, 1, 3)], "when most are missing, not when most are needed"
     hours = Needed("agent", hours=(time(10), time(12)))
     assert short(on(0, 2880, "a"), load, hours) == [(600, 630, 1, 4)], "only when the need is there"
