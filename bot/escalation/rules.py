@@ -98,7 +98,6 @@ def _merge_rungs(old: Rung | None, new: Rung | None, now: datetime) -> Rung:
         new,
         after=after,
         tell=(*old.tell, *new_names),
-        state=State.WAITING,
         due_at=min(due_times),
         early_because=early_because,
     )
@@ -194,8 +193,7 @@ def _with_top_rung(rungs: Ladder) -> Ladder:
     if not rungs:
         return []
     last_rung = rungs[-1]
-    latest_due_at = max((rung.due_at for rung in rungs if rung.due_at), default=None)
-    due_at = latest_due_at + ANSWER_WITHIN if latest_due_at else None
+    due_at = max(rung.due_at for rung in rungs if rung.due_at) + ANSWER_WITHIN
     return [
         *rungs,
         Rung(last_rung.position + 1, last_rung.after + ANSWER_WITHIN, (), last_rung.stops_on, due_at=due_at),

@@ -33,6 +33,20 @@ def at(words: str, zone: str = "Europe/Madrid") -> datetime:
     return datetime.fromisoformat(words).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
+@pytest.mark.parametrize(
+    ("promised", "due"),
+    [
+        ("2026-06-10 00:59", "2026-06-10 00:59"),
+        ("2026-06-10 01:00", "2026-06-10 05:00"),
+        ("2026-06-10 04:59:30.5", "2026-06-10 05:00"),
+        ("2026-06-10 05:00", "2026-06-10 05:00"),
+    ],
+)
+def test_a_night_after_midnight_is_quiet_from_its_first_to_its_last_minute(promised: str, due: str) -> None:
+    night = QuietHours(at=("nights",), zone="Europe/Madrid", night_from=time(1), night_to=time(5))
+    assert rules.after_quiet(at(promised), night) == at(due)
+
+
 def sent_updates(
     cadence: timedelta, start: datetime, end: datetime, quiet: QuietHours | None = None
 ) -> Iterator[datetime]:

@@ -64,6 +64,47 @@ def test_a_new_rhythm_does_not_put_off_an_update_that_is_due(
     assert rules.retimed(due, old, new, due + late) == due
 
 
+NOON, MINUTE, HOUR = datetime(2026, 11, 22, 12, tzinfo=UTC), timedelta(minutes=1), timedelta(hours=1)
+
+
+def test_up_to_two_minutes_late_is_not_missed_and_months_are_not_counted_one_by_one() -> None:
+    assert rules.missed_updates(lambda _: MINUTE, NOON, NOON + 2 * MINUTE) == 0
+    assert rules.missed_updates(lambda _: MINUTE, NOON, NOON + 2 * MINUTE + timedelta(seconds=1)) == 3
+    assert rules.missed_updates(lambda _: MINUTE, NOON, NOON + timedelta(days=90)) == rules.MAX_MISSED
+
+
+def test_an_update_sent_a_moment_before_its_time_is_not_promised_once_more() -> None:
+    assert rules.next_update_due(HOUR, NOON, NOON - timedelta(seconds=1)) == NOON + HOUR
+
+
+@pytest.mark.parametrize("due_at", [NOON - HOUR, NOON, NOON + HOUR])
+def test_a_first_rhythm_counts_from_now(due_at: datetime) -> None:
+    assert rules.retimed(due_at, None, 30 * MINUTE, NOON) == NOON + 30 * MINUTE
+
+
+def test_after_a_pause_an_update_keeps_its_time_or_leaves_time_for_its_draft() -> None:
+    assert rules.resumed(NOON + MINUTE, 5 * MINUTE, NOON) == NOON + MINUTE
+    assert rules.resumed(NOON, 5 * MINUTE, NOON) == NOON + 5 * MINUTE
+    assert rules.resumed(NOON - HOUR, timedelta(), NOON) == NOON + rules.LATE_AFTER
+
+
+def test_a_draft_comes_before_its_update_and_without_a_decider_waits_for_one_while_there_is_time() -> None:
+    assert rules.draft_due(NOON + HOUR, 5 * MINUTE, NOON) == NOON + 55 * MINUTE
+    assert rules.draft_due(NOON + MINUTE, 5 * MINUTE, NOON) == NOON
+    assert rules.draft_without_lead_due(NOON, NOON + HOUR, NOON + MINUTE) == NOON + rules.ROLES_WITHIN
+    assert rules.draft_without_lead_due(NOON, NOON + 2 * MINUTE, NOON + MINUTE) == NOON + MINUTE, "that is too late"
+    assert rules.draft_without_lead_due(NOON, NOON + HOUR, NOON + 3 * MINUTE) == NOON + 3 * MINUTE
+
+
+def test_no_change_is_a_line_below_the_last_message_for_less_than_two_hours() -> None:
+    assert rules.may_append_line(NOON, NOON + 2 * HOUR - MINUTE)
+    assert not rules.may_append_line(NOON, NOON + 2 * HOUR)
+
+
+def test_a_promise_from_before_the_clock_was_set_back_is_waited_for_as_long_as_it_was_then() -> None:
+    assert rules.after_clock_set_back(NOON + 3 * HOUR, NOON + 2 * HOUR, NOON) == NOON + HOUR
+
+
 @pytest.mark.parametrize(
     ("zone", "change"),
     [
