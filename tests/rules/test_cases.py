@@ -120,6 +120,11 @@ def test_hours_whose_start_the_clock_change_skips_begin_right_after_the_change()
     assert (since, until) == (utc("2026-03-29T01:00"), utc("2026-03-29T04:00"))
 
 
+def test_hours_may_begin_and_end_at_any_minute() -> None:
+    quarters = Schedule(hours={0: ((8 * 60 + 45, 17 * 60 + 15),)})
+    assert next(quarters.open_spans(utc("2026-03-01T00:00"))) == (utc("2026-03-02T08:45"), utc("2026-03-02T17:15"))
+
+
 def test_a_holiday_is_a_day_of_the_contracts_zone_and_a_schedule_without_hours_is_refused() -> None:
     closed = Schedule("Asia/Manila", EVERY_DAY, frozenset({date(2026, 3, 2)}))
     assert next(closed.open_spans(utc("2026-03-01T23:00")))[0] == utc("2026-03-03T01:00")
@@ -141,6 +146,32 @@ def test_exactly_the_target_is_used_at_the_deadline(spans: list[tuple[datetime, 
         assert clock.elapsed(due - timedelta(seconds=1)) < clock.target
     apart = merged(pauses, NOW)
     assert all(one.until and one.until < two.since for one, two in pairwise(apart))
+
+
+HALF_HOUR = timedelta(minutes=30)
+half_hours = st.integers(-96, 480).map(lambda count: NOW + count * HALF_HOUR)
+
+
+@given(st.lists(st.tuples(half_hours, st.none() | half_hours), max_size=5))
+def test_the_clock_runs_in_every_half_hour_of_its_schedule_that_no_pause_covers(
+    spans: list[tuple[datetime, datetime | None]],
+) -> None:
+    pauses = tuple(Pause(since, until and max(since, until)) for since, until in spans)
+    holiday = date(2026, 11, 27)
+    for schedule, is_open in (
+        (Schedule(), lambda at: True),
+        (Schedule(hours=NINE_TO_FIVE), lambda at: at.weekday() < 5 and 9 <= at.hour < 17),
+        (Schedule(holidays=frozenset({holiday})), lambda at: at.date() != holiday),
+    ):
+        clock = Clock(schedule, NOW, 20 * HALF_HOUR, pauses)
+        running = [
+            at
+            for at in (NOW + count * HALF_HOUR for count in range(14 * 48))
+            if is_open(at)
+            and not any(pause.since <= at and (pause.until is None or at < pause.until) for pause in pauses)
+        ]
+        assert clock.elapsed(NOW + timedelta(days=14)) == len(running) * HALF_HOUR
+        assert clock.deadline() == (running[19] + HALF_HOUR if len(running) >= 20 else None)
 
 
 def test_states_of_other_systems_say_whose_turn_it_is() -> None:
