@@ -174,7 +174,9 @@ def read_time(typed_day: str | None, hour: str, minute: str, timezone: str, now:
     if at is None:
         raise NoSuchTime(given=typed_time)
     if at > now + CLOCK_TOLERANCE and day is None:
-        at = _last_occurrence(today - timedelta(days=1), time_of_day, zone, now) or at
+        # The clocks may have skipped it yesterday, but never on two days in a row.
+        earlier = (_last_occurrence(today - timedelta(days=days), time_of_day, zone, now) for days in (1, 2))
+        at = next(filter(None, earlier), at)
     if at > now + CLOCK_TOLERANCE:
         raise TimeInFuture(given=typed_time)
     return at
@@ -207,8 +209,8 @@ def zone_of(timezone: str) -> ZoneInfo:
 
 def read_filter(typed: str) -> str:
     """Return the filter meant by `/incident timeline WORD`; `all` if no word is given."""
-    typed_filter = typed.strip().lower() or "all"
-    matching = [name for name in FILTERS if name.startswith(typed_filter) or name.rstrip("s") == typed_filter]
+    typed_filter = typed.strip().lower()
+    matching = [name for name in FILTERS if name.startswith(typed_filter)]
     if not matching:
         raise UnknownFilter(given=re.sub(r"[<>&`]", " ", typed.strip())[:40], known=", ".join(FILTERS))
     return matching[0]

@@ -53,6 +53,11 @@ def test_a_message_that_never_arrives_is_sent_again_once_the_second_look_is_due(
 def test_the_first_look_comes_after_the_client_has_given_up() -> None:
     assert rules.LOOK_AFTER[0] > timedelta(seconds=CALL_TIMEOUT_S)
     assert len(rules.LOOK_AFTER) == 2
+    steps = [
+        [rules.next_step(NOW, NOW + timedelta(seconds=seconds), looked) for seconds in (14, 15, 29, 30)]
+        for looked in (0, 1)
+    ]
+    assert steps == [[Step.WAIT, Step.LOOK, Step.LOOK, Step.LOOK], [Step.WAIT, Step.WAIT, Step.WAIT, Step.LOOK]]
 
 
 def test_the_attempt_of_this_lease_is_made() -> None:
@@ -69,10 +74,22 @@ def test_the_wait_after_failures_grows_to_its_maximum(failures: int, longest: ti
     assert wait <= rules.backoff(failures + 1, longest)
 
 
+def test_an_error_that_says_nothing_of_the_row_is_no_reason_to_give_it_up() -> None:
+    assert rules.meaning("token_revoked", {}, Refusal.FINAL, is_posted=False) is Refusal.RETRY
+    assert rules.meaning("invalid_blocks", {}, Refusal.FINAL, is_posted=False) is Refusal.FINAL
+
+
+def test_the_wait_doubles_with_each_failure() -> None:
+    assert [rules.backoff(failures).total_seconds() for failures in (0, 1, 2, 3, 7, 8)] == [5, 10, 20, 40, 640, 900]
+    assert rules.backoff(4, rules.SILENCE_LONGEST) == timedelta(minutes=1)
+
+
 def test_a_kinds_own_meaning_of_an_error_overrides_the_common_one() -> None:
     own = {"is_archived": Refusal.FINAL}
 
     assert rules.meaning("is_archived", own, Refusal.RETRY, is_posted=True) is Refusal.FINAL
     assert rules.meaning("is_archived", {}, Refusal.RETRY, is_posted=True) is Refusal.LOST_CHANNEL
+    assert rules.meaning("is_archived", {}, Refusal.RETRY, is_posted=False) is Refusal.LOST_CHANNEL
+    assert rules.meaning("message_not_found", {}, Refusal.RETRY, is_posted=True) is Refusal.LOST_MESSAGE
     assert rules.meaning("invalid_blocks", {}, Refusal.RETRY, is_posted=True) is Refusal.RETRY
     assert rules.meaning("message_not_found", {}, Refusal.RETRY, is_posted=False) is Refusal.RETRY

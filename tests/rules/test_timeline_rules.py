@@ -45,12 +45,33 @@ def utc(day: int, hour: int, minute: int, month: int = 10) -> datetime:
         ("impact: half of Manila", "UTC", Note("customer_impact", "half of Manila", None)),
         ("see https://x: it is down", "UTC", Note("note", "see https://x: it is down", None)),
         ("we meet at noon", "Nowhere/Land", Note("note", "we meet at noon", None)),
+        ("restarted at 09:05", "Nowhere/Land", Note("note", "restarted", utc(25, 9, 5))),
+        # The writer's clock may be a minute ahead.
+        ("restarted at 09:31", "UTC", Note("note", "restarted", utc(25, 9, 31))),
+        ("restarted at TODAY 09:31", "UTC", Note("note", "restarted", utc(25, 9, 31))),
+        ("restarted at 09:32", "UTC", Note("note", "restarted at 09:32", None)),
+        ("restarted at Yesterday 21:30", "UTC", Note("note", "restarted", utc(24, 21, 30))),
+        # Half a day is within half a day.
+        ("restarted at 21:30", "UTC", Note("note", "restarted", utc(24, 21, 30))),
+        ("restarted at 21:29", "UTC", Note("note", "restarted at 21:29", None)),
+        ("  " + "x" * 3_001, "UTC", Note("note", "x" * 3_000, None)),
+        ("x" * 3_001 + " at 09:05", "UTC", Note("note", "x" * 3_000, utc(25, 9, 5))),
         # In the night the clocks go back, 02:30 comes twice; the later one that has passed is meant.
         ("the line fell at 02:30", "Europe/Warsaw", Note("note", "the line fell", utc(25, 1, 30))),
     ],
 )
 def test_a_note_is_split_into_kind_time_and_text(typed: str, zone: str, read: Note) -> None:
     assert rules.read_note(typed, zone, NOW) == read
+
+
+def test_a_time_of_this_morning_counts_in_the_evening() -> None:
+    assert rules.read_note("restarted at 08:00", "UTC", utc(25, 23, 0)).at == utc(25, 8, 0)
+
+
+def test_a_time_to_come_that_the_clocks_skipped_the_night_before_stays_in_the_text() -> None:
+    read = rules.read_note("we call back at 02:30", "Europe/Warsaw", utc(29, 22, 30, month=3))
+
+    assert read == Note("note", "we call back at 02:30", None)
 
 
 def test_the_first_half_past_two_is_meant_between_the_two() -> None:
@@ -94,3 +115,5 @@ def test_a_filter_is_found_by_its_beginning() -> None:
     ]
     with pytest.raises(rules.UnknownFilter, match="decisions"):
         rules.read_filter("<!channel>")
+    with pytest.raises(rules.UnknownFilter, match=f"`{'x' * 40}`"):
+        rules.read_filter(" " + "x" * 41)
