@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -28,6 +29,13 @@ def test_a_channel_is_not_named_after_an_emoji() -> None:
     assert rules.channel_name(7, ":fire:") == "inc-7-incident"
 
 
+def test_a_long_title_gives_a_channel_name_of_whole_words() -> None:
+    words = "payments fail for every second customer in manila and cebu since nine"
+    assert rules.channel_name(7, words) == "inc-7-payments-fail-for-every-second-customer-in-manila"
+    assert rules.channel_name(7, "x" * 90) == f"inc-7-{'x' * 50}"
+    assert rules.channel_name(10**30, "x" * 90, 12) == f"inc-{10**30}-{'x' * 41}-12"
+
+
 @given(st.text(max_size=60))
 def test_another_attempt_gives_another_name(title: str) -> None:
     names = [rules.channel_name(7, title, attempt) for attempt in range(1, 6)]
@@ -41,6 +49,7 @@ def test_a_clean_title_is_one_line_without_control_characters(words: str) -> Non
 
     assert len(title) <= rules.LONGEST_TITLE
     assert len(title.splitlines()) <= 1
+    assert len(rules.clean_title(f"{words}{'x' * 5000}")) == rules.LONGEST_TITLE
     assert rules.clean_title(title) == title
 
 
@@ -83,11 +92,23 @@ def test_only_five_severities_exist(typed: str) -> None:
         assert "<" not in refused.sentence
 
 
+@pytest.mark.parametrize("typed", [" s04 ", "sev4", "SEVERITY 4:", "Sev-4"])
+def test_a_severity_is_read_in_many_spellings(typed: str) -> None:
+    assert rules.read_severity(typed) == "S4"
+
+
+@pytest.mark.parametrize("typed", ["S5", "S14", "S-", "S", "4", "S1x", "S0.5", "S4444"])
+def test_what_is_none_of_the_five_severities_is_refused(typed: str) -> None:
+    with pytest.raises(rules.UnknownSeverity):
+        rules.read_severity(typed)
+
+
 @given(st.text(max_size=200))
 def test_text_quoted_in_a_refusal_cannot_be_markup(typed: str) -> None:
     shown = rules.quoted(typed)
 
     assert 0 < len(shown) <= rules.LONGEST_QUOTED
+    assert len(rules.quoted(f"{typed}{'x' * 50}")) == rules.LONGEST_QUOTED
     assert not set("<>&`") & set(shown)
 
 
@@ -112,6 +133,71 @@ def test_only_a_resolved_incident_closes_and_only_one_that_is_over_reopens() -> 
         assert _allows(rules.check_may_reopen, status) == may_reopen
 
 
+@pytest.mark.parametrize(
+    ("check", "status", "error"),
+    [
+        (rules.check_may_change, rules.Status.CLOSED, rules.AlreadyOver),
+        (rules.check_may_change, rules.Status.MERGED, rules.AlreadyMerged),
+        (rules.check_may_describe, rules.Status.MERGED, rules.AlreadyMerged),
+        (rules.check_may_describe, rules.Status.DECLINED, rules.AlreadyOver),
+        (rules.check_may_resolve, rules.Status.RESOLVED, rules.AlreadyResolved),
+        (rules.check_may_resolve, rules.Status.CLOSED, rules.AlreadyOver),
+        (rules.check_may_close, rules.Status.CLOSED, rules.AlreadyOver),
+        (rules.check_may_close, rules.Status.MERGED, rules.AlreadyMerged),
+        (rules.check_may_close, rules.Status.MONITORING, rules.NotResolvedYet),
+    ],
+)
+def test_what_is_over_is_refused_with_what_it_is(
+    check: Callable[[int, str], None], status: rules.Status, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        check(1, status)
+
+
+def test_the_post_mortem_of_a_closed_incident_may_be_completed() -> None:
+    rules.check_may_describe(1, rules.Status.CLOSED)
+    rules.check_may_resolve(1, rules.Status.MONITORING)
+
+
+NOON, HOUR = datetime(2026, 11, 22, 12, tzinfo=UTC), timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("started_at", "ended_at", "error"),
+    [
+        (None, NOON, rules.StartMissing),
+        (NOON, None, rules.EndMissing),
+        (NOON, NOON, rules.EndBeforeStart),
+        (NOON, NOON - HOUR, rules.EndBeforeStart),
+        (NOON, NOON + 2 * HOUR, rules.StillToCome),
+    ],
+)
+def test_the_times_of_a_past_incident_are_both_given_in_order_and_past(
+    started_at: datetime | None, ended_at: datetime | None, error: type[Exception]
+) -> None:
+    rules.check_past(None, None, NOON + HOUR)
+    rules.check_past(NOON, NOON + HOUR, NOON + HOUR)
+    with pytest.raises(error):
+        rules.check_past(started_at, ended_at, NOON + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("new", "current", "shown", "error"),
+    [
+        ("S1", "S1", "S1", rules.NotChanged),
+        ("S1", "S1", "S2", rules.NotChanged),
+        ("S1", "S0", "S2", rules.ChangedMeanwhile),
+    ],
+)
+def test_a_form_changes_nothing_that_is_so_already_or_that_somebody_else_changed(
+    new: str, current: str, shown: str, error: type[Exception]
+) -> None:
+    rules.check_new_state("S1", "S2", "S2")
+    rules.check_new_state("S1", "S2", "")
+    with pytest.raises(error):
+        rules.check_new_state(new, current, shown)
+
+
 def _allows(check: Callable[[int, str], None], status: str) -> bool:
     try:
         check(1, status)
@@ -122,10 +208,15 @@ def _allows(check: Callable[[int, str], None], status: str) -> bool:
 
 def test_a_lower_number_is_graver() -> None:
     assert all(rules.is_higher(graver, than) for graver, than in pairwise(["S0", "S1", "S2", "S3", "S4"]))
+    assert not rules.is_higher("S1", "S1")
+    assert not rules.is_higher("S2", "S1")
 
 
 def test_permission_is_granted_by_role_by_group_or_to_anyone() -> None:
     assert rules.is_permitted(["anyone"], "U1", [], [])
     assert rules.is_permitted(["commander"], "U1", ["commander"], [])
     assert rules.is_permitted(["@leads"], "U1", [], ["leads"])
-    assert not rules.is_permitted(["commander", "@leads"], "U1", ["scribe"], ["others"])
+    assert rules.is_permitted(["commander", "U1"], "U1", [], [])
+    assert not rules.is_permitted(["commander", "@leads", "U1"], "U2", ["scribe"], ["others"])
+    assert not rules.is_permitted(["leads"], "U1", [], ["leads"]), "a group is written with an @"
+    assert not rules.is_permitted([], "U1", ["commander"], ["leads"])
