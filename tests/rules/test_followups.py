@@ -42,6 +42,10 @@ FRIDAY = date(2026, 11, 27)
         ("drive by 2030-01-31 and back", TypedFollowUp("drive by 2030-01-31 and back")),
         ("note: this is no kind", TypedFollowUp("note: this is no kind")),
         ("check the alarm by tomorrow", TypedFollowUp("check the alarm", due_on=date(2026, 11, 28))),
+        ("check the alarm by today", TypedFollowUp("check the alarm", due_on=FRIDAY)),
+        ("  an alarm  by 2030-01-31 ", TypedFollowUp("an alarm", due_on=date(2030, 1, 31))),
+        ("x" * 1_001, TypedFollowUp("x" * 1_000)),
+        ("क्‍ष", TypedFollowUp("क्‍ष")),
         ("check the alarm by Friday.", TypedFollowUp("check the alarm", due_on=FRIDAY)),
         ("check the alarm by mon", TypedFollowUp("check the alarm", due_on=date(2026, 11, 30))),
         ("check the alarm by yesterday", TypedFollowUp("check the alarm", due_on=date(2026, 11, 26))),
@@ -71,6 +75,12 @@ def test_a_follow_up_without_text_is_refused_with_an_example(raw: str) -> None:
     "link", ["javascript:alert(1)", "https://a b", "ftp://x", "https://x|y", "https://" + "a" * 500]
 )
 def test_only_web_addresses_are_links(link: str) -> None:
+    longest = "https://" + "a" * 492
+    assert [rules.read_link(typed) for typed in ("", f" {longest} ", "http://x/y?z=1#a")] == [
+        "",
+        longest,
+        "http://x/y?z=1#a",
+    ]
     with pytest.raises(rules.NotALink):
         rules.read_link(link)
 
@@ -132,6 +142,40 @@ def test_the_weekly_moment_has_the_same_wall_clock_time_all_year(zone: str) -> N
         last_moment = rules.last_weekly(0, time(9), zone, moment)
         assert moment - timedelta(days=7, hours=1) < last_moment <= moment
         assert f"{last_moment.astimezone(zone_of(zone)):%a %H:%M}" == "Mon 09:00"
+
+
+MONDAY = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("now", "monday"),
+    [
+        (datetime(2026, 11, 23, 8, 59, tzinfo=UTC), MONDAY - timedelta(days=7)),
+        (datetime(2026, 11, 23, 9, 0, tzinfo=UTC), MONDAY),
+        (datetime(2026, 11, 29, 23, 59, tzinfo=UTC), MONDAY),
+        (datetime(2026, 11, 30, 8, 59, tzinfo=UTC), MONDAY),
+    ],
+)
+def test_the_weekly_moment_is_the_last_that_has_come(now: datetime, monday: date) -> None:
+    assert rules.last_weekly(0, time(9), "UTC", now) == datetime.combine(monday, time(9), UTC)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "error"), [(-1, rules.DayIsOver), (rules.MAX_DAYS_AHEAD.days + 1, rules.DayTooFar)]
+)
+def test_a_due_day_has_not_passed_and_is_not_years_away(ahead: int, error: type[Exception]) -> None:
+    for fine in (FRIDAY, FRIDAY + rules.MAX_DAYS_AHEAD):
+        assert rules.check_day(fine, FRIDAY) == fine
+    with pytest.raises(error):
+        rules.check_day(FRIDAY + timedelta(days=ahead), FRIDAY)
+
+
+def test_what_is_refused_is_quoted_briefly_and_without_markup() -> None:
+    with pytest.raises(rules.NoSuchDay, match=re.escape(f"`{'1' * 40}`")):
+        rules.read_day(f"<{'1' * 41}")
+    with pytest.raises(rules.NoSuchDay, match="`…`"):
+        rules.read_day("<>")
+    assert rules.read_day(" 2030-01-31 ") == date(2030, 1, 31)
 
 
 def test_a_follow_up_may_be_done_until_its_day_ends() -> None:
