@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy.exc import IntegrityError
 
 from bot.alerts import payloads, rules, sns, sources
@@ -175,6 +176,37 @@ def test_late_requests_are_outdated_and_resolved_ones_never_count() -> None:
     assert rules.group_key(labelled, []) != rules.group_key(other, [])
     long = rules.tidy(ReceivedAlert("k" * 5000, " a\n b ", True, link="javascript:x", text="x" * 9000))
     assert (len(long.key), long.title, long.link, len(long.text)) == (64, "a b", "", 1000)
+
+
+def test_an_alert_keeps_what_fits_and_only_a_web_address_as_its_link() -> None:
+    link = "https://" + "x" * 992
+    alert = ReceivedAlert("k" * 200, "t" * 300, False, "s" * 50, "x" * 1000, link, {"n" * 100: "v" * 500}, NOW)
+    assert rules.tidy(alert) == alert
+
+    too_long = ReceivedAlert("k" * 201, "t" * 301, True, "s" * 51, "x" * 1001, f"{link}x", {"n" * 101: "v" * 501})
+    tidied = rules.tidy(too_long)
+    assert (tidied.title, tidied.severity, tidied.text) == ("t" * 300, "s" * 50, "x" * 1000)
+    assert (len(tidied.key), tidied.link, tidied.labels) == (64, "", {"n" * 100: "v" * 500})
+    assert tidied.key != rules.tidy(replace(too_long, key="k" * 202)).key
+    assert len(rules.tidy(replace(too_long, labels={str(number): "" for number in range(60)})).labels) == 40
+    assert rules.tidy(ReceivedAlert("key", " \n ", True)).title == "key"
+
+
+def test_alerts_with_the_same_labels_belong_together_however_long_these_are() -> None:
+    def key(**labels: str) -> str:
+        return rules.group_key(ReceivedAlert("k", "t", True, labels=labels), ["site", "job"])
+
+    assert key(site="Manila", job="ivr", pod="1") == "site=Manila, job=ivr"
+    assert key(job="ivr") == "site=, job=ivr"
+    assert len(key(site="x" * 189)) == 200
+    assert len(key(site="x" * 190)) == 64
+    assert key(site="x" * 190) != key(site="x" * 191)
+
+
+def test_an_alert_that_began_exactly_as_long_ago_counts() -> None:
+    began = [NOW - timedelta(minutes=10), NOW]
+    assert rules.reaches(began, 2, timedelta(minutes=10), NOW)
+    assert not rules.reaches(began, 2, timedelta(minutes=10), NOW + timedelta(seconds=1))
 
 
 def check(source: AlertSource, body: bytes, headers: dict[str, str], content: Any = None, fetch: Any = None) -> str:

@@ -225,6 +225,28 @@ def test_the_payer_names_a_payment_by_hand_once_and_a_second_one_is_a_difference
     assert (totals(database)["issued"], open_troubles(database)) == (500, []), "p1 and p2 are reversed"
 
 
+def test_a_payment_that_failed_after_all_is_a_difference_until_it_is_reversed_and_needs_another_release(
+    database, tmp_path
+):
+    bring(database, tmp_path, "lines", owe(1))
+    release(database)
+    bring(database, tmp_path, "results", results("issued p1"))
+    for _ in range(2):
+        bring(database, tmp_path, "results", results("issued p1", "failed p1"))
+        assert (totals(database)["issued"], open_troubles(database)) == (500, ["failed after it was paid"])
+
+    bring(database, tmp_path, "results", results("reversed p1"))
+    assert (totals(database)["pending"], open_troubles(database)) == (500, [])
+    with database.reading() as session:
+        assert balance.facts_of(session, tables.get(session, 1)).unreleased == {("consumers", "EUR")}
+    bring(database, tmp_path, "results", results("issued p2"))
+    assert (totals(database)["pending"], open_troubles(database)) == (500, ["paid, but not released"])
+
+    release(database)
+    bring(database, tmp_path, "results", results("issued p2"))
+    assert (totals(database)["issued"], open_troubles(database)) == (500, [])
+
+
 def test_a_file_is_read_again_once_what_was_missing_is_put_right(database, tmp_path):
     bring(database, tmp_path, "lines", owe(12))
     early = paid(13)

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bot.playbooks import answers, messages, progress, rules
 from bot.playbooks.library import load_library
+from bot.playbooks.playbook import SkipWhen
 from tests.rules.playbook_builders import NOON, ROOT, after, book, facts, phases
 
 
@@ -244,3 +246,34 @@ def test_a_step_that_is_always_skipped_or_always_late_becomes_a_proposal_that_na
         " give it more time, or another owner.",
     ]
     assert progress.proposals("phones", runs[:2]) == []
+
+
+@pytest.mark.parametrize(
+    ("skip_when", "incident", "reason"),
+    [
+        (None, {}, ""),
+        ({"severity_at_least": "S1"}, {"severity": "S0"}, "the incident is S0 already"),
+        ({"severity_at_least": "S1"}, {"severity": "S1"}, "the incident is S1 already"),
+        ({"severity_at_least": "S1"}, {"severity": "S2"}, ""),
+        ({"told": "front_line"}, {"told": ("front_line",)}, "front line had an update already"),
+        ({"told": "front_line"}, {"told": ("executives",)}, ""),
+        ({"held": ["commander"]}, {"held": ("commander", "scribe")}, "there is a commander already"),
+        ({"held": ["commander", "scribe"]}, {"held": ("commander",)}, ""),
+        (
+            {"severity_at_least": "S1", "told": "executives", "held": ["commander", "scribe"]},
+            {"severity": "S1", "told": ("executives",), "held": ("scribe", "commander")},
+            "the incident is S1 already and executives had an update already and "
+            "there is a commander and a scribe already",
+        ),
+        ({"severity_at_least": "S1", "told": "executives"}, {"severity": "S1"}, ""),
+    ],
+)
+def test_a_step_is_no_longer_needed_once_all_of_its_purpose_is_met(skip_when, incident, reason):
+    condition = SkipWhen.model_validate(skip_when) if skip_when else None
+    assert rules.reason_to_skip(condition, replace(facts(), **incident)) == reason
+
+
+def test_a_step_is_reminded_of_a_few_times_at_growing_distances():
+    sent = [rules.next_reminder_at(count, NOON) for count in range(5)]
+    assert sent == [None, *(NOON + gap for gap in rules.REMINDER_GAPS), None, None]
+    assert [rules.reminder_level(count) for count in range(5)] == [*rules.REMINDER_LEVELS, None, None]
