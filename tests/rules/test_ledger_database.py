@@ -543,6 +543,28 @@ def test_the_equation_holds_after_any_moves_even_if_they_are_rolled_back_half_wa
     assert stopped["RuntimeError"] > 3
 
 
+def test_the_sums_of_each_currency_and_ledger_stay_apart(database, tmp_path):
+    both = "account,amount,currency\nA-1,5.00,EUR\nA-2,700,JPY\n"
+    for ledger in (1, 2):
+        bring(database, tmp_path, "lines", both, ledger)
+    release(database)
+    bring(database, tmp_path, "results", "account,amount,currency,status\nA-1,5.00,EUR,issued\n")
+
+    with database.reading() as session:
+        sums = {
+            (ledger, row.currency): (row.eligible, row.issued, row.pending, row.lines)
+            for ledger in (1, 2)
+            for row in tables.totals_of(session, ledger)
+        }
+        assert [balance.errors(session, ledger) for ledger in (1, 2)] == [[], []]
+    assert sums == {
+        (1, "EUR"): (500, 500, 0, 1),
+        (1, "JPY"): (700, 0, 700, 1),
+        (2, "EUR"): (500, 0, 500, 1),
+        (2, "JPY"): (700, 0, 700, 1),
+    }
+
+
 def _lines(session: Session) -> list[Line]:
     return list(session.exec(select(Line).where(Line.ledger_id == 1)))
 
