@@ -174,7 +174,7 @@ def read_logins(typed: str) -> list[str]:
     logins: dict[str, None] = {}
     for number, line in enumerate(typed.split("\n"), 1):
         parts = [part.strip() for part in line.replace(";", ",").split(",")]
-        if any(" " in part or "://" in part for part in parts):
+        if any(len(part.split()) > 1 or "://" in part for part in parts):
             raise NotALogin(line=number)
         logins |= dict.fromkeys(part[:100] for part in parts if part)
     if not logins:

@@ -18,6 +18,7 @@ from bot.lockouts.rules import (
     check_asked,
     hints,
     is_burst,
+    needs_second_person,
     negative_binomial_tail,
     read_logins,
     usual_in_window,
@@ -45,7 +46,13 @@ def test_each_login_is_read_once_and_up_to_a_limit():
     with pytest.raises(LoginsMissing):
         read_logins(" \n ")
     assert read_logins("\n a@x.example \r\n") == ["a@x.example"]
-    for typed in ("hunter 2", "b@x.example, https://x.example/reset"):
+    # A login and its password, as two cells of a sheet are pasted, or with a space that does not break.
+    for typed in (
+        "hunter 2",
+        "b@x.example\thunter2",
+        "b@x.example\u00a0hunter2",
+        "b@x.example, https://x.example/reset",
+    ):
         with pytest.raises(NotALogin, match="Line 2"):
             read_logins(f"a@x.example\n{typed}")
     with pytest.raises(TooManyLogins):
@@ -153,3 +160,19 @@ def test_a_burst_is_found_by_when_the_accounts_were_locked(minutes, logins, firs
     lockouts = [(AT + timedelta(minutes=minute), login) for minute, login in zip(minutes, logins, strict=True)]
     expected = None if first is None else AT + timedelta(minutes=first)
     assert burst_since(lockouts, usual=0.02) == expected
+
+
+def test_two_hundred_logins_can_be_typed_and_a_long_one_is_cut():
+    assert len(read_logins("\n".join(map(str, range(200))))) == 200
+    assert read_logins("x" * 101) == ["x" * 100]
+
+
+def test_the_eleventh_account_within_ten_minutes_needs_a_second_person_who_is_another():
+    check_asked(9, "a@x.example")
+    with pytest.raises(SecondPersonNeeded, match="10 accounts"):
+        check_asked(10, "a@x.example")
+    assert not needs_second_person(0, 10)
+    assert needs_second_person(0, 11)
+    check_approver("U1", "U2")
+    with pytest.raises(NotTheSamePerson):
+        check_approver("U1", "U1")
