@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from bot.incidents.tables import Incident
 from bot.runtime.database import Database
+from bot.runtime.hash_chain import chain_hash, digest
 from bot.timeline import log, recording, timeline, verification
 from bot.timeline.observed_message import Mark, MessagePolicy, ObservedMessage, Version
 from tests import prepared
@@ -125,6 +126,32 @@ def test_a_record_deleted_from_the_middle_is_reported_as_missing(store: Database
     report = tampers(store, "DELETE FROM timeline_log WHERE incident_id = 1 AND position = 2")
 
     assert report == ["Incident 1: record 2 of its log was taken out, before entry 2."]
+
+
+def test_several_records_deleted_from_the_middle_are_reported_as_missing(store: Database) -> None:
+    report = tampers(store, "DELETE FROM timeline_log WHERE incident_id = 1 AND position IN (2, 3)")
+
+    assert report[0] == f"Incident 1: record 2 and more of its log was taken out, before entry {last(store)}."
+
+
+def test_a_record_turned_to_another_entry_is_named(store: Database) -> None:
+    number = last(store)
+    report = tampers(store, "UPDATE timeline_log SET entry_id = 1 WHERE incident_id = 1 AND position = 4")
+
+    assert report == [f"Incident 1: record 4 of its log was turned from entry {number} to 1."]
+
+
+def test_a_log_whose_end_was_written_anew_does_not_carry_the_hash_that_was_set(store: Database) -> None:
+    end_is_another = ["Incident 1: the end of its log does not carry the hash that was set."]
+    with store.transaction() as session:
+        newest = session.exec(
+            select(log.LogRecord).where(log.LogRecord.incident_id == 1, log.LogRecord.position == 4)
+        ).one()
+        newest.change = newest.change.replace("{", '{"forged":1,', 1)
+        newest.hash = chain_hash(newest.previous_hash, digest(newest.change))
+    assert findings(store) == end_is_another
+
+    assert tampers(store, "DELETE FROM timeline_chains WHERE incident_id = 1") == end_is_another
 
 
 def test_erased_text_leaves_the_log_too_and_the_seals_hold(store: Database) -> None:
