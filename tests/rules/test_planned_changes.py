@@ -59,6 +59,9 @@ def test_reminders_are_hourly_and_missed_ones_are_skipped():
         (Scope(sites=("Cebu",)), False),
         (Scope(sites=("Cebu",), types=("telephony",)), True),
         (Scope(partners=("Telvia",)), False),
+        (Scope(partners=("Telvia", "Northline")), True),
+        (Scope(types=("payment",)), False),
+        (Scope(types=("telephony",)), True),
     ],
 )
 def test_a_change_may_explain_an_incident_of_its_site_partner_or_type(change: Scope, expected: bool):

@@ -1,5 +1,6 @@
 """Shift handovers: when one is complete, who hears that one is not, and what a form or a file may not do."""
 
+import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,11 +19,12 @@ from bot.cases.tables import Case
 from bot.config.floor import Shifts
 from bot.directory.cache import PeopleCache
 from bot.directory.rules import PersonFacts
-from bot.handovers.shift import accepting, accountability, draft, export, offering, tables, views
+from bot.handovers.shift import accepting, accountability, draft, export, offering, rules, tables, views
 from bot.handovers.shift.rules import AbsentNow, NothingToHandOver, ShiftState
 from bot.handovers.shift.tables import WatchItem
 from bot.handovers.shift.wording import translator
 from bot.incidents import incidents
+from bot.incidents.handover_items import HandoverItem
 from bot.outbox.tables import OutboxRow
 from bot.runtime.database import Database
 from bot.runtime.waiting import wait_until
@@ -337,3 +339,36 @@ def test_of_two_people_who_offer_the_same_thing_at_once_one_is_accountable(postg
     with floor.database.reading() as session:
         assert accountability.of_items(session) == {nobodys: BEN, eriks: ERIK}
         assert [each.item for each in tables.items(session, 1)] == [eriks]
+
+
+def test_the_gravest_comes_first_then_what_lacks_a_plan_then_incidents_then_what_is_due() -> None:
+    soon, later = NOON, NOON + timedelta(hours=1)
+    expected = [
+        HandoverItem("incident:9", "S0", "S0"),
+        HandoverItem("case:8", "P1 in need of a plan", "P1", needs_next_step=True),
+        HandoverItem("case:7", "P1 soon", "P1", due_at=soon),
+        HandoverItem("case:6", "P1 later", "P1", due_at=later),
+        HandoverItem("case:5", "P1 whenever", "P1"),
+        HandoverItem("incident:4", "S1 later", "S1", due_at=later),
+        HandoverItem("followup:3", "S1 soon", "S1", due_at=soon),
+        HandoverItem("followup:1", "without a severity"),
+        HandoverItem("followup:2", "without a severity"),
+    ]
+    assert rules.in_order(reversed(expected)) == expected
+
+
+def test_an_item_has_changed_only_when_more_than_its_next_updates_is_another() -> None:
+    item = HandoverItem("case:1", "IVR", "P1", due_at=NOON, updates=["at noon: executives"])
+    assert rules.fingerprint(item) == rules.fingerprint(replace(item, updates=[]))
+    others = [replace(item, title="CRM"), replace(item, due_at=None), replace(item, next_step="Fail over")]
+    assert len({rules.fingerprint(each) for each in (item, *others)}) == 4
+    assert len(rules.fingerprint(item)) == 32
+    for each in (item, *others):
+        assert rules.from_json(json.loads(json.dumps(rules.to_json(each)))) == each
+
+
+def test_a_next_step_is_missing_only_where_one_is_needed() -> None:
+    item = HandoverItem("case:1", "IVR", next_step=" \n")
+    assert not rules.lacks_next_step(item)
+    assert rules.lacks_next_step(replace(item, needs_next_step=True))
+    assert not rules.lacks_next_step(replace(item, needs_next_step=True, next_step="Fail over"))
