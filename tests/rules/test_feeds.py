@@ -227,3 +227,28 @@ def test_readers_are_told_why_a_sheet_that_was_read_is_of_no_use(database: Datab
 
     assert lines("sheet") == ["⚠️ Files of made: sheet.csv has no rows under its header. &lt;!here&gt;"]
     assert lines("folder") == []
+
+
+NOON, MINUTE = datetime(2026, 11, 22, 12, tzinfo=UTC), timedelta(minutes=1)
+
+
+def test_a_source_is_behind_after_three_missed_reads_but_not_within_five_minutes() -> None:
+    assert rules.is_behind(MINUTE, None, NOON)
+    assert not rules.is_behind(MINUTE, NOON - 5 * MINUTE, NOON)
+    assert rules.is_behind(MINUTE, NOON - 5 * MINUTE - timedelta(seconds=1), NOON)
+    assert not rules.is_behind(10 * MINUTE, NOON - 30 * MINUTE, NOON)
+    assert rules.is_behind(10 * MINUTE, NOON - 31 * MINUTE, NOON)
+
+
+def test_a_failing_source_is_asked_less_and_less_often_or_when_it_says() -> None:
+    waits = [(rules.retry_at(failures, None, NOON) - NOON).total_seconds() for failures in (0, 1, 2, 3, 7, 50)]
+    assert waits == [30, 30, 60, 120, 1800, 1800]
+    assert rules.retry_at(5, 7.5, NOON) == NOON + timedelta(seconds=7.5)
+    assert rules.next_read(MINUTE, NOON, NOON - timedelta(seconds=1)) == NOON + MINUTE
+    assert rules.next_read(MINUTE, NOON, NOON + 2 * MINUTE) == NOON + 3 * MINUTE
+
+
+def test_the_age_of_data_is_told_in_minutes_and_hours() -> None:
+    ages = [rules.age(NOON - timedelta(seconds=seconds), NOON) for seconds in (-90, 0, 119, 3_599, 3_600, 7_500)]
+    assert ages == ["0 min old", "0 min old", "1 min old", "59 min old", "1 h 00 min old", "2 h 05 min old"]
+    assert rules.age(None, NOON) == "never read"

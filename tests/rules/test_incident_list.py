@@ -29,6 +29,11 @@ COMMANDS = [word for word in build_registry().commands if word]
         ("sign-on last month", Filter(state=ALL, words=("sign-on",), hours=744)),
         ("resolved 24h", Filter(state="resolved", hours=24)),
         ("declined", Filter(state="declined")),
+        ("open closed", Filter(state=CLOSED)),
+        ("last 3 days", Filter(state=ALL, hours=72)),
+        ("since 2026-11-26", Filter(state=ALL, hours=13)),
+        # It has begun for those to the east of UTC.
+        ("since 2026-11-27", Filter(state=ALL, hours=1)),
         ("since 2026-13-45", Filter(state=ALL, words=("2026-13-45",))),
     ],
 )

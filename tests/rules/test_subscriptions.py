@@ -40,12 +40,32 @@ def test_a_scope_is_read_as_people_write_it(typed: str, scope: Scope) -> None:
     assert rules.read_scope(typed, TYPES, SITES) == scope
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "S9", "P1", "Atlantis", "S1 Atlantis", "<!channel>"])
-def test_text_that_is_no_scope_is_refused_with_the_possible_scopes(typed: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Say what you want to hear about"),
+        ("  ", "Say what you want to hear about"),
+        ("S9", "`S9` is not a severity"),
+        ("P1", "`P1` is a case's priority"),
+        ("Atlantis", "`Atlantis` is not a severity, type or site. Choose from S0 to S4, the types "),
+        ("S1 Atlantis", "`Atlantis` is not a severity, type or site."),
+        ("<!channel>", "`!channel` is not a severity, type or site."),
+    ],
+)
+def test_text_that_is_no_scope_is_refused_with_the_possible_scopes(typed: str, sentence: str) -> None:
     with pytest.raises(WatchfloorError) as refused:
         rules.read_scope(typed, TYPES, SITES)
 
+    assert refused.value.sentence.startswith(sentence)
     assert "<" not in refused.value.sentence
+
+
+def test_the_possible_scopes_are_the_floors_own() -> None:
+    with pytest.raises(rules.UnknownScope) as refused:
+        rules.read_scope("Atlantis", TYPES, SITES)
+    assert refused.value.sentence.endswith(f"the types {', '.join(TYPES)}, and the sites {', '.join(SITES)}.")
+    with pytest.raises(rules.UnknownScope, match="the sites none"):
+        rules.read_scope("Atlantis", TYPES, ())
 
 
 def test_a_subscriber_reads_the_text_of_their_own_audience_if_it_is_informed() -> None:

@@ -37,6 +37,44 @@ def test_colleagues_belong_to_our_workspaces_or_to_our_organization(
 
 
 @pytest.mark.parametrize(
+    "described",
+    [
+        user(is_restricted=True),
+        user(is_ultra_restricted=True),
+        user(is_stranger=True),
+        user(is_bot=True),
+        {"id": "USLACKBOT", "name": "slackbot"},
+        user(deleted=True),
+    ],
+)
+def test_only_active_colleagues_may_act(described: dict[str, Any]) -> None:
+    assert person_from_slack(user(team_id="T0OURS", is_bot=False, deleted=False), ALONE).may_act
+    assert not person_from_slack(described, ALONE).may_act
+
+
+def test_a_person_is_read_from_whatever_slack_says_of_them() -> None:
+    described = user(
+        tz="Asia/Manila",
+        locale="es-ES",
+        real_name="Hana Sato",
+        profile={"real_name": "Hana S.", "display_name": "H"},
+    )
+    person = person_from_slack(described, ALONE)
+    assert (person.name, person.handle, person.timezone) == ("Hana S.", "hana", "Asia/Manila")
+    assert (person.locale, person.language) == ("es-ES", "es")
+
+    little = person_from_slack({"id": "U1", "name": "hana", "tz": None, "profile": None}, ALONE)
+    assert (little.name, little.timezone, little.language) == ("hana", "UTC", "")
+    names = [
+        user(real_name="Hana Sato", profile={"display_name": "H"}),
+        user(profile={"real_name": "", "display_name": "H"}),
+    ]
+    assert [person_from_slack(each, ALONE).name for each in names] == ["Hana Sato", "H"]
+    org = user(team_id="T0OTHER", enterprise_id="E0ORG")
+    assert not person_from_slack(org, GRID).is_stranger
+
+
+@pytest.mark.parametrize(
     ("body", "home", "ours"),
     [
         ({"command": "/incident", "team_id": "T0OURS"}, ALONE, True),

@@ -126,5 +126,8 @@ def test_a_person_whose_account_is_closed_gets_no_copies(floor: TestFloor) -> No
     floor.settle()
 
     floor.says("ben", "/incident update we look at it", channel)
+    floor.settle()
 
-    assert "U0CHLOE" not in [call.args["channel"] for call in floor.sandbox.calls_of("chat.postMessage")]
+    told = [call.args["channel"] for call in floor.sandbox.calls_of("chat.postMessage")]
+    assert "C0EXECUTIVES" in told, "the update itself was sent"
+    assert "U0CHLOE" not in told
