@@ -1,7 +1,7 @@
 """Erlang C, Erlang A and what-ifs, against published vectors."""
 
 import json
-from math import inf
+from math import exp, inf
 from pathlib import Path
 
 import pytest
@@ -96,6 +96,27 @@ def test_erlang_a_has_a_sensible_answer_for_any_load(arrivals, aht_s, agents, th
         assert -1e-7 <= share <= 1 + 1e-7
     assert waiting.answered_in + waiting.abandoned <= 1 + 1e-7
     assert waiting.abandoned_in <= waiting.abandoned + 1e-7
+
+
+def test_a_queue_holds_those_who_arrive_while_one_of_them_waits():
+    steady = erlang_c(CLIFF)
+    assert isinstance(steady, Waiting)
+    impatient = erlang_a(replace(CLIFF, agents=86))
+    deserted = erlang_a(replace(CLIFF, agents=0))
+    for waiting in (steady, impatient, deserted):
+        assert waiting.queue == pytest.approx(waiting.asa_s * CLIFF.arrivals_per_s)
+    assert (deserted.delayed, deserted.asa_s, deserted.occupancy, deserted.abandoned) == (1, 120, 0, 1)
+    assert (deserted.answered_in, deserted.service_level(ServiceLevel.OF_ANSWERED)) == (0, 0)
+    assert deserted.abandoned_in == pytest.approx(1 - exp(-20 / 120))
+
+
+def test_nobody_waits_where_nobody_calls_and_exactly_as_much_work_as_agents_is_too_much():
+    for agents in (0, 5):
+        assert erlang_a(Load(0, 300, agents, 20, 120)) == Waiting(0, 0, 0, 0, 1)
+    assert erlang_c(Load(0.25, 400, 100)) == Unstable(0)
+    one_more = erlang_c(Load(0.25, 400, 101))
+    assert isinstance(one_more, Waiting)
+    assert one_more.occupancy == pytest.approx(100 / 101)
 
 
 def test_a_load_that_no_number_of_agents_carries_has_no_required_number():
