@@ -183,10 +183,46 @@ def test_an_outage_is_read_in_minutes():
     assert changed(CLIFF, read_levers("outage 45 min"), 1800) == CLIFF
 
 
-@pytest.mark.parametrize("typed", ["", "coffee -6", "agents six", "agents -6 min", "outage x2", "agents -6%%"])
+@pytest.mark.parametrize(
+    "typed",
+    ["", "coffee -6", "agents six", "agents -6 min", "outage x2", "outage 0 min", "outage 5%", "agents -6%%"],
+)
 def test_text_that_is_no_lever_is_refused_with_an_example(typed):
     with pytest.raises(UnknownLever, match="Write `agents -6`"):
         read_levers(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("outage 25 h", "With `outage 25 h` there would be an outage of more than a day."),
+        ("agents -93", "With `agents -93` there would be -1 agents."),
+        ("agents +100000", "With `agents +100000` there would be 100092 agents."),
+        ("aht -400 s", "With `aht -400` there would be a handle time of -40 s."),
+        ("volume x0", "With `volume x0` there would be 0 contacts."),
+        ("calls 2000000", "With `volume 2000000` there would be 2000000 contacts."),
+    ],
+)
+def test_an_impossible_change_is_refused_with_what_it_would_be(typed, sentence):
+    changed(CLIFF, read_levers("outage 24 h, agents 0, volume 1000000"), 1800)
+    with pytest.raises(LeverImpossible) as refused:
+        changed(CLIFF, read_levers(typed), 1800)
+    assert refused.value.sentence == f"{sentence} Please choose a smaller change."
+
+
+def test_the_contacts_and_the_handle_time_are_reduced_by_no_more_than_is_needed():
+    for agents in (76, 80, 82):
+        short = replace(CLIFF, agents=agents)
+        shares = {way.name: way.share for way in remedies(answer(short, 0.8, OFFERED), 0.8, OFFERED)}
+        assert shares["overflow"] == shares["message"]
+        for share, name in ((shares["aht"], "aht_s"), (shares["overflow"], "arrivals_per_s")):
+            levels = [
+                erlang_a(replace(short, **{name: getattr(short, name) * (1 - cut)})).answered_in
+                for cut in (share - 0.01, share)
+            ]
+            assert levels[0] < 0.8 <= levels[1]
+    nobody = remedies(answer(replace(CLIFF, agents=0), 0.8, OFFERED), 0.8, OFFERED)
+    assert [way.name for way in nobody] == ["flex", "overtime"], "nobody answers fewer contacts either"
 
 
 @pytest.mark.parametrize("typed", ["agents -93", "aht -400 s", "volume x0", "agents 9999999"])

@@ -98,10 +98,10 @@ def _number(typed: str, *, is_amount: bool) -> float:
 
 
 def _outage(number: float, sign: str, unit: str, typed: str) -> Lever:
-    if sign or unit == "%":
+    if sign or unit == "%" or not number:
         raise UnknownLever(given=typed.strip()[:60])
     minutes = number * _SECONDS.get(unit or "min", 60.0) / 60
-    if not 0 < minutes <= LONGEST_OUTAGE_MIN:
+    if minutes > LONGEST_OUTAGE_MIN:
         raise LeverImpossible(given=typed.strip()[:60], result="an outage of more than a day")
     return Lever("outage", absolute=minutes)
 
