@@ -119,6 +119,18 @@ def test_on_my_way_stops_the_clock_invites_the_person_and_says_so(floor: TestFlo
     assert happened(floor, 1).count("on_my_way") == 1
 
 
+def test_once_somebody_comes_the_others_who_were_told_owe_no_answer(floor: TestFloor) -> None:
+    floor.declares("S1 IVR down", who="ben")
+    floor.passes(minutes=5)
+    is_told(floor, "ana")
+    is_told(floor, "devi")
+
+    floor.ana.clicks(ids.ON_MY_WAY, channel="dm")
+    floor.passes(minutes=6)
+
+    assert "page_unanswered" not in happened(floor, 1)
+
+
 def test_on_the_way_without_a_commander_is_asked_about_after_a_while_and_then_the_next_tier_is_told(
     floor: TestFloor,
 ) -> None:
