@@ -172,6 +172,28 @@ def test_on_the_way_without_a_commander_is_asked_about_after_a_while_and_then_th
     is_told(floor, "erik")
 
 
+def test_a_commander_who_leaves_while_somebody_is_on_the_way_wakes_nobody_else_until_that_person_was_asked(
+    floor: TestFloor,
+) -> None:
+    channel = floor.declares("S0 every line is dead", who="ana")
+    floor.passes(minutes=2)
+    is_told(floor, "devi")
+    floor.devi.clicks(ids.ON_MY_WAY, channel="dm")
+    floor.says("ana", "/incident claim commander", channel)
+    floor.passes(minutes=10)
+    assert len(pages(floor, "devi")) == 1
+
+    floor.says("ana", "/incident leave commander", channel)
+    floor.passes(minutes=3)
+
+    is_told(floor, "devi", times=2)
+    assert "You are on the way, and nobody leads yet" in pages(floor, "devi")[1]
+    assert pages(floor, "chloe") == []
+    floor.passes(minutes=5)
+    floor.tick()
+    is_told(floor, "chloe")
+
+
 def test_cant_moves_on_at_once(floor: TestFloor) -> None:
     floor.declares("S0 every line is dead", who="ana")
     floor.passes(minutes=2)
