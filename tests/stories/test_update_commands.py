@@ -270,10 +270,25 @@ def waiting_count(floor: TestFloor, audience: str) -> int:
     return sum(row["state"] == "waiting" for row in promises(floor, audience))
 
 
-def test_executives_are_told_in_the_morning_what_changed_at_night(floor: TestFloor) -> None:
+def becomes_night(floor: TestFloor) -> None:
+    """Let the time pass until half past ten in the evening."""
     now = utcnow()
     evening = now.replace(hour=22, minute=30)
     floor.passes(seconds=((evening - now).total_seconds()) % 86_400)
+
+
+def test_executives_are_told_of_a_grave_incident_at_any_hour(floor: TestFloor) -> None:
+    becomes_night(floor)
+    floor.declares("S1 IVR down")
+
+    floor.passes(hours=3)
+    assert len(updates(floor, "executives")) == 1
+    floor.passes(hours=3)
+    assert len(updates(floor, "executives")) == 2
+
+
+def test_executives_are_told_in_the_morning_what_changed_at_night(floor: TestFloor) -> None:
+    becomes_night(floor)
     channel = floor.declares("S2 Chat is slow")
     floor.says("ana", "/incident pause the vendor is asleep", channel)
     floor.says("ana", "/incident status identified a bad release", channel)
