@@ -101,6 +101,9 @@ def test_each_partner_is_told_in_time_in_its_language_and_answers_with_a_button(
     matrix = floor.ephemeral("ana", channel)[-1]
     assert "2 of 3 partners told · 2 answered · 12 agents affected" in matrix
     assert "*to be phoned*, no channel" in matrix
+    [unreachable] = timeline(floor, "partner_unreachable")
+    assert "Telvia" in str(unreachable["facts"])
+    assert "no channel" in str(unreachable["facts"])
     recorded = floor.says("devi", "/incident partners phoned telvia 7", channel)
     assert recorded == "Recorded: Telvia was phoned; 7 agents are affected."
     floor.says("ana", "/incident partners", channel)
