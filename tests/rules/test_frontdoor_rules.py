@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.frontdoor import fault_rules, rules
+from bot.frontdoor import rules
 from bot.frontdoor.rules import Wording
 
 NOON, MINUTE = datetime(2026, 11, 22, 12, tzinfo=UTC), timedelta(minutes=1)
@@ -77,13 +77,13 @@ def test_after_a_reminder_others_are_told_and_then_it_begins_again() -> None:
 @pytest.mark.parametrize(
     ("wrong", "since", "answer_by", "error"),
     [
-        (" \n", NOON, NOON + MINUTE, fault_rules.WrongMissing),
-        ("x", NOON + 2 * MINUTE, NOON + MINUTE, fault_rules.SinceInFuture),
-        ("x", NOON + MINUTE, NOON, fault_rules.DueInPast),
+        (" \n", NOON, NOON + MINUTE, rules.WrongMissing),
+        ("x", NOON + 2 * MINUTE, NOON + MINUTE, rules.SinceInFuture),
+        ("x", NOON + MINUTE, NOON, rules.DueInPast),
         ("x", NOON + MINUTE, NOON + timedelta(seconds=1), None),
     ],
 )
 def test_a_routing_fault_says_what_is_wrong_since_when_and_leaves_time(
     wrong: str, since: datetime, answer_by: datetime, error: type[Exception] | None
 ) -> None:
-    _refused_with(error, lambda: fault_rules.check(wrong, since, answer_by, NOON, MINUTE))
+    _refused_with(error, lambda: rules.check_fault(wrong, since, answer_by, NOON, MINUTE))

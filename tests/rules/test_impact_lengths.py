@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from bot.impact.rules.figures import Figures
 from bot.impact.rules.intervals import QueueInterval
-from bot.impact.rules.lengths import by_length
-from bot.impact.rules.series import merged
+from bot.impact.rules.lengths import by_length, merged
 
 QUARTER, HALF_HOUR, HOUR, DAY = 900, 1800, 3600, 86_400
 figure = st.one_of(st.none(), st.integers(0, 40).map(float))
