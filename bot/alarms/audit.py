@@ -10,6 +10,7 @@ from bot.directory.administrators import administrators_channel_id
 from bot.incidents import incidents
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
+from bot.outbox.rules import MANY_FAILURES as MANY_FAILURES
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import MOST_FAILURES
 from bot.services import Services
@@ -17,8 +18,6 @@ from bot.slack.text import escape, format_duration
 
 EVERY_S = 60
 STUCK_AFTER = timedelta(minutes=5)
-# Reached after about twenty minutes of refusals, or five minutes without an answer.
-MANY_FAILURES = 8
 
 Findings = dict[str, str]
 
@@ -63,7 +62,7 @@ def _failing_rows(session: Session) -> Findings:
         reason = escape(failure.error) or "the reason is in the log"
         findings[f"outbox:{failure.kind}:{failure.error}"] = (
             f"`{failure.kind}`{incident_text}{more_text} could not be delivered in {MANY_FAILURES} tries or more: "
-            f"{reason}. It is tried again until it is there."
+            f"{reason}. It is tried again until it is there; for a person who is gone, once more."
         )
     return findings
 

@@ -14,15 +14,6 @@ from bot.runtime.clock import utcnow
 from bot.services import Services
 from bot.timeline import timeline
 
-# Slack's errors for a person who is gone; `channel_not_found` means that they cannot be written to.
-PERSON_GONE_ERRORS = (
-    "channel_not_found",
-    "user_not_found",
-    "user_disabled",
-    "account_inactive",
-    "user_not_visible",
-)
-
 
 def return_unowned(session: Session, follow_up: FollowUp) -> None:
     """Remove the owner; the person who added it, else the commander or the declarer, is to find another."""

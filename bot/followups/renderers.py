@@ -6,6 +6,7 @@ from bot.outbox import kinds
 from bot.outbox.kinds import Kind, Settled
 from bot.outbox.rules import COMMON, Refusal
 from bot.runtime.clock import utcnow
+from bot.slack.refusals import PERSON_GONE_ERRORS
 
 
 def _is_over(settled: Settled, error: str) -> bool:
@@ -31,7 +32,7 @@ KINDS = (
         "tell somebody of their follow-up",
         messages.render,
         lambda context: messages.recipient(context.row),
-        refusals=dict.fromkeys(owners.PERSON_GONE_ERRORS, Refusal.OWN),
+        refusals=dict.fromkeys(PERSON_GONE_ERRORS, Refusal.OWN),
         on_refused=_handle_reader_gone,
     ),
 )

@@ -7,6 +7,7 @@ from bot.outbox.kinds import Context, Kind, Settled
 from bot.outbox.rules import Refusal
 from bot.runtime.clock import utcnow
 from bot.slack.blocks import Message
+from bot.slack.refusals import PERSON_GONE_ERRORS
 
 
 def _handover(context: Context) -> Handover:
@@ -31,7 +32,7 @@ KINDS = (
         "tell somebody that they are to take over",
         lambda context: views.offer_message(_handover(context), context.incident, utcnow()),
         lambda context: _handover(context).to_id,
-        refusals={"user_not_found": Refusal.FINAL, "user_disabled": Refusal.FINAL, "cannot_dm_bot": Refusal.FINAL},
+        refusals=dict.fromkeys(PERSON_GONE_ERRORS, Refusal.FINAL),
         on_given_up=_not_reached,
     ),
     Kind(kinds.HANDOVER_LINE, "say in the channel who hands over to whom", _line),

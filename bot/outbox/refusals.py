@@ -24,6 +24,9 @@ def outcome(rendered: Rendered, refused: SlackRefused) -> Outcome:
         means = kind.otherwise
     if row.ts is None and kind.refused_at_first is not None:
         means = kind.refused_at_first
+    has_alarm = row.error is not None and row.attempts >= rules.MANY_FAILURES
+    if means is Refusal.RETRY and has_alarm and rules.is_for_person_gone(rendered.channel_id, error):
+        means = Refusal.FINAL
     if means is Refusal.LOST_MESSAGE:
         return _lost_message(rendered)
     if means is Refusal.FINAL:

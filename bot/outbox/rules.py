@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.slack.refusals import Meaning, errors_meaning
+from bot.slack.refusals import PERSON_GONE_ERRORS, Meaning, errors_meaning
 
 # How long after an attempt with an unknown outcome Slack is asked whether it was carried out. The client itself
 # gives up after ten seconds; a request that was cut off has arrived by the second look, or never will.
@@ -14,6 +14,8 @@ RETRY_LONGEST = timedelta(minutes=15)
 # For when Slack does not answer at all: this often passes quickly, and people wait for the rows it delays.
 SILENCE_LONGEST = timedelta(minutes=1)
 MOST_DOUBLINGS = 10
+# Reached after about twenty minutes of refusals, or five minutes without an answer; then there is an alarm.
+MANY_FAILURES = 8
 
 
 class Step(StrEnum):
@@ -48,6 +50,12 @@ def meaning(error: str, own_meanings: Mapping[str, Refusal], otherwise: Refusal,
     if meaning is Refusal.LOST_MESSAGE and not is_posted:
         return otherwise
     return meaning
+
+
+def is_for_person_gone(channel_id: str, error: str) -> bool:
+    """True if Slack refused a person, or the conversation with them, because they are gone."""
+    is_gone = error in PERSON_GONE_ERRORS or COMMON.get(error) is Refusal.LOST_CHANNEL
+    return channel_id.startswith(("U", "W", "D")) and is_gone
 
 
 def next_step(attempted_at: datetime | None, leased_at: datetime, looked: int) -> Step:

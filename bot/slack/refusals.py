@@ -246,6 +246,8 @@ def meaning(method: str, error: str) -> Meaning | None:
     return _TABLE.get(method, _COMMON).get(error)
 
 
+# Slack's errors for a person who is gone; `channel_not_found` means that they cannot be written to.
+PERSON_GONE_ERRORS = frozenset(BY_METHOD["conversations.open"][Meaning.GONE].split())
 # For people: what went wrong, and what helps.
 REASONS: Mapping[str, str] = {
     "account_inactive": "the app was removed from this workspace; an administrator must install it again",

@@ -20,6 +20,7 @@ from bot.updates import promise_actions as promises
 from bot.web import health
 from tests.floor import PATIENCE_S, TestFloor
 from tests.stories.command_line import Typed
+from tests.stories.seen_escalations import happened
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 FLOOR = Path(__file__).parent / "floors" / "escalation.yaml"
@@ -159,5 +160,30 @@ def test_an_outbox_row_undelivered_for_long_raises_an_alarm_until_it_is_delivere
     for _ in range(3):
         floor.passes(minutes=16)
     minute_passes(floor)
+    with floor.services.database.reading() as session:
+        assert not [alarm for alarm in open_alarms(session) if "could not be delivered" in alarm.text]
+
+
+def test_a_page_to_a_person_who_has_left_is_given_up_after_the_alarm(floor: TestFloor) -> None:
+    channel = floor.declares("S3 a screen is slow", who="ana")
+    floor.ben.user.deleted = True  # the event is lost
+    floor.says("ana", "/incident page <@U0BEN> please look", channel)
+    for _ in range(audit.MANY_FAILURES - 1):
+        floor.passes(minutes=16)
+    minute_passes(floor)
+    [alarm] = [words for words in alarms(floor) if "`page` of incident 1 could not be delivered" in words]
+    assert "channel_not_found" in alarm
+    assert "for a person who is gone, once more" in alarm
+
+    floor.passes(minutes=16)
+    tries = len([call for call in floor.sandbox.calls_of("chat.postMessage") if call.args["channel"] == "U0BEN"])
+    for _ in range(3):
+        floor.passes(minutes=16)
+        minute_passes(floor)
+
+    calls = [call for call in floor.sandbox.calls_of("chat.postMessage") if call.args["channel"] == "U0BEN"]
+    assert len(calls) == tries == audit.MANY_FAILURES + 1
+    assert happened(floor, 1).count("trouble") == 1
+    assert len([words for words in alarms(floor) if "could not be delivered" in words]) == 1
     with floor.services.database.reading() as session:
         assert not [alarm for alarm in open_alarms(session) if "could not be delivered" in alarm.text]
