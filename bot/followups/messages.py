@@ -29,8 +29,16 @@ def mark_stale(session: Session, follow_up: FollowUp) -> None:
 
 
 def hide_words(change: Change, event: MadePrivate) -> None:
-    """Render the direct messages again: a person outside the channel may no longer read the text."""
+    """Render the direct messages again: a person outside the channel may no longer read the text.
+
+    Nor may the readers of the weekly digests, which lose these lines; their figures stay.
+    """
     outbox.mark_stale(change.session, change.number, (kinds.FOLLOW_UP_TOLD,))
+    for week in tables.digests_since(change.session, change.incident.declared_at):
+        row = outbox.by_key(change.session, f"{tables.DIGEST_KEY}{week}")
+        if row:
+            blocks = views.digest_without(row.blocks, change.incident)
+            outbox.edit(change.session, row, blocks, change.now)
 
 
 def mark_checklist_stale(session: Session, incident_id: int) -> None:

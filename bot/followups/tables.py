@@ -255,5 +255,10 @@ def mark_digest_settled(session: Session, due_at: datetime) -> bool:
     return insert_new(session, FollowUpDigest(week=_week(due_at), due_at=due_at))
 
 
+def digests_since(session: Session, moment: datetime) -> Sequence[str]:
+    """The weeks whose digest was due after a moment."""
+    return session.exec(select(FollowUpDigest.week).where(col(FollowUpDigest.due_at) > moment)).all()
+
+
 def _week(due_at: datetime) -> str:
     return f"{due_at:%Y-%m-%d}"

@@ -10,7 +10,7 @@ from bot.followups.rules import State
 from bot.followups.tables import FollowUp
 from bot.incidents import ids as incident_ids
 from bot.incidents.tables import Incident
-from bot.slack.blocks import MESSAGE_TEXT, Element, Message, actions, button, context, header, section
+from bot.slack.blocks import MESSAGE_TEXT, Block, Element, Message, actions, button, context, header, section
 from bot.slack.pages import page_of
 from bot.slack.text import channel_link, day, escape, link, mention, one_line, shorten
 
@@ -223,6 +223,19 @@ def digest(week: Week) -> Message:
     more = [f"… and {left_out} more late or due."] if left_out > 0 else []
     blocks.append(context(" ".join([*more, "`/incident followups overdue` lists what is late, `mine` yours."])))
     return shorten(f"🔖 Follow-ups this week: {figures}", MESSAGE_TEXT), blocks
+
+
+def digest_without(blocks: Sequence[Block], incident: Incident) -> list[Block]:
+    """The digest's blocks without the lines about an incident that became private."""
+    names = (channel_link(incident.former_channel_id or ""), f"incident {incident.number}")
+    return [shortened for block in blocks if (shortened := _without_lines(block, names))]
+
+
+def _without_lines(block: Block, line_ends: tuple[str, ...]) -> Block | None:
+    if block["type"] != "section":
+        return block
+    lines = [line for line in block["text"]["text"].split("\n") if not line.endswith(line_ends)]
+    return section("\n".join(lines)) if lines else None
 
 
 def _digest_line(follow_up: FollowUp, incident: Incident, week: Week) -> str:

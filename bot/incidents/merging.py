@@ -18,6 +18,10 @@ from bot.incidents.scope import scope_of, set_scope
 from bot.incidents.tables import Incident
 from bot.services import Services
 from bot.slack.text import channel_link, mention, one_line
+from bot.timeline import timeline
+
+# The end of the key of the message in the incident that takes over.
+HERE = ":here"
 
 
 def merge(services: Services, number: int, target_number: int, by: str, now: datetime) -> str:
@@ -37,7 +41,7 @@ def merge(services: Services, number: int, target_number: int, by: str, now: dat
         event = Merged(target_number, target.title, was_open)
         entry_number = lifecycle.set_and_publish(change, Status.MERGED, "merged", event, number=target_number)
         # An incident may be merged again, after a merge that was undone.
-        key = f"merged:{entry_number}"
+        key = _key_of(entry_number)
         _take_over(target_change, incident, key)
         _post_link_to_target(change, target, key)
         _post_in_target(target_change, incident, key)
@@ -46,6 +50,10 @@ def merge(services: Services, number: int, target_number: int, by: str, now: dat
     return wording.MERGED.format(
         number=number, target_number=target_number, channel=channel_link(target.channel_id or "")
     )
+
+
+def _key_of(entry_number: int) -> str:
+    return f"merged:{entry_number}"
 
 
 def reopen(services: Services, number: int, reason: str, by: str, now: datetime) -> str:
@@ -87,6 +95,24 @@ def _tell_target(change: Change, unmerged_incident: Incident, reason: str) -> No
     )
     key = f"unmerged:{entry_number}"
     outbox.post(change.session, key, change.incident.channel_id, text, change.now, incident_id=change.number)
+
+
+def hide_words(change: Change) -> None:
+    """Leave only the number of an incident that becomes private where people were told of its merges."""
+    session, number = change.session, change.number
+    for merged in timeline.of_kinds(session, number, ("merged",)):
+        text = wording.merged_here(number, "", mention(merged.actor_id or ""), "", "")
+        _reword(change, _key_of(merged.number) + HERE, text)
+        for unmerged in timeline.of_kinds(session, merged.facts["number"], ("unmerged",)):
+            if unmerged.facts["number"] == number:
+                text = wording.unmerged_here(number, "", mention(unmerged.actor_id or ""), "")
+                _reword(change, f"unmerged:{unmerged.number}", text)
+
+
+def _reword(change: Change, key: str, text: str) -> None:
+    row = outbox.by_key(change.session, key)
+    if row:
+        outbox.edit(change.session, row, (), change.now, text=text)
 
 
 def _lock_incidents(session: Session, number: int, target_number: int) -> tuple[Incident, Incident]:
@@ -134,6 +160,4 @@ def _post_in_target(change: Change, merged_incident: Incident, key: str) -> None
     is_higher = rules.is_higher(merged_incident.severity, than=change.incident.severity)
     higher_severity = merged_incident.severity if is_higher else ""
     text = wording.merged_here(merged_incident.number, title, mention(change.by), impact, higher_severity)
-    outbox.post(
-        change.session, f"{key}:here", change.incident.channel_id, text, change.now, incident_id=change.number
-    )
+    outbox.post(change.session, key + HERE, change.incident.channel_id, text, change.now, incident_id=change.number)

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from bot import outbox
 from bot.config.floor import HERE
 from bot.errors import WatchfloorError
-from bot.incidents import forms, participants, related, rules, wording
+from bot.incidents import forms, merging, participants, related, rules, wording
 from bot.incidents.change import Change, changing
 from bot.incidents.events import MadePrivate
 from bot.incidents.facts import FILES_IN_CHANNELS
@@ -84,6 +84,7 @@ def _make_private(change: Change, reason: str) -> None:
     incident.channel_id = incident.channel_name = None
     change.log("made_private", reason=reason)
     related.forget(change.session, change.number)
+    merging.hide_words(change)
     change.publish(MadePrivate())
     change.session.flush()
     _withdraw_messages(change, old_channel)

@@ -95,6 +95,10 @@ class OutboxRow(Numbered, table=True):
         return str((self.payload or {}).get("text", ""))
 
     @property
+    def blocks(self) -> list[dict[str, Any]]:
+        return list((self.payload or {}).get("blocks", ()))
+
+    @property
     def is_settled(self) -> bool:
         """True if there is nothing left to do for the row."""
         return self.shown >= self.wanted or self.refused is not None

@@ -99,6 +99,24 @@ def test_the_weekly_message_is_sent_once_without_private_items_and_not_when_it_i
     assert len(digests(floor)) == 2, "no message without follow-ups"
 
 
+def test_the_weekly_message_forgets_the_words_of_an_incident_that_becomes_private(floor: TestFloor) -> None:
+    floor.tick()
+    first, second = floor.declares("S2 IVR down"), floor.declares("S2 The payroll is slow", who="ben")
+    floor.says("ana", "/incident followup @ben mend the trunk", first)
+    floor.says("ben", "/incident followup @ben tell the board", second)
+    floor.passes(days=21)
+    floor.tick()
+    [message] = digests(floor)
+    assert "tell the board" in message
+
+    floor.says("ben", "/incident private names of agents are in it", second)
+    floor.passes(minutes=1)
+
+    [message] = digests(floor)
+    assert "tell the board" not in message
+    assert "mend the trunk" in message
+
+
 def _private(floor: TestFloor) -> str:
     floor.says("ana", "/incident declare S2")
     floor.ana.fills("What is wrong?", "The payroll leaked")

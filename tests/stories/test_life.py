@@ -193,6 +193,25 @@ def test_an_incident_merged_by_mistake_becomes_one_of_its_own_again(floor: TestF
     assert floor.visible_text(channel, who="ben").count("This incident was merged into #1.") == 2, "each is told"
 
 
+def test_the_channel_of_a_merge_that_was_undone_forgets_the_words_of_an_incident_that_becomes_private(
+    floor: TestFloor,
+) -> None:
+    target = floor.declares("S1 IVR down in Manila", who="ana")
+    channel = floor.declares("S1 Names are leaked", who="ben")
+    floor.says("ben", "/incident impact the board reads them", channel)
+    floor.says("ben", "/incident merge 1", channel)
+    floor.says("ben", "/incident reopen the payroll is another matter", channel)
+    floor.passes_until(lambda: "payroll" in floor.visible_text(target), seconds=5)
+
+    floor.says("ben", "/incident private names of agents are in it", channel)
+    floor.passes_until(lambda: "payroll" not in floor.visible_text(target), seconds=5)
+
+    shown_text = floor.live_markup(target)
+    assert "<@U0BEN> merged #2 into this incident." in shown_text
+    assert "<@U0BEN> took #2 out of this incident again." in shown_text
+    assert not [words for words in ("leaked", "the board reads") if words in shown_text]
+
+
 def test_a_merge_into_a_less_severe_incident_says_how_to_raise_it(floor: TestFloor) -> None:
     target = floor.declares("S3 Chat is slow")
     floor.says("ana", "/incident merge 1", floor.declares("S1 IVR down in Manila"))
