@@ -37,7 +37,13 @@ log = logging.getLogger(__name__)
 REFUSED_AS_PRIVATE = "the incident is private now"
 COPY_KEY_PREFIX = "copy:"
 MESSAGE_KINDS = (outbox.MESSAGE, batches.kind_of(outbox.MESSAGE), kinds.POST_MORTEM)
-PUBLIC_KINDS = (kinds.DIGEST, kinds.UPDATE, batches.kind_of(kinds.UPDATE), kinds.PARTNER)
+PUBLIC_KINDS = (
+    kinds.DIGEST,
+    kinds.UPDATE,
+    batches.kind_of(kinds.UPDATE),
+    kinds.PARTNER,
+    kinds.PARTNER_REPLY,
+)
 
 
 class AlreadyPrivate(WatchfloorError):

@@ -170,5 +170,8 @@ def record_channel_lost(services: Services, event: Payload) -> None:
             if change.incident.status not in OPEN:
                 continue
             rows = [row for row in tables.of_incident(change.session, number) if row.channel_id == channel_id]
+            for row in rows:
+                # A reminder could not arrive either.
+                row.plan(NextAction.NOTHING, None)
             key = f"lost:{channel_id}:{event.get('event_ts', '')}"
             ask_to_phone(change, rows, key, wording.CHANNEL_LOST)

@@ -136,7 +136,17 @@ def reply_in_thread(
     if display is None or display.ts is None or row.channel_id is None:
         return False
     text = labels(services, partner_of(services, row.partner).language)[label]
-    outbox.post(session, key, row.channel_id, text, now, incident_id=row.incident_id, thread_ts=display.ts)
+    outbox.enqueue(
+        session,
+        kinds.PARTNER_REPLY,
+        key,
+        now,
+        incident_id=row.incident_id,
+        subject=f"{label}:{row.partner}",
+        payload={"text": text},
+        channel_id=row.channel_id,
+        thread_ts=display.ts,
+    )
     return True
 
 

@@ -21,6 +21,9 @@ from bot.services import Services
 from bot.slack.messages import Posted
 from bot.timeline import timeline
 
+# The label of the reply that reminds a partner.
+REMINDER = "reminder"
+
 
 def _send(services: Services, number: int, notice_id: int, now: datetime) -> None:
     """Add the notice to the outbox; a partner without a channel is reported to the lead."""
@@ -54,8 +57,34 @@ def note_told(settled: Settled, posted: Posted | None) -> None:
         _mark_told(settled.session, settled.services, row, posted, utcnow())
 
 
+def note_replied(settled: Settled, posted: Posted | None) -> None:
+    """Record a reminder once the partner can read it."""
+    label, row = _reply_of(settled)
+    if label == REMINDER:
+        row.reminded_at = now = utcnow()
+        timeline.append(settled.session, row.incident_id, "partner_reminded", now, partner=row.partner)
+
+
+def note_reply_refused(settled: Settled, error: str) -> None:
+    """Ask the lead at once to phone the partner, because its channel takes no more replies."""
+    session, (label, row), now = settled.session, _reply_of(settled), utcnow()
+    timeline.append(session, row.incident_id, "partner_unreachable", now, partner=row.partner, reason=error)
+    if row.cleared_at is not None:
+        row.cleared_at = row.channel_id = None
+        row.trouble = error
+    row.plan(NextAction.NOTHING, None)
+    change = Change(session, settled.services, incidents.by_number(session, row.incident_id), "", now)
+    purpose = wording.PURPOSES_OF_CALLS.get(label, wording.CHANNEL_LOST)
+    partners.ask_to_phone(change, [row], settled.row.key, purpose)
+
+
 def _notice_of(settled: Settled) -> PartnerNotice:
     return tables.find(settled.session, settled.row.incident_id or 0, settled.row.subject)
+
+
+def _reply_of(settled: Settled) -> tuple[str, PartnerNotice]:
+    label, _, partner = settled.row.subject.partition(":")
+    return label, tables.find(settled.session, settled.row.incident_id or 0, partner)
 
 
 def _mark_unreachable(session: Session, row: PartnerNotice, reason: str, now: datetime) -> None:
@@ -101,12 +130,10 @@ def _remind(services: Services, notice_id: int, now: datetime) -> None:
             row.plan(NextAction.NOTHING, None)
             return
         answer_times = services.floor.partner_answers
-        row.reminded_at = now
         row.plan(NextAction.NAME, max(now, row.due_at + answer_times.named_after - answer_times.reminded_after))
         reply_in_thread(
-            session, services, row, "reminder", now, key=f"partner:{row.number}:reminder:{now.isoformat()}"
+            session, services, row, REMINDER, now, key=f"partner:{row.number}:reminder:{now.isoformat()}"
         )
-        timeline.append(session, row.incident_id, "partner_reminded", now, partner=row.partner)
 
 
 def _name_silent(services: Services, number: int, now: datetime) -> None:

@@ -1,8 +1,10 @@
-"""Outbox kind of the notice to a partner: sent once due, edited afterwards."""
+"""Outbox kinds of partners: the notice, sent once due and edited afterwards, and the replies below it."""
+
+from msgspec.structs import replace
 
 from bot.directory.lookup import forget_channel
 from bot.outbox import kinds
-from bot.outbox.kinds import Kind
+from bot.outbox.kinds import POSTED, Kind
 from bot.outbox.rules import Refusal
 from bot.partners import messages, notice_actions
 
@@ -16,5 +18,12 @@ KINDS = (
         forget=forget_channel,
         on_delivered=notice_actions.note_told,
         on_given_up=notice_actions.note_refused,
+    ),
+    replace(
+        POSTED,
+        name=kinds.PARTNER_REPLY,
+        on_delivered=notice_actions.note_replied,
+        on_given_up=notice_actions.note_reply_refused,
+        join=None,
     ),
 )

@@ -138,7 +138,12 @@ def _told_line(facts: Matrix, row: PartnerNotice) -> str:
         by = f" by {mention(row.told_by)}" if row.told_by else ""
         return f"phoned {time_text}{by}, as {row.told_severity}"
     if row.channel_id is None:
-        return f"told {time_text}, as {row.told_severity}; its notice has been deleted since"
+        reason = (
+            f"its channel cannot be written to ({escape(row.trouble)})"
+            if row.trouble
+            else "its notice has been deleted since"
+        )
+        return f"told {time_text}, as {row.told_severity}; {reason}"
     return f"told {time_text} in {channel_link(row.channel_id)}, as {row.told_severity}"
 
 

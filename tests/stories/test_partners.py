@@ -358,6 +358,11 @@ def test_the_lead_hears_that_the_channel_of_a_partner_that_was_told_is_lost(floo
     assert "I can no longer write into its channel." in request
     assert "+371 2000 0100" in request
 
+    floor.passes(minutes=30)
+
+    assert timeline(floor, "partner_reminded") == []
+    assert last_phone_request(floor) == request, "the lead is asked once"
+
 
 def test_partners_of_a_drill_are_told_only_by_name(floor: TestFloor) -> None:
     channel = floor.declares("drill S1 IVR down at Northline and Sagebrush")
@@ -462,3 +467,28 @@ def private_texts(floor: TestFloor, who: str) -> list[str]:
     """All direct and ephemeral messages to a person."""
     person = floor.sandbox.person(who)
     return [*(message.visible_text for message in person.direct_messages()), *floor.ephemeral(who)]
+
+
+def test_a_reply_that_a_partners_lost_channel_refuses_is_not_recorded_as_read(floor: TestFloor) -> None:
+    channel = partner_incident(floor, "S1 IVR down at Northline")
+    floor.says("ana", "/incident partners tell Northline", channel)
+    assert notices(floor, NORTHLINE)
+    floor.sandbox.workspace.channel(NORTHLINE).is_archived = True  # the event is lost
+
+    floor.passes(minutes=11)
+
+    assert timeline(floor, "partner_reminded") == []
+    assert len(timeline(floor, "partner_unreachable")) == 1
+    assert "I can no longer write into its channel." in last_phone_request(floor)
+    screen = partners_screen(floor, channel)
+    assert "*silent*" in screen
+    assert "reminded" not in screen
+
+    floor.says("ana", "/incident resolve over", channel)
+    floor.settle()
+
+    assert ", to say that it is over" in last_phone_request(floor)
+    screen = partners_screen(floor, channel)
+    assert "all clear" not in screen
+    assert "its channel cannot be written to (is_archived)" in screen
+    assert "*to be phoned*, to say that it is over" in screen
