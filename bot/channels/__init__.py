@@ -33,6 +33,7 @@ def register(registry: "Registry") -> None:
     registry.record(membership.record_channel_id_changed, "channel_id_changed")
     registry.record(membership.record_person_changed, "user_change", "team_join")
     registry.record(membership.record_group_changed, "subteam_updated")
+    registry.record(recovery.record_rate_limited, "app_rate_limited")
     registry.ticks.append(Tick("early messages", recovery.read_back_early, early.NEXT_DUE))
     registry.ticks.append(Tick("gaps", recovery.tick))
     registry.without_text("listening", "timeline_gaps", "heard_early")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col, select
 
-from bot.runtime.database import Numbered, Row, insert_new, partial_index, utc_column
+from bot.runtime.database import Numbered, Row, UtcDateTime, insert_new, partial_index, utc_column
 
 # Slack's history is newest first, so the channel is read backwards, then the threads.
 CHANNEL, THREADS, FILLED, REFUSED = "channel", "threads", "filled", "refused"
@@ -70,9 +70,26 @@ def record_heartbeat(session: Session, now: datetime, allowed_silence: timedelta
     return since if now - since > allowed_silence else None
 
 
+def open_or_extend_gap(session: Session, incident_id: int, since: datetime, until: datetime, now: datetime) -> None:
+    """Record that Slack holds messages back until then; a time that is not over yet becomes longer."""
+    is_not_over = (Gap.incident_id == incident_id, Gap.state == CHANNEL, col(Gap.until) > now)
+    gap = session.exec(select(Gap).where(*is_not_over).with_for_update()).first()
+    if gap is None:
+        open_gap(session, incident_id, since, until)
+    else:
+        gap.until = max(gap.until, until)
+        gap.read_to_ts = gap.until_ts
+
+
 # Built once, because they run every second.
 _LAST_HEARTBEAT = sa.select(col(Listening.at))
-_UNFILLED = sa.select(col(Gap.id)).where(col(Gap.state).in_(UNFILLED)).order_by(col(Gap.id)).limit(200)
+_NOW: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime())
+_UNFILLED = (
+    sa.select(col(Gap.id))
+    .where(col(Gap.state).in_(UNFILLED), col(Gap.until) <= _NOW)
+    .order_by(col(Gap.id))
+    .limit(200)
+)
 
 
 def last_heartbeat(session: Session) -> datetime | None:
@@ -87,9 +104,10 @@ def open_gap(session: Session, incident_id: int, since: datetime, until: datetim
     insert_new(session, gap)
 
 
-def unfilled_gap_ids(session: Session) -> list[int]:
-    """The ids of the gaps still to be filled."""
-    return [number for number in session.connection().execute(_UNFILLED).scalars() if number is not None]
+def unfilled_gap_ids(session: Session, now: datetime) -> list[int]:
+    """The ids of the gaps that are over and still to be filled."""
+    gap_ids = session.connection().execute(_UNFILLED, {"now": now}).scalars()
+    return [number for number in gap_ids if number is not None]
 
 
 def get(session: Session, number: int) -> Gap:

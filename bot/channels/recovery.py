@@ -2,7 +2,7 @@
 
 import logging
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from bot.errors import TryLater
 from bot.incidents import incidents, participants
 from bot.incidents.change import Change
 from bot.incidents.events import MembersChanged
+from bot.incidents.parse import Payload
 from bot.incidents.roles import lead_of
 from bot.incidents.tables import Incident
 from bot.runtime.clock import utcnow
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 PAGES_AT_ONCE = 10
 PAUSE_S = 24.0
 HEARTBEAT_EVERY = timedelta(seconds=10)
+# Slack repeats each minute that it holds events back, so the next minute may be one of them.
+LIMITED_FOR = timedelta(minutes=2)
 NOT_IN_CHANNEL_ERRORS = ("not_in_channel", "channel_not_found", "is_archived")
 
 
@@ -216,10 +219,23 @@ def read_back_early(services: Services, now: datetime) -> None:
     start_filling(services)
 
 
+def record_rate_limited(services: Services, event: Payload) -> None:
+    """Open gaps for what Slack does not send; it says so each minute while there are too many events."""
+    now = utcnow()
+    since = min(datetime.fromtimestamp(event["minute_rate_limited"], UTC), now)
+    until = since + LIMITED_FOR
+    log.warning("Slack sends no events, because there were too many; they are read back", extra={"since": since})
+    with services.database.transaction() as session:
+        for number, declared_at in incidents.with_channels(session):
+            if declared_at < until:
+                gaps.open_or_extend_gap(session, number, max(since, declared_at), until, now)
+    services.background.submit("members", partial(refresh_private_members, services))
+
+
 def start_filling(services: Services) -> None:
-    """Start filling every open gap; the key makes this idempotent."""
+    """Start filling every gap that is over; the key makes this idempotent."""
     with services.database.reading() as session:
-        gap_ids = gaps.unfilled_gap_ids(session)
+        gap_ids = gaps.unfilled_gap_ids(session, utcnow())
     for gap_id in gap_ids:
         services.flows.start_once(f"gap:{gap_id}", fill_gap, GapRequest(gap_id=gap_id))
 

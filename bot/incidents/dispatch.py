@@ -29,6 +29,7 @@ from bot.slack.text import channel_link
 
 log = logging.getLogger(__name__)
 
+CALLBACK, RATE_LIMITED = "event_callback", "app_rate_limited"
 CLICKS = ("block_actions", "view_submission", "shortcut", "message_action")
 # The most open incidents named to a person who types a command in a channel without one.
 MOST_LINKS = 5
@@ -71,10 +72,10 @@ def register(app: App, services: Services) -> None:
 
     @app.middleware
     def record_slack_event(req: BoltRequest, next: Callable[[], BoltResponse]) -> BoltResponse:
-        if req.body.get("type") != "event_callback":
+        if req.body.get("type") not in (CALLBACK, RATE_LIMITED):
             return next()
         try:
-            record_event(services, req.body["event"])
+            record_event(services, req.body["event"] if req.body["type"] == CALLBACK else req.body)
         except PieceMissing:
             return BoltResponse(status=400)
         return BoltResponse(status=200)

@@ -250,8 +250,13 @@ class _Command(BaseModel):
     response_url: str = ""
 
 
+class _RateLimited(BaseModel):
+    minute_rate_limited: int = Field(ge=0, le=10**11)
+
+
 BODIES: dict[str, type[BaseModel]] = {
     "event_callback": _Callback,
+    "app_rate_limited": _RateLimited,
     "block_actions": _Click,
     "view_submission": _Submission,
     "shortcut": _Shortcut,

@@ -10,6 +10,7 @@ from bot.channels import early, recovery
 from bot.channels.listening import Listening
 from bot.runtime.clock import utcnow
 from bot.runtime.waiting import wait_until
+from slack_sandbox.model.team import TEAM_ID
 from tests.floor import TestFloor
 from tests.locks import brief_lock_waits, locked_database
 from tests.stories.record import rows, timeline
@@ -105,6 +106,32 @@ def test_a_removed_bot_reads_back_missed_messages_when_it_is_invited_again(floor
     floor.tick()
 
     assert texts(floor) == ["you are not here"]
+
+
+def test_messages_that_slack_held_back_because_there_were_too_many_are_read_back_once(floor: TestFloor) -> None:
+    channel = floor.declares()
+    workspace = floor.sandbox.workspace
+    deliver_event = workspace.deliver_event
+    workspace.deliver_event = lambda event: None
+    for number in range(3):
+        minute = int(utcnow().timestamp()) // 60 * 60
+        limited = {"type": "app_rate_limited", "team_id": TEAM_ID, "minute_rate_limited": minute}
+        for _ in range(2):
+            floor.sandbox.deliveries.send("events_api", limited)
+        floor.settle()
+        floor.passes(seconds=30)
+        floor.ana.says(f"held back {number}", channel=channel)
+        floor.passes(seconds=30)
+    assert texts(floor) == []
+    workspace.deliver_event = deliver_event
+
+    floor.passes(minutes=2)
+    floor.tick()
+    floor.settle()
+
+    assert texts(floor) == ["held back 0", "held back 1", "held back 2"]
+    [gap] = timeline(floor, "gap")
+    assert '"found": 3' in gap["facts"]
 
 
 def test_history_withheld_by_slack_is_reported_once(floor: TestFloor) -> None:
