@@ -21,4 +21,5 @@ def register(registry: "Registry") -> None:
     registry.on(events.Merged, actions.follow_merge)
     registry.on(events.UpdateComposed, copies.post_copies)
     registry.on(events.UpdateAmended, copies.edit_footers)
+    registry.on(events.MadePrivate, copies.say_private)
     registry.without_text("subscriptions")

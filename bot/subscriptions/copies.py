@@ -11,14 +11,14 @@ from bot.directory.rules import PersonFacts
 from bot.incidents import audiences as known_audiences
 from bot.incidents import participants
 from bot.incidents.change import Change
-from bot.incidents.events import UpdateAmended, UpdateComposed
+from bot.incidents.events import MadePrivate, UpdateAmended, UpdateComposed
 from bot.incidents.facts import NEXT_UPDATE
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.outbox import batches
 from bot.outbox.tables import OutboxRow
 from bot.services import Services
-from bot.subscriptions import tables, views
+from bot.subscriptions import tables, views, wording
 from bot.subscriptions.rules import choose_audience
 
 
@@ -69,6 +69,20 @@ def edit_footers(change: Change, event: UpdateAmended) -> None:
         copy = copies_by_person[person.id]
         amended = event.render(_promise_of(copy), copy.text, audience.languages, audience.outside)
         outbox.edit(session, copy, views.update_blocks(amended, number), change.now)
+
+
+def say_private(change: Change, event: MadePrivate) -> None:
+    """Tell subscribers outside the channel that they get no more updates; the copies that they got are deleted."""
+    session, incident, number = change.session, change.incident, change.number
+    if not incident.is_active:
+        return
+    copies = outbox.posts_of(session, number, f"copy:{number}:", "")
+    subscriber_ids = [*tables.subscribers_by_choice(session, number), *(copy.key.split(":")[-2] for copy in copies)]
+    for person in permitted_readers(session, incident, directory.people(session, subscriber_ids)):
+        if not participants.takes_part(session, number, person.id):
+            text = wording.PRIVATE_NOW.format(number=number)
+            key = f"unsubscribed:{number}:{person.id}"
+            outbox.post(session, key, person.id, text, change.now, incident_id=number)
 
 
 def _newest_copies(session: Session, number: int, audience: str) -> dict[str, OutboxRow]:

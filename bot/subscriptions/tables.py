@@ -126,6 +126,12 @@ def is_subscribed(session: Session, user_id: str, incident: Incident) -> bool:
     return user_id in subscribers(session, incident, user_id)
 
 
+def subscribers_by_choice(session: Session, number: int) -> Sequence[str]:
+    """Everyone who chose this very incident, or one that was merged into it."""
+    query = select(Subscription.user_id).where(Subscription.incident_id == number, col(Subscription.is_wanted))
+    return session.exec(query.order_by(col(Subscription.id))).all()
+
+
 def subscribers(session: Session, incident: Incident, user_id: str | None = None) -> list[str]:
     """Everyone subscribed to this incident, each once: directly, or because a scope covers it."""
     if incident.is_private:

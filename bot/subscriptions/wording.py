@@ -4,6 +4,10 @@ from typing import Final
 
 HELP_STANDING = "`/incident subscribe S1 Manila` updates by direct message · `/incident subscriptions` what you get"
 HELP_INCIDENT = "`/incident subscribe` this incident's updates by direct message · `/incident unsubscribe`"
+# The message to subscribers of an incident that became private.
+PRIVATE_NOW: Final = (
+    "You get no more updates of incident {number} by direct message: only people in its channel read of it now."
+)
 # When their first update comes.
 NEXT_UPDATE: Final = " The next comes {due}."
 NOT_SUBSCRIBED: Final = "You had not subscribed to that ({scope}). `/incident subscriptions` shows what you get."

@@ -110,6 +110,7 @@ HANDLERS = {
         "handovers.shift.accountability.hide_words",
         "handovers.actions.hide_summary",
         "playbooks.proposals.hide_words",
+        "subscriptions.copies.say_private",
         "followups.messages.hide_words",
         "lockouts.actions.hide_private",
         "cases.guide_drafts.withdraw_private",

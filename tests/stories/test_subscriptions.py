@@ -131,3 +131,24 @@ def test_a_person_whose_account_is_closed_gets_no_copies(floor: TestFloor) -> No
     told = [call.args["channel"] for call in floor.sandbox.calls_of("chat.postMessage")]
     assert "C0EXECUTIVES" in told, "the update itself was sent"
     assert "U0CHLOE" not in told
+
+
+def test_subscribers_hear_that_an_incident_and_those_merged_into_it_are_private_now(floor: TestFloor) -> None:
+    target = floor.declares("S1 IVR down in Manila", who="ana")
+    channel = floor.declares("S1 Calls drop for Northline", who="ben")
+    floor.says("erik", "/incident subscribe everything")
+    for name, joined in (("chloe", channel), ("devi", target)):
+        floor.sandbox.person(name).joins(joined)
+        floor.says(name, "/incident subscribe", joined)
+    floor.chloe.leaves(channel)
+    floor.settle()
+    floor.says("ben", "/incident merge 1", channel)
+    floor.says("ana", "/incident update we look at it", target)
+
+    floor.says("ana", "/incident private names of agents are in it", target)
+    floor.passes(minutes=2)
+
+    told = "You get no more updates of incident 1 by direct message: only people in its channel read of it now."
+    assert floor.direct_texts("chloe").count(told) == 1
+    assert floor.direct_texts("erik").count(told) == 1, "a copy of it was among the updates of everything"
+    assert told not in floor.direct_texts("devi"), "she is in its channel"
