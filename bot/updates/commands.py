@@ -1,5 +1,6 @@
 """`/incident cadence`, `pause`, `resume` and `updates`: the pace of updates, and the record of them."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -23,6 +24,12 @@ from bot.updates.record_views import AudienceRow
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=1)
 EVERY = "every "
+# What is typed as if a pause ended by itself.
+LENGTH_ALONE = re.compile(
+    r"(?:for\s+)?(?:\d{1,4}|an?|half an?)\s*(?:s|m|min|minutes?|mins|h|hrs?|hours?|d|days?)"
+    r"|(?:until|till|to)\s+\d{1,2}(?:[:.]\d{2})?(?:\s*[ap]m)?",
+    re.IGNORECASE,
+)
 
 
 class InvalidCadence(WatchfloorError):
@@ -44,6 +51,11 @@ class NotPaused(WatchfloorError):
 
 class PauseReasonMissing(WatchfloorError):
     """Please say why, such as `/incident pause the carrier works until 6`."""
+
+
+class PauseHasNoEnd(WatchfloorError):
+    """A pause does not end by itself, so nothing was paused. Say why, such as `/incident pause the carrier works
+    until 6`, and end it with `/incident resume`; or let updates come more rarely, with `/incident cadence 2 h`."""
 
 
 def set_cadence(services: Services, number: int, typed_cadence: str, key: str, by: str, now: datetime) -> str:
@@ -114,6 +126,8 @@ def pause(services: Services, number: int, reason: str, by: str, now: datetime) 
     """Pause scheduled updates until they are resumed; the last update to each audience says so."""
     if not reason.strip():
         raise PauseReasonMissing()
+    if LENGTH_ALONE.fullmatch(reason.strip()):
+        raise PauseHasNoEnd()
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         if current_pause := pauses.current(change.session, number):

@@ -188,6 +188,8 @@ def test_a_pause_holds_everything_back_says_so_and_is_followed_by_a_prompt_updat
     channel = led_incident(floor)
     floor.passes(minutes=30)
 
+    for typed in ("30 min", "for half an hour", "until 14:30"):
+        assert "does not end by itself" in floor.says("ana", f"/incident pause {typed}", channel)
     floor.says("ana", f"/incident pause the carrier works until six {HOSTILE}", channel)
 
     (update_text,) = updates(floor, channel)
