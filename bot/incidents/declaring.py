@@ -95,7 +95,7 @@ def declare_as_typed(
     if question:
         return question
     severity_note = "" if declaration.severity else wording.DEFAULT_SEVERITY.format(severity=DEFAULT_SEVERITY)
-    return f"{opening(request.title)}{severity_note}"
+    return f"{opening(request.title)}{severity_note}{past.notes if past else ''}"
 
 
 def _prefilled(declaration: Declaration) -> Prefilled:

@@ -10,9 +10,9 @@ from functools import lru_cache
 from msgspec import Struct
 
 from bot.errors import WatchfloorError
-from bot.incidents import rules
+from bot.incidents import rules, wording
 from bot.incidents.rules import OTHER, clean_title, read_severity
-from bot.timeline.rules import TimeInFuture, read_time, zone_of
+from bot.timeline.rules import TimeInFuture, is_repeated, read_time, zone_of
 
 DUPLICATE_THRESHOLD = 0.5
 STOP_WORDS = frozenset(
@@ -183,6 +183,8 @@ class Past(Struct, frozen=True):
     title: str
     started_at: datetime
     ended_at: datetime
+    # About the times that could have been others.
+    notes: str = ""
 
 
 def read_past(typed_text: str, timezone: str, now: datetime) -> Past | None:
@@ -200,7 +202,13 @@ def read_past(typed_text: str, timezone: str, now: datetime) -> Past | None:
     except TimeInFuture:
         raise rules.StillToCome() from None
     rules.check_past(started_at, ended_at, now)
-    return Past(match["title"].rstrip(" ,;:.–—-"), started_at, ended_at)
+    notes = "".join(_note(at, timezone) for at in (started_at, ended_at) if is_repeated(at, timezone))
+    return Past(match["title"].rstrip(" ,;:.–—-"), started_at, ended_at, notes)
+
+
+def _note(at: datetime, timezone: str) -> str:
+    local = at.astimezone(zone_of(timezone))
+    return wording.TIME_REPEATED.format(time=f"{local:%H:%M}", which="second" if local.fold else "first")
 
 
 def _end(match: re.Match[str], timezone: str, started_at: datetime, now: datetime) -> datetime:

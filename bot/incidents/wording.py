@@ -63,6 +63,10 @@ YOU_ARE_IN_AFTERWARDS = "You are in it; `/incident close` there writes the post-
 DECLARED: Final = "Incident {number} {state}: {channel} ({severity}, {title}). {ending}"
 # The note if no severity was given.
 DEFAULT_SEVERITY: Final = " It is {severity} until you change it."
+# The note about a typed time that could have been another.
+TIME_REPEATED: Final = (
+    " {time} came twice, because the clocks went back; I took the {which}. `/incident milestones` corrects it."
+)
 NOT_OPENED: Final = "The incident was not opened: {reason} Nothing was left half-done; please try again."
 REPORT_ON_RECORD: Final = "No new incident was opened. Your report is on the record of {channel}."
 ANSWERED_WITH: Final = "You have answered this already: the incident is {channel}."

@@ -199,6 +199,12 @@ def _last_occurrence(day: date, time_of_day: time, zone: ZoneInfo, now: datetime
     return next(iter(past or real), None)
 
 
+def is_repeated(at: datetime, timezone: str) -> bool:
+    """True if the clocks there showed that time twice, because they went back."""
+    local = at.astimezone(zone_of(timezone))
+    return local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()
+
+
 def zone_of(timezone: str) -> ZoneInfo:
     """Return the zone of that name, or UTC if the name is unknown."""
     try:

@@ -1,7 +1,7 @@
 """Facts about an incident that are recognised in a declaration typed in one line."""
 
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -211,6 +211,21 @@ def test_times_at_the_end_are_in_the_writers_time_zone(typed: str, started: str,
     assert past is not None
     assert past.title == "IVR down"
     assert [f"{at:%Y-%m-%d %H:%M}" for at in (past.started_at, past.ended_at)] == [started, ended]
+
+
+def test_times_that_came_twice_are_named_with_the_one_that_was_taken() -> None:
+    now = datetime(2026, 10, 25, 9, tzinfo=UTC)
+
+    past = recognition.read_past("IVR down from 01:30 to 02:30", "Europe/Berlin", now)
+
+    assert past is not None
+    assert past.ended_at - past.started_at == timedelta(hours=2)
+    assert past.notes == (
+        " 02:30 came twice, because the clocks went back; I took the second. `/incident milestones` corrects it."
+    )
+    plain_past = recognition.read_past("IVR down from 01:30 to 03:30", "Europe/Berlin", now)
+    assert plain_past is not None
+    assert plain_past.notes == ""
 
 
 @pytest.mark.parametrize("typed", ["IVR down", "IVR down at 14:05", "14:05 to 15:20", "IVR down from 9 to 10"])
