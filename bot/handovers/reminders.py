@@ -8,6 +8,7 @@ from bot.handovers.tables import Handover
 from bot.incidents.change import Change, changing_by_clock
 from bot.incidents.events import HandoverUnaccepted
 from bot.incidents.unanswered import post_unanswered
+from bot.outbox import kinds
 from bot.services import Services
 from bot.slack.text import channel_link, mention, near_time
 
@@ -46,6 +47,7 @@ def _remind(change: Change, handover: Handover) -> None:
     )
     key = f"handover:{handover.number}:reminder"
     outbox.post(change.session, key, handover.to_id, text, now, incident_id=change.number)
+    change.mark_stale(kinds.HANDOVER)
     change.log("handover_reminded", user=handover.to_id)
 
 

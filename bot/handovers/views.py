@@ -6,7 +6,7 @@ from bot.handovers import ids
 from bot.handovers.rules import State
 from bot.handovers.tables import Handover
 from bot.incidents.tables import Incident
-from bot.slack.blocks import Block, Message, actions, button, modal, section
+from bot.slack.blocks import Block, Message, actions, button, context, modal, section
 from bot.slack.text import channel_link, escape, mention, near_time, one_line
 
 LONGEST_NOTE = 1_000
@@ -26,6 +26,8 @@ def offer_message(handover: Handover, incident: Incident, now: datetime) -> Mess
     if not handover.is_pending:
         return text, [section(f"{text}\n{_outcome(handover, now)}")]
     number = str(handover.number)
+    # Also what shows that the offer is still there: a deleted one is sent again.
+    reminded = [context(f"⏰ Reminded {near_time(handover.reminded_at, now)}")] if handover.reminded_at else []
     buttons = [
         button("Accept", ids.ACCEPT, number, style="primary"),
         button("Send back with a question…", ids.SEND_BACK, number),
@@ -33,8 +35,8 @@ def offer_message(handover: Handover, incident: Incident, now: datetime) -> Mess
     if incident.is_private:
         # Outside its channel, a private incident's text is not sent: the summary is only shown.
         buttons.append(button("Read the summary", ids.READ, number))
-        return text, [section(text), actions(buttons, block_id=f"handover-{number}")]
-    return text, [section(text), *_summary(handover), actions(buttons, block_id=f"handover-{number}")]
+        return text, [section(text), actions(buttons, block_id=f"handover-{number}"), *reminded]
+    return text, [section(text), *_summary(handover), actions(buttons, block_id=f"handover-{number}"), *reminded]
 
 
 def question_message(handover: Handover, incident: Incident) -> Message:

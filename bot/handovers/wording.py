@@ -23,5 +23,5 @@ ROLE_HANDED_OVER: Final = "{person} is {role} now. Tell them aloud what matters 
 # The reminder to the person who has not answered yet.
 REMINDER: Final = (
     "⏰ {person} is waiting for you to take command of incident {number} ({where}), since {since}. Please answer"
-    " with the buttons above."
+    " with the buttons of that offer."
 )

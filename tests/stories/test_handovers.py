@@ -3,6 +3,7 @@
 from bot.handovers import ids
 from bot.incidents import ids as incident_ids
 from bot.playbooks import ids as step_ids
+from slack_sandbox import posting
 from tests.floor import TestFloor
 from tests.stories.playbook_driver import PlaybookDriver
 from tests.stories.record import rows, timeline
@@ -203,6 +204,23 @@ def test_nothing_about_a_private_incident_is_said_outside_its_channel(floor: Tes
         assert "There is no such incident, or you may not see it." in floor.ephemeral("ben", "dm")[-1]
     floor.ana.invites(channel, "ben")
     floor.settle()
+    floor.ben.clicks(ids.ACCEPT)
+    floor.settle()
+    assert commanders(floor) == ["U0BEN"]
+
+
+def test_a_deleted_offer_is_there_again_when_its_recipient_is_reminded(floor: TestFloor) -> None:
+    channel = led_incident(floor)
+    offers(floor, channel)
+    with floor.sandbox.workspace.lock:
+        conversation = floor.sandbox.workspace.direct_message(floor.ben.user)
+        [offer] = [message for message in conversation.messages.values() if "asks you to take" in message.text]
+        posting.delete(floor.sandbox.workspace, conversation, offer)
+
+    floor.passes(minutes=16)
+
+    assert "Please answer with the buttons of that offer." in floor.direct_text("ben")
+    assert [text for text in floor.direct_texts("ben") if "asks you to take command" in text]
     floor.ben.clicks(ids.ACCEPT)
     floor.settle()
     assert commanders(floor) == ["U0BEN"]
