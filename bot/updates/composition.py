@@ -31,11 +31,14 @@ def compose(
     now: datetime,
     *,
     part: str = variables.ALL,
+    are_earlier_gone: bool = False,
 ) -> str:
     """The update in every language of its audience, or only the `part` that users may edit; a broken template never
     stops it."""
     languages = services.floor.audiences[promise.audience].languages
-    return compose_in_languages(session, services, incident, promise, now, languages, part=part)
+    return compose_in_languages(
+        session, services, incident, promise, now, languages, part=part, are_earlier_gone=are_earlier_gone
+    )
 
 
 def compose_in_languages(
@@ -48,13 +51,14 @@ def compose_in_languages(
     reader: str = "",
     *,
     part: str = variables.ALL,
+    are_earlier_gone: bool = False,
 ) -> str:
     """The update in these languages, one below the other; the partner `reader` is named in its own copy."""
     audience = services.floor.audiences[promise.audience]
     folder = audience.template or promise.audience
 
     def compose_in_language(language: str) -> str:
-        context = UpdateContext(promise, audience, now, language, reader, part)
+        context = UpdateContext(promise, audience, now, language, reader, part, are_earlier_gone)
         facts = facts_of(session, services, incident, context)
         text = _render(services, variables.template_of(folder, language), facts)
         is_marked_as_drill = incident.is_drill and part == variables.ALL

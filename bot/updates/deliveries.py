@@ -19,6 +19,7 @@ from bot.slack.messages import Posted
 from bot.slack.text import time_of_ts
 from bot.timeline import timeline
 from bot.updates import drafts, due_promises, rules, tables
+from bot.updates.composition import compose
 from bot.updates.tables import Promise
 
 # How long an update waits for others due in the same minute.
@@ -134,6 +135,8 @@ def _send_by_itself(settled: Settled, line: Promise, now: datetime) -> None:
     session, services = settled.session, settled.services
     incident = incidents.by_number(session, line.incident_id)
     line.added_to = None
+    untyped_line = line.model_copy(update={"text": ""})
+    line.text = compose(session, services, incident, untyped_line, now, are_earlier_gone=True)
     channels = channels_of(services, incident, line.audience)
     add_deliveries(session, services.floor, line, channels, now)
 

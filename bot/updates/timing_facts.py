@@ -27,7 +27,8 @@ NEXT_WHEN: dict[object, str] = {Moment.AT_CLOSE: "close", Moment.NEVER: "resolve
 class UpdateContext(Struct, frozen=True):
     """Everything the facts depend on besides the incident: the update, its audience, the language and so on.
 
-    `reader` is the partner whose own copy this is; `part` is `all`, or `body` for what users may edit.
+    `reader` is the partner whose own copy this is; `part` is `all`, or `body` for what users may edit; the earlier
+    updates are gone if somebody deleted the last one.
     """
 
     promise: Promise
@@ -36,6 +37,7 @@ class UpdateContext(Struct, frozen=True):
     language: str
     reader: str = ""
     part: str = variables.ALL
+    are_earlier_gone: bool = False
 
 
 def last_told_at(session: Session, incident: Incident, promise: Promise) -> datetime | None:
@@ -78,7 +80,8 @@ def unchanged(
     last_entry = timeline.last_of(session, number, (*news_filter.kinds, "declared"))
     return {
         "unchanged_since": near_time(last_entry.at if last_entry else incident.declared_at, context.now),
-        "is_short": promise.choice == Choice.NOTHING or is_repeated(session, incident, promise, news_filter),
+        "is_short": not context.are_earlier_gone
+        and (promise.choice == Choice.NOTHING or is_repeated(session, incident, promise, news_filter)),
     }
 
 

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from bot.commands import doctor
+from slack_sandbox import posting
 from tests.floor import TestFloor
 from tests.stories.seen_updates import updates
 
@@ -100,3 +101,20 @@ def _template_warnings(floor: TestFloor) -> list[str]:
         for message in floor.ana.sees("engineering")
         if "cannot be used" in message.visible_text
     ]
+
+
+def test_the_update_after_a_deleted_one_says_everything_again(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down in Manila")
+    floor.says("ana", "/incident impact half of the calls are lost", channel)
+    floor.says("ana", "/incident cadence executives 20 min", channel)
+    for _ in range(3):
+        floor.passes(minutes=20)
+    assert "no change since" in floor.ana.sees("executives")[-1].visible_text
+    workspace, executives = floor.sandbox.workspace, floor.sandbox.workspace.channel("executives")
+    with workspace.lock:
+        for message in list(executives.messages.values()):
+            posting.delete(workspace, executives, message)
+
+    floor.passes_until(lambda: floor.visible_text("executives"), minutes=20)
+
+    assert "*Impact:* half of the calls are lost" in floor.visible_text("executives")
