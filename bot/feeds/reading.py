@@ -9,11 +9,13 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
 from sqlmodel import Session
 
+from bot import outbox
+from bot.directory.administrators import administrators_channel_id
 from bot.errors import TryLater, WatchfloorError
 from bot.feeds import rules, tables
 from bot.feeds.sources import Sources, errors_as_refusals
@@ -22,7 +24,8 @@ from bot.incidents.registry import AskedRows, Registry
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import step, waiting_flow
 from bot.services import Services
-from bot.sources.port import CasesById, Page, TableFile, read_page, streams_of
+from bot.slack.text import escape
+from bot.sources.port import CasesById, Page, TableFile, Unread, read_page, streams_of
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +38,10 @@ ASK_EVERY = timedelta(days=1)
 ASK_AGAIN_AFTER = timedelta(hours=1)
 ASKED_AT_ONCE = 90
 CASES = "cases"
+ROW_UNREAD: Final = (
+    "A row of the source `{source}` is not understood and was left out: `{row}` ({reason}). Mend it there; it is "
+    "read again when it changes. All others are read."
+)
 
 
 class ReadRequest(BaseModel):
@@ -81,12 +88,14 @@ def _page(services: Services, feed: Feed) -> Page[Any]:
 def store(services: Services, feed: Feed, page: Page[Any]) -> None:
     """Hand the rows to the nouns that use them and move the cursor, in one transaction."""
     file_error = _import_files(services, feed.source, page.rows) if feed.stream == TABLES else ""
+    channel_id = administrators_channel_id(services) if page.unread else None
     with services.database.transaction() as session:
         current = tables.feed_locked(session, feed.source, feed.stream)
         if current.pages != feed.pages:
             return  # another replica was faster
         if page.rows and feed.stream != TABLES:
             _store_rows(session, services, current, page.rows)
+        _report_unread(session, channel_id, feed, page.unread)
         _advance_cursor(current, page, file_error)
 
 
@@ -103,6 +112,16 @@ def _store_rows(session: Session, services: Services, feed: Feed, rows: Sequence
     key = f"{feed.source}:{feed.stream}:{feed.pages}"
     for take_rows in services.get(Registry).takes_rows.get(feed.stream, ()):
         take_rows(session, services, feed.source, key, rows)
+
+
+def _report_unread(session: Session, channel_id: str | None, feed: Feed, unread: Sequence[Unread]) -> None:
+    """Tell the administrators once of each row that is left out because it is not understood."""
+    for row in unread:
+        log.warning("a row is not understood", extra={"source": feed.source, "row": row.name, "reason": row.reason})
+        if channel_id:
+            key = f"unread:{feed.source}:{feed.stream}:{row.name}"
+            text = f"⚠️ {ROW_UNREAD.format(source=feed.source, row=escape(row.name), reason=escape(row.reason))}"
+            outbox.post(session, key, channel_id, text, utcnow())
 
 
 def _advance_cursor(feed: Feed, page: Page[Any], error: str) -> None:

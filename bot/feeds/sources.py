@@ -17,7 +17,7 @@ from bot.config.settings import Settings
 from bot.errors import WatchfloorError, require
 from bot.runtime.network import Network
 from bot.sources import kinds
-from bot.sources.port import Source, SourceConfig, SourceRefused
+from bot.sources.port import NOT_UNDERSTOOD, Source, SourceConfig, SourceRefused
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def errors_as_refusals(name: str) -> Iterator[None]:
     """
     try:
         yield
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except NOT_UNDERSTOOD as error:
         log.exception("an answer of a source is not understood", extra={"source": name})
         reason = f"its answer is not understood ({type(error).__name__}: {error})"
         raise SourceRefused(name=name, reason=reason) from error

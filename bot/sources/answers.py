@@ -3,13 +3,13 @@
 import json
 import re
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import TryLater
-from bot.sources.port import CredentialsRefused, RequestRefused, SourceRefused
+from bot.sources.port import NOT_UNDERSTOOD, CredentialsRefused, RequestRefused, Row, SourceRefused, Unread
 
 if TYPE_CHECKING:
     import httpx
@@ -84,6 +84,28 @@ def _date(text: str) -> datetime | None:
 
 def _detail(response: "httpx.Response") -> str:
     return " ".join(response.text.split())[:LONGEST_DETAIL] or "no reason given"
+
+
+def read_each(
+    records: Sequence[Mapping[str, Any]],
+    read: Callable[[Mapping[str, Any]], Row],
+    name_of: Callable[[Mapping[str, Any]], object],
+) -> tuple[list[Row], list[Unread]]:
+    """Read each record into a row, except those that are not understood.
+
+    Raises an error of `NOT_UNDERSTOOD` if several records are all not understood: the system answers in another way
+    than it did.
+    """
+    rows: list[Row] = []
+    unread: list[Unread] = []
+    for record in records:
+        try:
+            rows.append(read(record))
+        except NOT_UNDERSTOOD as error:
+            if len(unread) + 1 == len(records) > 1:
+                raise
+            unread.append(Unread(str(name_of(record)), str(error)))
+    return rows, unread
 
 
 def next_link(headers: Mapping[str, str]) -> str:

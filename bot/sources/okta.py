@@ -4,7 +4,7 @@ Needs an API token, or (`oauth: true`) an access token with the scopes okta.logs
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import httpx
 
 from bot.sources import moments
-from bot.sources.answers import checked, next_link, sent
-from bot.sources.port import Lockout, LockoutKind, Outcome, Page, SourceConfig, SourceRefused
+from bot.sources.answers import checked, next_link, read_each, sent
+from bot.sources.port import Lockout, LockoutKind, Outcome, Page, SourceConfig, SourceRefused, Unread
 
 PAGE = 1000
 FIRST_READ = timedelta(hours=24)
@@ -57,7 +57,8 @@ class Okta:
         parameters = json.loads(cursor) if cursor else {**begin, "limit": str(PAGE)}
         events, next_parameters = self._events(parameters)
         # There is a continuation even at the end: an empty page is the end, a short one may not be.
-        return Page(lockouts(events), json.dumps(next_parameters or parameters), None if events else now)
+        rows, unread = lockouts(events)
+        return Page(rows, json.dumps(next_parameters or parameters), None if events else now, unread)
 
     def unlock(self, user_id: str) -> Outcome:
         address = f"/api/v1/users/{quote(user_id, safe='')}/lifecycle/unlock"
@@ -87,30 +88,29 @@ class Okta:
         return events, dict(parse_qsl(urlsplit(next_link(response.headers)).query))
 
 
-def lockouts(events: Sequence[dict[str, Any]]) -> list[Lockout]:
+def lockouts(events: Sequence[dict[str, Any]]) -> tuple[list[Lockout], list[Unread]]:
     """Return lockouts from events of the System Log; an event repeated within the page counts once."""
     by_id = {event["uuid"]: event for event in events if event.get("eventType") in KINDS}
-    return [
-        _lockout(event) for event in by_id.values() if not _has_failed(event) or _user(event)["id"] not in NOBODY
-    ]
+    known_events = [event for event in by_id.values() if not _has_failed(event) or _user(event)["id"] not in NOBODY]
+    return read_each(known_events, _lockout, lambda event: event["uuid"])
 
 
-def _has_failed(event: dict[str, Any]) -> bool:
+def _has_failed(event: Mapping[str, Any]) -> bool:
     return bool(event["eventType"] == SESSION_START and _outcome(event).get("result") != "SUCCESS")
 
 
-def _user(event: dict[str, Any]) -> dict[str, str]:
+def _user(event: Mapping[str, Any]) -> dict[str, str]:
     users = [target for target in event.get("target") or () if target.get("type") == "User"]
     user = users[0] if users else event.get("actor") or {}
     return {"id": str(user.get("id") or ""), "login": str(user.get("alternateId") or "")}
 
 
-def _outcome(event: dict[str, Any]) -> dict[str, Any]:
+def _outcome(event: Mapping[str, Any]) -> dict[str, Any]:
     outcome: dict[str, Any] = event.get("outcome") or {}
     return outcome
 
 
-def _lockout(event: dict[str, Any]) -> Lockout:
+def _lockout(event: Mapping[str, Any]) -> Lockout:
     user, has_failed = _user(event), _has_failed(event)
     address, place, client = _sign_in_origin(event.get("client") or {}) if has_failed else ("", "", "")
     return Lockout(

@@ -130,6 +130,17 @@ class TableFile(Struct, frozen=True):
     path: Path
 
 
+# What an answer raises that a source does not understand.
+NOT_UNDERSTOOD = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RuntimeError)
+
+
+class Unread(Struct, frozen=True):
+    """A row that is not understood: its name in the other system, and why."""
+
+    name: str
+    reason: str
+
+
 class Page(Struct, Generic[Row], frozen=True):
     """Some rows, and the cursor of the next page.
 
@@ -140,6 +151,8 @@ class Page(Struct, Generic[Row], frozen=True):
     rows: Sequence[Row]
     next_cursor: str
     complete_until: datetime | None = None
+    # Rows that are left out, so that they do not stop the others.
+    unread: Sequence[Unread] = ()
 
 
 class Outcome(Struct, frozen=True):

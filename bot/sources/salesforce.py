@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from bot.sources import moments
-from bot.sources.answers import answered_at, checked, sent
+from bot.sources.answers import answered_at, checked, read_each, sent
 from bot.sources.oauth import credentials
 from bot.sources.port import (
     Case,
@@ -81,7 +81,9 @@ class Salesforce:
         # Every page of a round must name the same queue for a case, so each one looks for its waiting cases.
         waiting = self._waiting_cases("" if is_last else f" AND WorkItemId IN ({_quoted(_ids(records))})")
         cases = self._cases_with_ids(list(waiting)) if is_last else records
-        rows = [self._case(record, waiting.get(record["Id"])) for record in cases]
+        rows, unread = read_each(
+            cases, lambda case: self._case(case, waiting.get(case["Id"])), lambda case: case.get("CaseNumber")
+        )
         last_record = records[-1] if records else None
         changed_at, case_id = (
             (_changed_at(last_record), last_record["Id"]) if last_record else (position["at"], position["id"])
@@ -89,7 +91,10 @@ class Salesforce:
         if is_last:
             changed_at, case_id = min(changed_at, moments.iso((self._answered_at or now) - moments.LATE)), ""
         return Page(
-            rows, json.dumps({"at": changed_at, "id": case_id, "next": next_address}), now if is_last else None
+            rows,
+            json.dumps({"at": changed_at, "id": case_id, "next": next_address}),
+            now if is_last else None,
+            unread,
         )
 
     def of_ids(self, case_ids: Sequence[str]) -> Sequence[Case]:

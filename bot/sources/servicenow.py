@@ -4,7 +4,7 @@ The account needs to read `incident`, `task_sla` and `sys_journal_field`, and to
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -13,9 +13,17 @@ from urllib.parse import quote
 import httpx
 
 from bot.sources import moments
-from bot.sources.answers import answered_at, checked, next_link, sent
+from bot.sources.answers import answered_at, checked, next_link, read_each, sent
 from bot.sources.oauth import credentials
-from bot.sources.port import Case, CredentialsRefused, Page, ServiceTarget, SourceConfig, SourceRefused
+from bot.sources.port import (
+    Case,
+    CredentialsRefused,
+    Page,
+    ServiceTarget,
+    SourceConfig,
+    SourceRefused,
+    Unread,
+)
 
 PAGE = 200
 FIRST_READ = timedelta(days=7)
@@ -76,7 +84,8 @@ class ServiceNow:
         new_records = [record for record in records if _key(record) > (position["at"], position["id"])]
         late = _time_text((self._answered_at or now) - moments.LATE)
         next_position = _next_position(position, records, late, has_more)
-        return Page(self._cases(new_records), json.dumps(next_position), None if has_more else now)
+        cases, unread = self._cases(new_records)
+        return Page(cases, json.dumps(next_position), None if has_more else now, unread)
 
     def of_ids(self, case_ids: Sequence[str]) -> Sequence[Case]:
         """Return those of these incidents that exist and may be read."""
@@ -85,7 +94,8 @@ class ServiceNow:
         )
         if has_more:
             raise SourceRefused(name=self._name, reason="it answers with more records than it was asked for")
-        return self._cases(records)
+        targets = self._targets(records)
+        return [self._case(record, targets) for record in records]
 
     def add(self, case_id: str, text: str, key: str) -> None:
         """Add a work note that contains its key, unless a note with that key exists."""
@@ -98,22 +108,26 @@ class ServiceNow:
         send = partial(self._http.patch, address, json={"work_notes": note_text}, auth=self._auth)
         checked(self._name, sent(self._name, send))
 
-    def _cases(self, records: Sequence[Record]) -> list[Case]:
-        targets = self._targets([_value(record, "sys_id") for record in records])
-        return [self._case(record, targets.get(_value(record, "sys_id"), ())) for record in records]
+    def _cases(self, records: Sequence[Record]) -> tuple[list[Case], list[Unread]]:
+        targets = self._targets(records)
+        return read_each(
+            records, lambda record: self._case(record, targets), lambda record: _value(record, "number")
+        )
 
-    def _targets(self, case_ids: Sequence[str]) -> dict[str, list[ServiceTarget]]:
-        by_case: dict[str, list[ServiceTarget]] = {}
+    def _targets(self, cases: Sequence[Record]) -> dict[str, list[Record]]:
+        """The SLAs of each case, by the case's id."""
+        case_ids = [_value(case, "sys_id") for case in cases]
+        by_case: dict[str, list[Record]] = {}
         offset, has_more = 0, bool(case_ids)
         while has_more:
             query = f"taskIN{','.join(case_ids)}^stage!=cancelled^ORDERBYsys_id"
             records, has_more = self._records("task_sla", query, TARGET_FIELDS, offset, 1000)
             offset += 1000
             for record in records:
-                by_case.setdefault(_value(record, "task"), []).append(_target(record))
+                by_case.setdefault(_value(record, "task"), []).append(record)
         return by_case
 
-    def _case(self, record: Record, targets: Iterable[ServiceTarget]) -> Case:
+    def _case(self, record: Record, targets: Mapping[str, Sequence[Record]]) -> Case:
         case_id = _value(record, "sys_id")
         return Case(
             external_id=case_id,
@@ -130,7 +144,7 @@ class ServiceNow:
             text=_value(record, "description")[:LONGEST_TEXT],
             traits={trait: _display_value(record, name) for name, trait in TRAITS.items()},
             is_open=_value(record, "active") == "true",
-            targets=tuple(targets),
+            targets=tuple(_target(target) for target in targets.get(case_id, ())),
         )
 
     def _records(self, table: str, query: str, fields: str, offset: int, limit: int) -> tuple[list[Record], bool]:

@@ -90,6 +90,8 @@ class ConnectStandIn(StandIn):
         rows = [_result(*interval, length, body["Metrics"]) for interval in intervals[first:last]]
         if fault == "repeated":
             rows = [*rows, *rows[:3]]
+        if fault == "absurd time":
+            rows[0]["MetricInterval"]["StartTime"] = 1e30
         if fault == "reordered":
             rows.reverse()
         token = {"NextToken": f"{last}|{bound_to}"} if last < len(intervals) else {}

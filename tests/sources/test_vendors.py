@@ -15,7 +15,7 @@ import pytest
 
 from bot.config import floor
 from bot.errors import TryLater
-from bot.feeds.sources import Sources
+from bot.feeds.sources import Sources, errors_as_refusals
 from bot.runtime import outgoing
 from bot.runtime.network import Network
 from bot.runtime.outgoing import AddressRefused, Reach, client
@@ -45,15 +45,18 @@ def lock(uuid: str, event_type: str = "user.account.lock", result: str = "FAILUR
 
 
 def test_okta_events_are_classified_by_type_and_counted_once() -> None:
-    rows = lockouts([lock("1"), lock("1"), lock("2", result="SUCCESS"), lock("3", "user.account.unlock_by_admin")])
+    rows, _ = lockouts(
+        [lock("1"), lock("1"), lock("2", result="SUCCESS"), lock("3", "user.account.unlock_by_admin")]
+    )
     assert [row.kind for row in rows] == [LockoutKind.LOCKED, LockoutKind.LOCKED, LockoutKind.UNLOCKED]
-    [failed] = lockouts([lock("4", "user.session.start"), lock("5", "user.mfa.factor.update", "SUCCESS")])
+    [failed], _ = lockouts([lock("4", "user.session.start"), lock("5", "user.mfa.factor.update", "SUCCESS")])
     assert failed.kind is LockoutKind.FAILED
-    assert lockouts([lock("6", "user.session.start", "SUCCESS")])[0].kind is LockoutKind.SIGNED_IN
+    [signed_in], _ = lockouts([lock("6", "user.session.start", "SUCCESS")])
+    assert signed_in.kind is LockoutKind.SIGNED_IN
 
 
 def test_the_sample_log_has_eight_lockouts_and_one_unlock() -> None:
-    rows = lockouts([json.loads(line) for line in SAMPLE.read_text().splitlines()])
+    rows, _ = lockouts([json.loads(line) for line in SAMPLE.read_text().splitlines()])
     kinds = [row.kind for row in rows]
     assert len({row.external_id for row in rows}) == len(rows)
     assert kinds.count(LockoutKind.UNLOCKED) == 1
@@ -228,6 +231,13 @@ def test_connect_reads_spans_in_seconds_and_leaves_out_unknown_figures() -> None
         stand_in.now = NOW + timedelta(days=180)
         page = subject.source.read(cursor, stand_in.now)
         assert min(row.starts_at for row in page.rows) == datetime(2027, 2, 26, 2, tzinfo=UTC)
+
+
+def test_a_time_that_no_calendar_has_is_an_answer_that_is_not_understood() -> None:
+    with connect() as subject:
+        subject.stand_in.faults.append("absurd time")
+        with pytest.raises(SourceRefused, match="is not understood"), errors_as_refusals("contact-centre"):
+            subject.read("")
 
 
 def test_connect_counts_each_channel_for_itself_and_each_queue_by_its_own_goal() -> None:

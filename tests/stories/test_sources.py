@@ -23,7 +23,7 @@ from tests.sources.servicenow import ServiceNowStandIn
 from tests.sources.stand_in import TOKEN, running
 from tests.stories.command_line import Typed
 from tests.stories.conftest import PLAYBOOKS
-from tests.stories.record import timeline
+from tests.stories.record import rows, seen_by_all, timeline
 from tests.stories.test_cases import ALIKE, SUBJECTS
 
 SYSTEMS = """
@@ -92,7 +92,8 @@ def floor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CentralFl
     with running(ServiceNowStandIn()) as support:
         assert isinstance(support, ServiceNowStandIn)
         systems = SYSTEMS.replace("FOLDER", str(folder)).replace("SUPPORT", support.url)
-        file.write_text(f"{Path('floor.yaml').read_text()}\n{systems}")
+        administrators = 'administrators_channel: "#random"'
+        file.write_text(f"{Path('floor.yaml').read_text()}\n{administrators}\n{systems}")
         settings: dict[str, Any] = {"PORT": "0", "host": "127.0.0.1"}
         with CentralFloor(tmp_path, playbooks_dir=PLAYBOOKS, floor_file=file, **settings) as floor:
             floor.support, floor.folder, floor.file = support, folder, file
@@ -210,3 +211,18 @@ def test_an_alert_becomes_an_incident_with_figures_on_its_card_and_work_notes_on
     assert "· The source support is `insecure: true`." in report
     assert "· The source support may be in 127.0.0.0/8: `allow_networks` says so." in report
     assert "✗ The source locks (okta): The source `locks` needs the environment variable OKTA_TOKEN" in report
+
+
+def test_a_row_that_is_not_understood_is_reported_once_and_stops_no_other(floor: CentralFloor) -> None:
+    moment = f"{utcnow() - timedelta(minutes=1):%Y-%m-%d %H:%M:%S}"
+    floor.support.incident(1, moment, opened_at="")
+    floor.opens(2, "Calls drop", minutes=1)
+
+    for _ in range(4):
+        floor.passes(minutes=1)
+
+    assert [row["name"] for row in rows(floor, "cases")] == ["INC0000002"]
+    reports = [text for text in seen_by_all(floor)["random"] if "not understood" in text]
+    assert len(reports) == 1
+    assert "`support`" in reports[0]
+    assert "`INC0000001`" in reports[0]
