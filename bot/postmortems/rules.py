@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from bot.slack.emoji import with_characters
+
 LATE_AFTER = timedelta(minutes=2)
 # Invisible characters that change the text direction, and control characters.
 HIDDEN_CHARACTERS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -83,7 +85,7 @@ def lateness(due_at: datetime, sent_at: datetime | None) -> timedelta | None:
 
 def plain_line(text: str) -> str:
     """`text` on one line, without signs that would turn or hide what stands beside them."""
-    return " ".join(HIDDEN_CHARACTERS.sub("", text).split())
+    return " ".join(HIDDEN_CHARACTERS.sub("", with_characters(text)).split())
 
 
 def escape_markdown(text: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack import text
+from bot.slack import emoji, text
 
 NOON = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
 
@@ -138,3 +138,17 @@ def test_a_typed_time_is_read_back_as_the_same_minute(moment: datetime, minutes:
 @given(st.text(alphabet="0123456789:- UTC.", max_size=60))
 def test_text_that_only_looks_like_a_time_stays_as_it_is(typed: str) -> None:
     assert text.to_plain_text(text.live_times(typed, NOON), lambda user_id: None) == typed
+
+
+@pytest.mark.parametrize(
+    ("slacks", "written"),
+    [
+        ("the IVR is on :fire:, again", "the IVR is on 🔥, again"),
+        (":fire::rotating_light: :+1:", "🔥🚨 👍"),
+        (":large_green_circle: up", "🟢 up"),
+        (":company-logo: is not a standard one", ":company-logo: is not a standard one"),
+        ("from 10:100:30 to 2001:db8:a:v:1", "from 10:100:30 to 2001:db8:a:v:1"),
+    ],
+)
+def test_files_have_the_characters_of_emoji_where_slack_has_names(slacks: str, written: str) -> None:
+    assert emoji.with_characters(slacks) == written

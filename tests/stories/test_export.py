@@ -31,6 +31,7 @@ def table(content: bytes) -> list[dict[str, str]]:
 def test_everything_about_an_incident_is_exported_in_safe_files(floor: TestFloor, command_line: Typed) -> None:
     channel = floor.declares(f"S2 {TYPED}")
     floor.says("ana", "/incident claim", channel)
+    floor.says("ana", "/incident note decision: the rack is on 🔥 :company-logo:", channel)
     floor.ana.says(TYPED, channel=channel)
     floor.says("ana", f"/incident followup @ben {TYPED}", channel)
     floor.says("ana", f"/incident update {TYPED}", channel)
@@ -73,6 +74,8 @@ def test_everything_about_an_incident_is_exported_in_safe_files(floor: TestFloor
     assert len(table(files["timeline.csv"])) == len(record["tables"]["timeline_entries"])
     cells = [cell for name in names - {"incident.json"} for row in table(files[name]) for cell in row.values()]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "@", "-", "\t"))]
+    for name in ("timeline.csv", "post-mortem-1.md", "post-mortem-1.html"):
+        assert "the rack is on 🔥 :company-logo:" in files[name].decode(), name
     assert b"<script>" not in files["post-mortem-1.html"] + files["post-mortem-1.md"]
     secrets = (floor.sandbox.bot_token, floor.sandbox.app_token)
     assert not [name for name, content in files.items() for secret in secrets if secret.encode() in content]

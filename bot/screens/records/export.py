@@ -18,6 +18,7 @@ from bot.postmortems.rendering import NAMES, render
 from bot.runtime.csv_file import to_csv
 from bot.screens.timeline.pictures import picture_png
 from bot.services import Services
+from bot.slack.emoji import with_characters
 from bot.timeline import timeline, wording
 
 Files = dict[str, bytes]
@@ -51,14 +52,20 @@ def build_files(services: Services, number: int, now: datetime, *, is_private_me
         )
         files = {
             "incident.json": json.dumps(record, ensure_ascii=False, indent=2).encode(),
-            "timeline.csv": to_csv(TIMELINE, _timeline(session, services, number, name_of)),
+            "timeline.csv": _csv(TIMELINE, _timeline(session, services, number, name_of)),
         }
         for export in services.get(Registry).exports:
-            files[export.file] = to_csv(export.header, export.rows(session, number, name_of))
+            files[export.file] = _csv(export.header, export.rows(session, number, name_of))
     document = write_document(services, number, now)
     documents = {NAMES[kind].format(number=number): render(services.templates, document, kind) for kind in NAMES}
     files |= {name: text.encode() for name, text in documents.items()}
     return files | {"timeline.png": picture_png(services, number, now, name_of)}
+
+
+def _csv(header: Sequence[str], rows: Rows) -> bytes:
+    return to_csv(
+        header, [[with_characters(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    )
 
 
 class _DisplayNames:
