@@ -53,7 +53,12 @@ def note(session: Session, draft: GuideDraft) -> bool:
 
 def locked(session: Session, number: int) -> GuideDraft:
     """Return the guide, locked until the transaction ends. Raises `NoSuchDraft`, also once it is withdrawn."""
-    draft = session.get(GuideDraft, number, with_for_update=True)
+    return get(session, number, is_locked=True)
+
+
+def get(session: Session, number: int, *, is_locked: bool = False) -> GuideDraft:
+    """Return the guide. Raises `NoSuchDraft`, also once it is withdrawn."""
+    draft = session.get(GuideDraft, number, with_for_update=is_locked)
     if draft is None or draft.owner_id is None:
         raise NoSuchDraft()
     return draft

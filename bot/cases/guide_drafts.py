@@ -14,7 +14,7 @@ from bot.errors import WatchfloorError
 from bot.incidents import incidents
 from bot.incidents.change import Change
 from bot.incidents.events import Closed, MadePrivate
-from bot.incidents.permissions import changing_as, check_member
+from bot.incidents.permissions import changing_as, check_member, reading_as
 from bot.services import Services
 from bot.slack.blocks import (
     Block,
@@ -135,8 +135,8 @@ def _text_from_timeline(change: Change, terms: list[str], translate: Translator)
 
 def write_form(services: Services, number: int, by: str, now: datetime) -> Block:
     """The form for the owner, or for a reviewer who corrects the guide."""
-    with changing_as(services, by) as session:
-        draft, translate = guide_draft_tables.locked(session, number), translator_for(session, services, by)
+    with reading_as(services, by) as session:
+        draft, translate = guide_draft_tables.get(session, number), translator_for(session, services, by)
     if by not in (draft.owner_id, draft.reviewer_id):
         raise NotTheOwner(person=mention(draft.owner_id or ""))
     return guide_form(draft, translate)
