@@ -1,6 +1,7 @@
 """The forms that declare an incident and edit the declaration, and the question about a duplicate. Pure."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -11,6 +12,7 @@ from bot.incidents.recognition import Scope
 from bot.incidents.tables import Incident
 from bot.slack.blocks import (
     INPUT_TEXT,
+    OPTIONS,
     Block,
     Message,
     actions,
@@ -32,6 +34,7 @@ NOTHING_RECOGNISED = Scope(type="")
 FROM_TITLE = "Taken from the title"
 DEFAULT_SEVERITY = "S2"
 PAST_QUESTIONS = ("Only if it is over: when did it start?", "And when did it end?")
+SOME_SHOWN: Final = "{shown} of {count} are shown; the others stay."
 PAST_HINT = "With both times it is recorded as resolved: nobody is paged and no updates are promised."
 
 
@@ -99,8 +102,14 @@ def _scope_fields(floor: Floor, scope: Scope, placeholder: str = "Choose") -> li
         if choices:
             options = [option(choice, choice) for choice in choices]
             menu = multi_select(name, options, initial=initial_choices, placeholder=placeholder)
-            fields.append(form_field(label, menu, optional=True))
+            fields.append(form_field(label, menu, hint=_hint(initial_choices), optional=True))
     return fields
+
+
+def _hint(initial_choices: Sequence[str]) -> str:
+    """For a field that cannot show everything that is chosen."""
+    count = len(initial_choices)
+    return SOME_SHOWN.format(shown=OPTIONS, count=count) if count > OPTIONS else ""
 
 
 def scope_form(incident: Incident, floor: Floor) -> Block:

@@ -1,6 +1,6 @@
 """An incident's type, sites and partners: taken from the title when it is declared, changed later."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 
@@ -13,6 +13,7 @@ from bot.incidents.renaming import set_title
 from bot.incidents.tables import Incident
 from bot.incidents.workflows import DeclareRequest
 from bot.services import Services
+from bot.slack.blocks import OPTIONS
 from bot.slack.text import escape
 
 
@@ -61,11 +62,19 @@ def edit(services: Services, number: int, title: str, new_scope: Scope, by: str,
     with changing(services, number, by, now) as change:
         rules.check_may_change(number, change.incident.status)
         old_scope, floor = scope_of(change.incident), services.floor
-        # The form does not offer what `floor.yaml` no longer has, so the incident keeps it.
-        sites = (*new_scope.sites, *(site for site in old_scope.sites if site not in floor.sites))
-        partners = (*new_scope.partners, *(name for name in old_scope.partners if name not in floor.partner_names))
+        sites = _with_hidden(new_scope.sites, old_scope.sites, floor.sites)
+        partners = _with_hidden(new_scope.partners, old_scope.partners, floor.partner_names)
         set_title(change, title)
         set_scope(change, Scope(new_scope.type, sites, partners))
+
+
+def _with_hidden(chosen: Sequence[str], old: Sequence[str], offered: Sequence[str]) -> tuple[str, ...]:
+    """What was chosen, with what the incident keeps because the form does not show it.
+
+    That is what `floor.yaml` no longer has, and what is beyond the number that a menu preselects.
+    """
+    beyond = [name for name in offered if name in old][OPTIONS:]
+    return tuple(dict.fromkeys([*chosen, *beyond, *(name for name in old if name not in offered)]))
 
 
 def scope_of(incident: Incident) -> Scope:

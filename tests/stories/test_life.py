@@ -3,11 +3,13 @@
 import json
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.channels import early
-from bot.incidents import awaited_channels, ids
+from bot.incidents import awaited_channels, ids, incidents
 from bot.runtime.clock import utcnow
 from tests.floor import TestFloor
 from tests.stories.record import post_mortems, rows, timeline
@@ -468,3 +470,24 @@ def test_an_incident_whose_private_channel_cannot_be_made_is_led_and_ended_witho
         assert not early.all_heard(session), "no other channel can become this incident's"
         assert not awaited_channels.count_before(session, floor.ana.id, 2), "nobody waits behind it"
     ends_from_her_direct_message(floor)
+
+
+def test_an_incident_at_more_sites_than_a_menu_preselects_keeps_the_others_when_it_is_edited(
+    tmp_path: Path,
+) -> None:
+    sites = [f"Site {number:03}" for number in range(130)]
+    file = tmp_path / "floor.yaml"
+    file.write_text(yaml.safe_dump(yaml.safe_load(Path("floor.yaml").read_text()) | {"sites": sites}))
+    with TestFloor(tmp_path, floor_file=file) as floor:
+        channel = floor.declares("S2 Headsets hum")
+        with floor.services.database.transaction() as session:
+            incidents.by_number(session, 1).sites = sites
+
+        floor.says("ana", "/incident edit", channel)
+        assert "100 of 130 are shown; the others stay." in str(floor.ana.modal)
+        floor.ana.fills(ids.SITES, sites[1:100])
+        assert floor.ana.submits().closed
+        floor.settle()
+
+        with floor.services.database.reading() as session:
+            assert incidents.by_number(session, 1).sites == sites[1:]

@@ -111,7 +111,7 @@ def multi_select(
 
 def _initial_options(options: Sequence[Element], values: Collection[str]) -> Element:
     initial_options = [element for element in options if element["value"] in values]
-    return {"initial_options": initial_options} if initial_options else {}
+    return {"initial_options": initial_options[:OPTIONS]} if initial_options else {}
 
 
 def overflow(action_id: str, options: Sequence[Element]) -> Element:
