@@ -1,8 +1,13 @@
 """The audiences of an incident: which may be told of it, and where they read it."""
 
 from bot.config.floor import DIGEST, HERE, PARTNERS, Audience
+from bot.directory.lookup import SPOKEN
 from bot.incidents.tables import Incident
+from bot.runtime.templates import MISSING
 from bot.services import Services
+
+# The folder with the templates of updates, a folder for each audience.
+UPDATES = "stakeholder_update"
 
 
 def audiences_of(services: Services, incident: Incident) -> dict[str, Audience]:
@@ -27,6 +32,17 @@ def channels_of(services: Services, incident: Incident, name: str) -> list[str]:
         for channel in channels_listed
         if channel == HERE or (name in incident.audiences and channel != DIGEST)
     ]
+
+
+def languages_for(services: Services, name: str, reader_language: str) -> tuple[str, ...]:
+    """The languages in which one reader gets an audience's updates.
+
+    Their own alone if the bot speaks it and the audience has a template in it.
+    """
+    audience = services.floor.audiences[name]
+    template = f"{UPDATES}/{audience.template or name}/{reader_language}.j2"
+    is_spoken = reader_language in SPOKEN and services.templates.content_hash(template) != MISSING
+    return (reader_language,) if is_spoken else audience.languages
 
 
 def audience_title(services: Services, name: str) -> str:

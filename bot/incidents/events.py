@@ -197,11 +197,13 @@ class UpdateComposed(Event, frozen=True):
     promise_id: int
     audience: str
     text: str
-    blocks: list[Block]
+    # The update in other languages.
+    render: Callable[[tuple[str, ...]], Message]
     # People who were shown its draft and need no copy.
     seen_by: frozenset[str] = frozenset()
-    # Set if nothing has changed since the last update: renders that one (promise, text) with a line below it.
-    below_earlier: Callable[[int, str], list[Block]] | None = None
+    # Set if nothing has changed since the last update: renders that one, by its promise and text, with a line below
+    # it in these languages.
+    below_earlier: Callable[[int, str, tuple[str, ...]], list[Block]] | None = None
 
 
 class UpdateAmended(Event, frozen=True):

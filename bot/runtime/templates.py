@@ -37,6 +37,8 @@ Result = TypeVar("Result")
 
 HTML = ".html.j2"
 FALLBACK_LANGUAGE = "en"
+# The hash of a template that there is not.
+MISSING = "missing"
 MAX_ITERATIONS = 10_000
 # They make long strings from short ones before anything is output, where no limit would notice.
 PADDING_METHODS = frozenset(
@@ -231,7 +233,7 @@ class Templates:
         try:
             return hashlib.sha256((self.folder / name).read_bytes()).hexdigest()[:16]
         except OSError:
-            return "missing"
+            return MISSING
 
 
 def _render_at_most(template: Template, facts: dict[str, Any], at_most: int | None) -> str:

@@ -33,26 +33,27 @@ def post_copies(change: Change, event: UpdateComposed) -> None:
     if not subscriber_ids:
         return
     audience_by_person = _audience_by_person(session, change.services, change.incident, subscriber_ids)
-    blocks = views.update_blocks(event.blocks, number)
     earlier_copies = _newest_copies(session, number, event.audience) if event.below_earlier else {}
     for person in permitted_readers(session, change.incident, directory.people(session, subscriber_ids)):
         if audience_by_person.get(person.id) != event.audience or person.id in event.seen_by:
             continue
+        languages = known_audiences.languages_for(change.services, event.audience, person.language)
         if event.below_earlier and (copy := earlier_copies.get(person.id)):
-            amended = event.below_earlier(_promise_of(copy), copy.text)
-            outbox.edit(session, copy, views.update_blocks(amended, number), change.now)
+            amended = event.below_earlier(_promise_of(copy), copy.text, languages)
+            outbox.edit(session, copy, views.update_blocks(amended, number, languages), change.now)
         else:
             prefix = f"{_key_prefix(number, event.audience)}{person.id}:"
             outbox.supersede(session, prefix)
             key = f"{prefix}{event.promise_id}"
+            text, blocks = event.render(languages)
             batches.post_to_person(
                 session,
                 key,
                 person.id,
-                event.text,
+                text,
                 change.now,
                 incident_id=number,
-                blocks=blocks,
+                blocks=views.update_blocks(blocks, number, languages),
                 # Anything that needs action is sent first.
                 priority=outbox.LAST,
             )
@@ -67,8 +68,9 @@ def edit_footers(change: Change, event: UpdateAmended) -> None:
     audience = change.services.floor.audiences[event.audience]
     for person in permitted_readers(session, change.incident, directory.people(session, copies_by_person)):
         copy = copies_by_person[person.id]
-        amended = event.render(_promise_of(copy), copy.text, audience.languages, audience.outside)
-        outbox.edit(session, copy, views.update_blocks(amended, number), change.now)
+        languages = known_audiences.languages_for(change.services, event.audience, person.language)
+        amended = event.render(_promise_of(copy), copy.text, languages, audience.outside)
+        outbox.edit(session, copy, views.update_blocks(amended, number, languages), change.now)
 
 
 def say_private(change: Change, event: MadePrivate) -> None:

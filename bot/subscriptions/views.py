@@ -8,7 +8,7 @@ from bot.incidents.tables import Incident
 from bot.slack.blocks import Block, Message, actions, button, context, section
 from bot.slack.pages import page_of
 from bot.slack.text import channel_link, escape, one_line
-from bot.subscriptions import ids
+from bot.subscriptions import ids, wording
 from bot.subscriptions.rules import Scope
 from bot.subscriptions.tables import Subscription
 
@@ -21,12 +21,13 @@ def describe_scope(scope: Scope, floor: Floor) -> str:
     return escape(" · ".join(part for part in parts if part)) or "every incident"
 
 
-def update_blocks(update: Sequence[Block], number: int) -> list[Block]:
+def update_blocks(update: Sequence[Block], number: int, languages: Sequence[str]) -> list[Block]:
     """An update as a subscriber gets it: the same text, with an Unsubscribe button."""
-    unsubscribe_button = button("Unsubscribe", incident_ids.UNSUBSCRIBE, str(number))
+    subscribed, unsubscribe = wording.BELOW_COPY.get(languages[0], wording.BELOW_COPY["en"])
+    unsubscribe_button = button(unsubscribe, incident_ids.UNSUBSCRIBE, str(number))
     return [
         *update,
-        context("You subscribed to these updates."),
+        context(subscribed),
         actions([unsubscribe_button], block_id=f"subscriber-{number}"),
     ]
 

@@ -4,6 +4,11 @@ from typing import Final
 
 HELP_STANDING = "`/incident subscribe S1 Manila` updates by direct message · `/incident subscriptions` what you get"
 HELP_INCIDENT = "`/incident subscribe` this incident's updates by direct message · `/incident unsubscribe`"
+# Below a copy of an update, and its button, by language.
+BELOW_COPY = {
+    "en": ("You subscribed to these updates.", "Unsubscribe"),
+    "es": ("Te has suscrito a estas actualizaciones.", "Cancelar la suscripción"),
+}
 # The message to subscribers of an incident that became private.
 PRIVATE_NOW: Final = (
     "You get no more updates of incident {number} by direct message: only people in its channel read of it now."

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 
 from bot.incidents import audiences as known_audiences
 from bot.incidents import incidents
@@ -71,11 +71,12 @@ def _compose(change: Change, promise: Promise) -> None:
         # The fallback for a broken template has several lines and is sent as it is.
         is_line = bool(short_text) and views.is_line(short_text)
         earlier_update = _find_amendable(change, promise, channels) if is_line else None
+        typed_promise = promise.model_copy()
     promise.added_to = earlier_update.row if earlier_update else None
     promise.text = short_text if earlier_update else text
     promise.composed_at = promise.begun_at = now
     promise.state = tables.SENDING
-    change.publish(_composed_event(change, promise, text, short_text))
+    change.publish(_composed_event(change, promise, typed_promise, text, short_text))
     if next_promise:
         scheduling.add_promise(change, next_promise)
     drafts.mark_stale(session, promise)
@@ -140,19 +141,35 @@ def _short_text(change: Change, promise: Promise) -> str:
     return compose(session, services, incident, short_promise, now)
 
 
-def _composed_event(change: Change, promise: Promise, text: str, short_text: str) -> UpdateComposed:
-    session, services = change.session, change.services
-    languages = services.floor.audiences[promise.audience].languages
+def _composed_event(
+    change: Change, promise: Promise, typed_promise: Promise, text: str, short_text: str
+) -> UpdateComposed:
+    """The event, which renders the update as it was typed in other languages, too."""
+    session, services, incident, now = change.session, change.services, change.incident, change.now
 
-    def below_earlier(promise_id: int, text: str) -> list[Block]:
-        return amended_blocks(services, tables.get(session, promise_id), text, views.line(short_text), languages)
+    @cache
+    def text_in(languages: tuple[str, ...], *, is_short: bool) -> str:
+        if languages == services.floor.audiences[promise.audience].languages:
+            return short_text if is_short else text
+        with session.no_autoflush:
+            choice = tables.Choice.NOTHING if is_short else typed_promise.choice
+            chosen_promise = typed_promise.model_copy(update={"choice": choice})
+            return compose_in_languages(session, services, incident, chosen_promise, now, languages)
+
+    def render(languages: tuple[str, ...]) -> Message:
+        text_for_reader = text_in(languages, is_short=False)
+        return text_for_reader, views.blocks(text_for_reader)
+
+    def below_earlier(promise_id: int, shown_text: str, languages: tuple[str, ...]) -> list[Block]:
+        line = views.line(text_in(languages, is_short=True))
+        return amended_blocks(services, tables.get(session, promise_id), shown_text, line, languages)
 
     readers = drafts.get(session, promise.draft_id).user_ids if promise.draft_id else []
     return UpdateComposed(
         promise.row,
         promise.audience,
         text,
-        views.blocks(text),
+        render,
         frozenset(readers),
         below_earlier if short_text else None,
     )

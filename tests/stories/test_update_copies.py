@@ -138,3 +138,36 @@ def test_a_guest_who_left_the_channel_does_not_read_why_updates_pause(floor: Tes
 
     [copy] = copies(floor, "gus")
     assert "secret" not in copy
+
+
+def test_a_person_who_has_slack_in_spanish_gets_the_copy_its_lines_and_its_footer_in_spanish(
+    floor: TestFloor,
+) -> None:
+    def spanish_copies() -> list[str]:
+        texts = [message.visible_text for message in floor.devi.direct_messages()]
+        return [text for text in texts if "Te has suscrito a estas actualizaciones." in text]
+
+    floor.sandbox.workspace.speak(floor.devi.user, "es-ES")
+    floor.settle()
+    channel = floor.declares("S1 IVR down in Manila")
+    floor.says("ana", "/incident claim commander", channel)
+    for name in ("devi", "chloe"):
+        floor.says(name, "/incident subscribe everything")
+    floor.says("ana", "/incident impact half of the calls are lost", channel)
+    floor.says("ana", "/incident update calls go to Cebu", channel)
+    floor.passes(minutes=2)
+
+    [copy] = spanish_copies()
+    assert "*Impacto:* half of the calls are lost" in copy
+    assert "calls go to Cebu" in copy
+    assert "Impact:" not in copy
+    assert "*Impact:* half of the calls are lost" in copies(floor, "chloe")[-1]
+
+    for _ in range(3):
+        floor.passes(minutes=30)
+    assert "sin cambios desde" in spanish_copies()[-1]
+    assert "no change" not in spanish_copies()[-1]
+
+    floor.says("ana", "/incident pause the carrier works until six", channel)
+    assert "Las actualizaciones están en pausa" in spanish_copies()[-1]
+    assert "Updates are paused" not in spanish_copies()[-1]
