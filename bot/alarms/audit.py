@@ -10,7 +10,7 @@ from bot.directory.administrators import administrators_channel_id
 from bot.incidents import incidents
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
-from bot.outbox.rules import MANY_FAILURES as MANY_FAILURES
+from bot.outbox.rules import MANY_FAILURES
 from bot.runtime.clock import utcnow
 from bot.runtime.workflows import MOST_FAILURES
 from bot.services import Services

@@ -12,6 +12,7 @@ from bot.alarms.tables import open_alarms
 from bot.errors import TryLater
 from bot.incidents import incidents
 from bot.incidents.change import Change
+from bot.outbox.rules import MANY_FAILURES
 from bot.runtime.clock import utcnow
 from bot.runtime.waiting import wait_until
 from bot.runtime.workflows import flow
@@ -148,9 +149,9 @@ def test_a_flow_that_does_not_finish_is_reported(floor: TestFloor, tmp_path: Pat
 
 
 def test_an_outbox_row_undelivered_for_long_raises_an_alarm_until_it_is_delivered(floor: TestFloor) -> None:
-    floor.sandbox.fault("conversations.setTopic", "error", error="internal_error", count=audit.MANY_FAILURES + 2)
+    floor.sandbox.fault("conversations.setTopic", "error", error="internal_error", count=MANY_FAILURES + 2)
     floor.declares("S3 a screen is slow", who="ana")
-    for _ in range(audit.MANY_FAILURES):
+    for _ in range(MANY_FAILURES):
         floor.passes(minutes=16)
 
     minute_passes(floor)
@@ -168,7 +169,7 @@ def test_a_page_to_a_person_who_has_left_is_given_up_after_the_alarm(floor: Test
     channel = floor.declares("S3 a screen is slow", who="ana")
     floor.ben.user.deleted = True  # the event is lost
     floor.says("ana", "/incident page <@U0BEN> please look", channel)
-    for _ in range(audit.MANY_FAILURES - 1):
+    for _ in range(MANY_FAILURES - 1):
         floor.passes(minutes=16)
     minute_passes(floor)
     [alarm] = [words for words in alarms(floor) if "`page` of incident 1 could not be delivered" in words]
@@ -182,7 +183,7 @@ def test_a_page_to_a_person_who_has_left_is_given_up_after_the_alarm(floor: Test
         minute_passes(floor)
 
     calls = [call for call in floor.sandbox.calls_of("chat.postMessage") if call.args["channel"] == "U0BEN"]
-    assert len(calls) == tries == audit.MANY_FAILURES + 1
+    assert len(calls) == tries == MANY_FAILURES + 1
     assert happened(floor, 1).count("trouble") == 1
     assert len([words for words in alarms(floor) if "could not be delivered" in words]) == 1
     with floor.services.database.reading() as session:
