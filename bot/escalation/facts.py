@@ -1,6 +1,6 @@
 """What others ask of escalation: handovers, the export of an incident, and the auditor."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -8,18 +8,19 @@ from sqlmodel import Session
 from bot import directory
 from bot.config.floor import Severity
 from bot.escalation import ladder_tables, tables
-from bot.escalation.tables import Answer
+from bot.escalation.tables import Answer, Page
 from bot.escalation.views import ANSWER_TEXTS
 from bot.incidents import incidents
 from bot.incidents.handover_items import HandoverItem
 from bot.incidents.registry import Export, Naming, Rows
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.text import mention, near_time
+from bot.slack.text import listed, mention, near_time
 
 HEADER = ("number", "who", "tier", "asked by", "reason", "told at (UTC)", "answer", "answered at (UTC)", "obstacle")
 # Two ticks of a slow minute: due work normally starts within a second.
 LATE_AFTER = timedelta(minutes=2)
+PEOPLE_NAMED = 10
 
 
 def people_awaited(session: Session, services: Services, incident: Incident, now: datetime) -> list[str]:
@@ -34,20 +35,28 @@ def people_awaited(session: Session, services: Services, incident: Incident, now
 
 
 def unanswered_pages(session: Session, services: Services, now: datetime) -> Sequence[HandoverItem]:
-    """Everyone who was paged for an open incident and owes an answer."""
-    pages = tables.unanswered(session)
-    names = directory.display_names(session, {page.user_id for page, _ in pages})
-    return [
-        HandoverItem(
-            key=f"page:{page.number}",
-            title=f"{names.get(page.user_id, page.user_id)} has not answered a page for #{incident.number}",
-            severity=incident.severity,
-            situation=page.reason,
-            channel_id=incident.channel_id or "",
-            incident_id=incident.number,
-        )
-        for page, incident in pages
-    ]
+    """The people who were paged for an open incident and owe an answer: one item for each incident."""
+    pages_of: dict[int, list[Page]] = {}
+    open_incidents = {}
+    for page, incident in tables.unanswered(session):
+        pages_of.setdefault(incident.number, []).append(page)
+        open_incidents[incident.number] = incident
+    names = directory.display_names(session, {page.user_id for pages in pages_of.values() for page in pages})
+    return [_item_of(open_incidents[number], pages, names) for number, pages in pages_of.items()]
+
+
+def _item_of(incident: Incident, pages: Sequence[Page], names: Mapping[str, str]) -> HandoverItem:
+    people = list(dict.fromkeys(names.get(page.user_id, page.user_id) for page in pages))
+    is_one = len(people) == 1
+    who = f"{people[0]} has" if is_one else f"{len(people)} people have"
+    return HandoverItem(
+        key=f"pages:{incident.number}",
+        title=f"{who} not answered a page for #{incident.number}",
+        severity=incident.severity,
+        situation=pages[-1].reason if is_one else listed(people, PEOPLE_NAMED),
+        channel_id=incident.channel_id or "",
+        incident_id=incident.number,
+    )
 
 
 def _page_rows(session: Session, number: int, name: Naming) -> Rows:

@@ -108,10 +108,12 @@ def test_a_handovers_items_are_listed_in_the_language_of_its_reader() -> None:
     items = [
         HandoverItem(key="a", title="#1 is private: read its channel", severity="S2", due_at=noon),
         HandoverItem(key="b", title="Devi Nair has not answered a page for #1", severity="S2"),
+        HandoverItem(key="c", title="2 people have not answered a page for #1", severity="S2"),
     ]
     listed = str(offer_form(items, None, None, shift_wording.translator("es"), noon))
     assert "• S2 #1 es privado: lee su canal · Vence <!date" in listed
     assert "• S2 Devi Nair no ha respondido al aviso de #1" in listed
+    assert "• S2 2 personas no han respondido al aviso de #1" in listed
     assert shift_wording.of_item("no commander is named yet", "es") == "aún no hay comandante"
     late = "the update for Front line is late, and nobody leads"
     in_spanish = "la actualización para Front line se retrasa, y nadie dirige"

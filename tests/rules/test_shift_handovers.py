@@ -19,8 +19,9 @@ from bot.cases.tables import Case
 from bot.config.floor import Shifts
 from bot.directory.cache import PeopleCache
 from bot.directory.rules import PersonFacts
+from bot.escalation.tables import Answer, Page
 from bot.handovers.shift import accepting, accountability, draft, export, offering, rules, tables, views
-from bot.handovers.shift.rules import AbsentNow, NothingToHandOver, ShiftState
+from bot.handovers.shift.rules import AbsentNow, NothingToHandOver, OthersAreAccountable, ShiftState
 from bot.handovers.shift.tables import WatchItem
 from bot.handovers.shift.wording import translator
 from bot.incidents import incidents
@@ -260,8 +261,26 @@ def test_opening_the_form_makes_nobody_accountable_and_sending_it_does(floor: Se
     assert holders(floor) == {}
     offered(floor, by=BEN, at=after(hours=1))
     assert holders(floor) == {"incident:1": BEN, "case:1": BEN}
-    with pytest.raises(NothingToHandOver):
+    with pytest.raises(OthersAreAccountable, match="What is open is with <@UBEN>, so you have"):
         offering.offer_form(floor, FARAH, after(hours=1))
+
+
+def test_with_nothing_open_there_is_nothing_to_hand_over(floor: Services) -> None:
+    with pytest.raises(NothingToHandOver):
+        offering.offer_form(floor, BEN, NOON)
+
+
+def test_the_unanswered_pages_of_an_incident_are_one_item(floor: Services) -> None:
+    with floor.database.transaction() as session:
+        number = declared(session)
+        for tier in (1, 2):
+            for person in (DEVI, ERIK):
+                page = Page(incident_id=number, occasion=f"tier:{tier}", user_id=person, told_at=NOON)
+                page.answer = Answer.SILENT
+                session.add(page)
+        session.flush()
+        _, item = draft.gather(session, floor, NOON)
+    assert (item.title, item.situation) == ("2 people have not answered a page for #1", "UDEVI, UERIK")
 
 
 def test_an_incident_that_began_with_nobody_on_duty_is_handed_over_by_the_point_of_contact(floor: Services) -> None:

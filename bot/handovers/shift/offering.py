@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from bot import outbox
 from bot.directory.lookup import person_of
+from bot.errors import WatchfloorError
 from bot.handovers import tables as item_tables
 from bot.handovers.rules import CannotTakeOver, Kind, State
 from bot.handovers.shift import accountability, draft, forms, rules, tables, views, watching
@@ -22,20 +23,31 @@ from bot.outbox import kinds
 from bot.runtime.database import insert_new
 from bot.services import Services
 from bot.slack.blocks import Block
-from bot.slack.text import mention, near_time
+from bot.slack.text import mention, mentions, near_time
 
 
 def offer_form(services: Services, by: str, now: datetime, person: str | None = None) -> Block:
     """Return the form with everything that would be handed over, for the outgoing person to read first."""
     with reading_as(services, by) as session:
         items = draft.of_person(session, services, by, now)
+        if not items:
+            raise _why_nothing(session, services, now)
         if person is None:
             person = next(iter(services.get(Registry).ask(NEXT_ON_SHIFT)(session, services, by, now)), None)
         translate = translator_for(session, services, by)
         earlier_offer = next(iter(tables.offered_by(session, by)), None)
-    if not items:
-        raise rules.NothingToHandOver()
     return forms.offer_form(items, person, earlier_offer, translate, now)
+
+
+def _why_nothing(session: Session, services: Services, now: datetime) -> WatchfloorError:
+    """Why a person has no items to hand over: nothing is open, or others are accountable for all of it."""
+    holders = accountability.of_items(session)
+    people = dict.fromkeys(
+        holders[item.key] for item in draft.gather(session, services, now) if item.key in holders
+    )
+    if not people:
+        return rules.NothingToHandOver()
+    return rules.OthersAreAccountable(people=mentions(people))
 
 
 def offer(
@@ -82,7 +94,7 @@ def _offer_items(
     asked = _end_earlier_offers(session, services, earlier_offers, shift, now)
     items = draft.take(session, services, by, now)
     if not items:
-        raise rules.NothingToHandOver()
+        raise _why_nothing(session, services, now)
     for item in items:
         insert_new(session, _new_offer(shift, item, by, now))
     unasked_items = [item for item in items if (item.key, item.owner_id) not in asked]

@@ -37,6 +37,16 @@ class NothingToHandOver(WatchfloorError):
     es = "No hay nada abierto, así que no hay nada que entregar. Díselo a quien llega, y buen descanso."
 
 
+class OthersAreAccountable(WatchfloorError):
+    """What is open is with {people}, so you have no items to hand over. As a commander, hand over command with
+    `/incident handover @name` in the incident's channel."""
+
+    es = (
+        "De lo que está abierto responde {people}, así que no tienes nada que entregar. Si eres comandante, "
+        "entrega el mando con `/incident handover @nombre` en el canal del incidente."
+    )
+
+
 class NotToYourself(WatchfloorError):
     """Choose the colleague who takes over from you."""
 

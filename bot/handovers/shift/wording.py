@@ -12,6 +12,7 @@ TRANSLATED = {"es": SPANISH}
 ITEMS = {
     "es": (
         (r"(.+) has not answered a page for #(\d+)", r"\1 no ha respondido al aviso de #\2"),
+        (r"(\d+) people have not answered a page for #(\d+)", r"\1 personas no han respondido al aviso de #\2"),
         (r"#(\d+) is private: read its channel", r"#\1 es privado: lee su canal"),
         (r"escalated without an answer", r"escalado sin respuesta"),
         (r"the update for (.+) is late, and nobody leads", r"la actualización para \1 se retrasa, y nadie dirige"),
