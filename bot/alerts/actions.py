@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot import outbox
 from bot.alerts import proposing, tables, views, wording
 from bot.alerts.rules import State
-from bot.alerts.tables import AlertGroup
+from bot.alerts.tables import Alert, AlertGroup
 from bot.errors import WatchfloorError, require
 from bot.incidents import incidents
 from bot.incidents.change import Change, changing
@@ -71,7 +71,7 @@ def declare(services: Services, group_id: int, by: str, reply_to: str, now: date
     check_may_declare(services, by)
     with services.database.reading() as session:
         group = _check_undecided(tables.group(session, group_id))
-    request = proposing.request_of(services, group, by, now, reply_to)
+        request = proposing.request_of(services, session, group, by, now, reply_to)
     check_may_be_declared(services, request)
     # The flow's key is the group's own, so pressing twice still opens one incident.
     start_declaration(services, request)
@@ -106,7 +106,8 @@ def belongs_to(services: Services, group_id: int, number: int, by: str, now: dat
             raise IncidentOver(number=number, status=change.incident.status)
         group = _check_undecided(tables.group_locked(change.session, group_id))
         group.state, group.incident_id, group.decided_by, group.due_at = State.DECLARED, number, by, None
-        _note_all(change, group)
+        for alert in tables.alerts_of(change.session, group_id):
+            _note(change, alert, now)
         proposing.show(services, change.session, group, now)
     return wording.ADDED_TO.format(number=number)
 
@@ -171,7 +172,9 @@ def follow_declared(change: Change, event: Declared) -> None:
         return
     group.state, group.incident_id, group.declared_key = State.DECLARED, change.number, change.incident.declared_key
     group.due_at = None
-    _note_all(change, group)
+    for alert in tables.alerts_of(change.session, group.number):
+        # It is on the timeline when it fired: that is how the incident was detected.
+        _note(change, alert, min(alert.fired_at, change.now))
     proposing.show(change.services, change.session, group, change.now)
 
 
@@ -195,8 +198,6 @@ def show_incident(change: Change, event: object) -> None:
         proposing.show(change.services, change.session, group, change.now)
 
 
-def _note_all(change: Change, group: AlertGroup) -> None:
-    for alert in tables.alerts_of(change.session, group.number):
-        facts = {"text": alert.title, "source": alert.source_name, "link": alert.link}
-        key = f"alert_fired:{alert.number}"
-        timeline.append_once(change.session, change.number, key, "alert_fired", change.now, **facts)
+def _note(change: Change, alert: Alert, at: datetime) -> None:
+    facts = {"text": alert.title, "source": alert.source_name, "link": alert.link}
+    timeline.append_once(change.session, change.number, f"alert_fired:{alert.number}", "alert_fired", at, **facts)

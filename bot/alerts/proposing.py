@@ -59,15 +59,20 @@ def declare_at_once(session: Session, group: AlertGroup, now: datetime) -> None:
     outbox.enqueue(session, kinds.ALERTS_DECLARATION, key, now, subject=str(group.number), priority=outbox.FIRST)
 
 
-def request_of(services: Services, group: AlertGroup, by: str, now: datetime, reply_to: str = "") -> DeclareRequest:
+def request_of(
+    services: Services, session: Session, group: AlertGroup, by: str, now: datetime, reply_to: str = ""
+) -> DeclareRequest:
+    """The declaration for a group: its sites are those that its title and its alerts' labels name."""
     source = services.get(AlertSources).by_name.get(group.source_name)
     rule = source.rules[group.rule_place].described if source and group.rule_place < len(source.rules) else None
+    labels = [value for alert in tables.alerts_of(session, group.number) for value in alert.labels.values()]
     request = DeclareRequest(
         key=f"alerts:{group.number}",
         user_id=by,
         title=group.title,
         severity=group.severity or "S2",
         type=rule.type if rule else "",
+        sites=list(scope.scope_in(services, ", ".join([group.title, *labels])).sites),
         at=now,
         reply_to=reply_to,
     )
@@ -77,10 +82,10 @@ def request_of(services: Services, group: AlertGroup, by: str, now: datetime, re
 def _declaration(context: Context) -> Call:
     services, now = context.services, context.row.retry_at
     group = tables.group(context.session, int(context.row.subject))
+    request = request_of(services, context.session, group, "", now)
 
     def perform() -> None:
-        request = request_of(services, group, services.slack.user_id(), now)
-        start_declaration(services, request)
+        start_declaration(services, request.model_copy(update={"user_id": services.slack.user_id()}))
 
     return Call(context.row.key, perform)
 

@@ -25,13 +25,18 @@ def message(
     title = one_line(group.title, 250)
     mark = "🔔" if firing_alerts else "✅"
     text = f"{mark} {title}: {_count_text(firing_alerts, alerts)}"
-    lines = [_line(alert) for alert in (firing_alerts or alerts)[:ALERTS_SHOWN]]
+    heading = f"{mark} *{title}*"
+    if len(alerts) == 1 and alerts[0].title == group.title:
+        # The only alert has said its title above.
+        heading, lines = f"{mark} *{_title(alerts[0])}*", [_since(alerts[0])]
+    else:
+        lines = [_line(alert) for alert in (firing_alerts or alerts)[:ALERTS_SHOWN]]
     if len(alerts) > len(lines):
         hidden_count = len(firing_alerts or alerts) - len(lines)
         rest_text = f"and {hidden_count:,} more" if hidden_count > 0 else "and those that are resolved"
         lines.append(f"{rest_text}: `{COMMAND} {group.number}` lists all")
     blocks = [
-        section(f"{mark} *{title}*\n" + "\n".join(lines)),
+        section("\n".join([heading, *lines])),
         context(_status_line(group, alerts, incident, ignored_until)),
     ]
     if group.state in (State.PROPOSED, State.IGNORED) and firing_alerts:
@@ -71,9 +76,16 @@ def _count_text(firing_alerts: Sequence[Alert], alerts: Sequence[Alert]) -> str:
 
 
 def _line(alert: Alert) -> str:
-    title = link(alert.link, alert.title[:200]) if alert.link else one_line(alert.title, 200)
-    severity = f" · {one_line(alert.severity, 40)}" if alert.severity else ""
-    return f"• {title}{severity} · since {day_and_time(alert.fired_at)}"
+    return f"• {_title(alert)} · {_since(alert)}"
+
+
+def _title(alert: Alert) -> str:
+    return link(alert.link, alert.title[:200]) if alert.link else one_line(alert.title, 200)
+
+
+def _since(alert: Alert) -> str:
+    severity = f"{one_line(alert.severity, 40)} · " if alert.severity else ""
+    return f"{severity}since {day_and_time(alert.fired_at)}"
 
 
 def _status_line(

@@ -39,7 +39,7 @@ FIRST_SIGNS = {
     "resolved": MilestoneName.RESOLVED,
     "closed": MilestoneName.CLOSED,
 }
-KINDS = (*FIRST_SIGNS, "status", "reopened", "shortcut_message", KIND)
+KINDS = (*FIRST_SIGNS, "status", "reopened", "shortcut_message", "alert_fired", KIND)
 MITIGATED_STATUSES = ("mitigated", "monitoring")
 # Pairs that must be in this order. The first update and the acknowledgement may come in either order, an update
 # even after the end, and an incident may be declared when it is already mitigated.
@@ -148,9 +148,16 @@ def _set_by_hand(entry: Entry) -> Milestone:
 
 def _read_sign(reader: _MilestoneReader, entry: Entry) -> None:
     if entry.kind == "shortcut_message":
-        # A message about it preceded the declaration, so it had started and been noticed by then.
-        reader.add_first(MilestoneName.STARTED, entry, basis="the message it was declared from", is_estimated=True)
-        reader.add_first(MilestoneName.DETECTED, entry, basis="the message it was declared from", how="floor")
+        if MilestoneName.DETECTED not in reader.inferred:
+            # A message about it preceded the declaration, so it had started and been noticed by then.
+            basis = "the message it was declared from"
+            reader.add_first(MilestoneName.STARTED, entry, basis=basis, is_estimated=True)
+            reader.add_first(MilestoneName.DETECTED, entry, basis=basis, how="floor")
+    elif entry.kind == "alert_fired":
+        # An alert that comes after the declaration detects nothing.
+        declaration = reader.inferred.get(MilestoneName.DECLARED)
+        if declaration is None or entry.at <= declaration.at:
+            reader.add_first(MilestoneName.DETECTED, entry, how="alert")
     elif entry.kind == "reopened":
         reader.forget(MilestoneName.RESOLVED, MilestoneName.CLOSED)
     elif entry.kind == "status":

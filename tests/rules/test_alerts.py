@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy.exc import IntegrityError
 
-from bot.alerts import payloads, rules, sns, sources
+from bot.alerts import payloads, rules, sns, sources, views
 from bot.alerts.rules import ReceivedAlert
 from bot.alerts.sns import Certificates
 from bot.alerts.tables import Alert, AlertGroup
@@ -360,3 +360,13 @@ def test_two_replicas_that_take_the_same_retry_record_the_alert_once(
     with pytest.raises(IntegrityError), store.transaction() as session:
         session.add(trunk_alert())
     store.close()
+
+
+def test_the_title_of_a_group_is_not_repeated_for_its_only_alert() -> None:
+    group = AlertGroup(id=1, source_name="metrics", group_key="", title="Calls wait", began_at=NOW)
+    facts: dict[str, Any] = {"group_id": 1, "source_name": "metrics", "severity": "critical", "fired_at": NOW}
+    first = Alert(alert_key="a", title="Calls wait", link="https://example.com/a", **facts)
+    second = Alert(alert_key="b", title="Logins fail", **facts)
+    alone, both = (views.message(group, alerts, None, None)[1][0] for alerts in ([first], [first, second]))
+    assert alone["text"]["text"].startswith("🔔 *<https://example.com/a|Calls wait>*\ncritical · since <!date")
+    assert str(both).count("Calls wait") == 2

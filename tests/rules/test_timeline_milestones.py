@@ -52,6 +52,14 @@ FULL_STORY = story(
 )
 
 
+def test_an_alert_before_the_declaration_is_how_it_was_detected() -> None:
+    entries = story(("alert_fired", -2, {}), ("declared", 0, {}), ("alert_fired", 1, {}))
+    assert minutes(entries) == {"detected": -2, "declared": 0}
+    assert milestones.milestones_from(entries)[MilestoneName.DETECTED].how == "alert"
+    assert minutes(story(("declared", 0, {}), ("alert_fired", 1, {}))) == {"declared": 0}
+    assert minutes(story(("declared", 0, {}), ("alert_fired", 0, {}))) == {"detected": 0, "declared": 0}
+
+
 def test_the_first_sign_of_each_milestone_counts() -> None:
     assert minutes(FULL_STORY) == {
         "started": -5,

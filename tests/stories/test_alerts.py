@@ -100,7 +100,11 @@ def test_alerts_are_proposed_once_declared_once_and_their_end_closes_nothing(flo
     floor.settle()
     channel = next(candidate.name for candidate in floor.ana.channels() if candidate.name.startswith("inc-1-"))
     assert "S1" in floor.card(channel)
+    assert "Manila" in floor.card(channel), "the alerts' labels name the site"
     assert ["sbc2" in row["facts"] for row in timeline(floor, "alert_fired")] == [True, False]
+    floor.says("ana", "/incident milestones", channel=channel)
+    assert "– by an alert" in str(floor.ana.modal)
+    floor.ana.closes()
     [message] = proposal(floor)
     assert "Incident 1" in message
     assert "Declare" not in message
