@@ -99,7 +99,8 @@ def redact(text: str, people: Iterable[str], we: str, place_names: Iterable[str]
     the names of sites and partners, is not taken for a person.
     """
     safe_text = " ".join(sentence.strip() for sentence in SENTENCES.split(text) if is_safe_outside(sentence))
-    return hide_people(safe_text, people, we, place_names)
+    # A semicolon announced what was left out.
+    return hide_people(re.sub(r";$", ".", safe_text), people, we, place_names)
 
 
 def hide_people(text: str, people: Iterable[str], we: str, place_names: Iterable[str] = ()) -> str:

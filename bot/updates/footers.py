@@ -109,7 +109,8 @@ def _without_next_sentence(services: Services, promise: Promise, text: str, lang
                 sentence = services.templates.render(f"{NEXT_TEMPLATE}/{language}.j2", facts)
             except TemplateBroken:
                 continue
-            text = text.replace(sentence, "", 1).rstrip()
+            # A note that the update is late may follow on the same line.
+            text = text.replace(f"{sentence} ", sentence, 1).replace(sentence, "", 1).rstrip()
     return text
 
 

@@ -64,6 +64,10 @@ def test_a_guessed_end_is_not_told_outside(guess: str) -> None:
     assert redacted == "Calls are dropped."
 
 
+def test_what_is_left_of_a_sentence_ends_like_one() -> None:
+    assert redaction.redact("Calls are dropped; back by 5 pm", [], "our team") == "Calls are dropped."
+
+
 @pytest.mark.parametrize("fact", FACTS)
 def test_facts_are_told(fact: str) -> None:
     assert redaction.redact(fact, ["Ana Reyes"], "our team") == fact

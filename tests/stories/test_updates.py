@@ -102,6 +102,8 @@ def test_several_missed_updates_collapse_into_one_that_says_so(floor: TestFloor)
     floor.tick()
     update_text = updates(floor, channel)[-1]
     assert "This update is late. Sorry" in update_text, "none before it was missed"
+    floor.says("ana", "/incident cadence 45 min", channel)
+    assert "\n_This update is late. Sorry" in updates(floor, channel)[-1], "the line begins with it now"
 
 
 def test_an_audience_that_is_told_less_often_after_two_hours_missed_only_what_it_was_promised(
