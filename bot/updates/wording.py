@@ -72,17 +72,23 @@ def describe_cadence(cadence: timedelta) -> str:
 def missed_text(number: int, channel: str, missed: Sequence[tuple[str, Promise]], now: datetime) -> str:
     """The report of an incident's missed promises, with nothing about the incident itself.
 
-    `missed` holds each promise with its audience's title; those with the same reason and time share a line.
+    `missed` holds each promise with its audience's title; those with the same reason and time share a line. The one
+    reason of several lines is said once, above them.
     """
     subject = "An update" if len(missed) == 1 else f"{len(missed)} updates"
     titles_by_cause = defaultdict[tuple[str, str], list[str]](list)
     for title, promise in sorted(missed, key=lambda row: row[1].due_at):
         titles_by_cause[promise.late_because, near_time(promise.due_at, now)].append(f"*{escape(title)}*")
+    reasons = {reason for reason, _ in titles_by_cause}
+    shared_reason = f" {escape(reasons.pop())}." if len(reasons) == 1 and len(titles_by_cause) > 1 else ""
     lines = [
-        f"• {', '.join(titles)}, due {due}: {escape(reason)}." for (reason, due), titles in titles_by_cause.items()
+        f"• {', '.join(titles)}, due {due}" + ("" if shared_reason else f": {escape(reason)}.")
+        for (reason, due), titles in titles_by_cause.items()
     ]
     hints = [REFUSED_HINT] if any(promise.state == REFUSED for _, promise in missed) else []
-    return "\n".join([f"⏰ {subject} of incident {number} did not go out in time ({channel}):", *lines, *hints])
+    return "\n".join(
+        [f"⏰ {subject} of incident {number} did not go out in time ({channel}):{shared_reason}", *lines, *hints]
+    )
 
 
 def outcome(promise: Promise, now: datetime, name_of: NameOf) -> str:
