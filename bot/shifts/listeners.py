@@ -37,6 +37,7 @@ def add_shift(services: Services, command: SlashCommand) -> CommandResponse:
     """`/incident shift`: put somebody on a shift by hand."""
     if not services.floor.shifts.roles:
         raise oncall.NoRoles()
+    offers.check_manager(services, command.user_id)
     return forms.shift_form(services.floor, _translator(services, command.user_id), utcnow())
 
 

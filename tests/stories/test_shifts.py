@@ -250,6 +250,7 @@ def test_changes_are_announced_swaps_need_both_people_and_an_absence_opens_a_shi
 
 def test_shifts_and_absences_are_entered_refused_and_withdrawn_and_a_swap_is_declined(sun: Sun) -> None:
     floor = sun.floor
+    assert "Only <@U0FARAH> can do that" in floor.says("ana", "/incident shift"), "before a form is filled in"
     floor.says("farah", "/incident shift")
     floor.farah.fills(shift_ids.PERSON, "gus")
     floor.farah.fills(shift_ids.ROLE, "gqm")
