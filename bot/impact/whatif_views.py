@@ -46,9 +46,11 @@ def whatif_screen(whatif: WhatIf) -> Message:
     """Both models side by side, the assumption in which they differ, and the ways back, cheapest first."""
     text = f"What if {whatif.changes}"
     load, load_after = whatif.before.load, whatif.after.load
+    contacts, contacts_after = (number(each.arrivals_per_s * whatif.interval_s) for each in (load, load_after))
     facts = (
-        f"{number(load_after.arrivals_per_s * whatif.interval_s)} contacts in {whatif.interval_s // 60} min, "
-        f"AHT {length(load_after.aht_s)}, {load_after.agents} agents (now {load.agents})"
+        f"{_changed(contacts, contacts_after, f' contacts in {whatif.interval_s // 60} min')}, "
+        f"AHT {_changed(length(load.aht_s), length(load_after.aht_s))}, "
+        f"{_changed(str(load.agents), str(load_after.agents), ' agents')}"
     )
     blocks = [
         section(f"🧮 *{escape(text)}* · {queue_name(whatif.queue)}\n{facts}"),
@@ -61,6 +63,10 @@ def whatif_screen(whatif: WhatIf) -> Message:
         blocks.append(section("\n".join([f"*Back to {percent(whatif.goal.target)}*, the cheapest first", *lines])))
     blocks.append(context(_assumptions(whatif)))
     return text, blocks
+
+
+def _changed(before: str, after: str, unit: str = "") -> str:
+    return f"{after}{unit}" if before == after else f"{after}{unit} (now {before})"
 
 
 def _model_lines(whatif: WhatIf) -> list[str]:

@@ -335,6 +335,9 @@ def test_an_interval_is_typed_on_a_phone_and_a_what_if_is_computed_from_it(floor
     answer = floor.says("ana", "/incident whatif agents -6", channel=channel)
     assert answer == "What if agents -6"
     text = floor.ephemeral("ana", channel)[-1]
+    assert "420 contacts in 30 min, AHT 6:00, 86 agents (now 92)\n" in text, (
+        "what changes is named with what it was"
+    )
     assert "(Erlang A): 94.6 % within 20 s, wait 2 s → *86.5 % within 20 s, wait 5 s*" in text
     assert "(Erlang C): 81.2 %, ASA 13 s → *32 %, ASA 2:17*" in text
     assert "patience: 2:00 in Erlang A (as configured)" in text
