@@ -173,7 +173,7 @@ def open_list(
 ) -> Message:
     """The open incidents shown, a line each, out of `total`; `rest_note` says where the others are."""
     if not incidents:
-        return "Nothing is open.", [section("Nothing is open. `/incident declare` opens an incident.")]
+        return "Nothing is open.", [section("Nothing is open.")]
     lines = [
         f"{floor.severity(incident.severity).emoji} *{incident.severity}* "
         f"{channel_link(incident.channel_id) if incident.channel_id else f'#{incident.number}'} "

@@ -162,8 +162,9 @@ def list_playbooks(services: Services, number: int) -> str:
     lines = [wording.RUNNING_LINE.format(name=run.playbook, title=escape(run.title)) for run in running_runs]
     lines = lines or [wording.NONE_RUNNING]
     lines.append(wording.HOW_TO_START)
-    playbooks_by_name = known_playbooks(services)
-    lines += [f"• `{name}` {escape(book.title)}" for name, book in sorted(playbooks_by_name.items())]
+    running_names = {run.playbook for run in running_runs}
+    startable = {name: book for name, book in known_playbooks(services).items() if name not in running_names}
+    lines += [f"• `{name}` {escape(book.title)}" for name, book in sorted(startable.items())]
     broken_files = sorted({problem.file for problem in services.get(ReloadingLibrary).library.problems})
     lines += [wording.BROKEN_LINE.format(file=escape(file)) for file in broken_files]
     return "\n".join(lines)

@@ -5,7 +5,9 @@ from typing import Final
 HELP = "`/incident playbook` what runs · `start NAME` · `propose`, `proposals` changes to playbooks"
 # Playbooks.
 NONE_RUNNING = "No playbook is running."
-HOW_TO_START = "`/incident playbook start NAME`, `stop NAME` or `switch NAME` with one of these:"
+HOW_TO_START = (
+    "`/incident playbook stop NAME` ends one that is running, `start NAME` or `switch NAME` begins one of these:"
+)
 RUNNING: Final = "The playbook “{title}” is running; its message is in the channel."
 STOPPED: Final = "The playbook “{title}” is stopped; what was done in it stays on record."
 RUNS_INSTEAD: Final = "The playbook “{title}” runs instead; its message is in the channel."

@@ -56,6 +56,7 @@ def test_playbooks_are_listed_started_stopped_and_switched_by_command(floor: Tes
     answer = floor.says("ana", "/incident playbook", driver.channel)
     assert "`generic` Anything else is running" in answer
     assert "`phones` Phones down" in answer
+    assert answer.count("`generic`") == 1, "what runs is not offered again"
 
     assert "is running" in floor.says("ana", "/incident playbook start phones", driver.channel)
     assert sorted(running(floor)) == ["generic", "phones"]
