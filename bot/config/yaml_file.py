@@ -129,7 +129,8 @@ def parse(path: Path) -> tuple[LineNumbers, Any]:
             return LineNumbers(numbers), None
         if isinstance(root, yaml.ScalarNode):
             _refuse_odd_spaces(path, text)
-        _record_lines(path, root, (), numbers)
+        if repeated := list(_record_lines(path, root, (), numbers)):
+            raise FileRefused(repeated)
         return LineNumbers(numbers), _constructed(path, loader, root)
     except yaml.MarkedYAMLError as error:
         _refuse_odd_spaces(path, text)
@@ -227,27 +228,28 @@ def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
                 yield from _scalars(part)
 
 
-def _record_lines(path: Path, node: yaml.Node, node_path: KeyPath, numbers: dict[KeyPath, int]) -> None:
-    numbers.setdefault(node_path, node.start_mark.line + 1)
+def _record_lines(path: Path, node: yaml.Node, at: KeyPath, numbers: dict[KeyPath, int]) -> Iterator[Problem]:
+    numbers.setdefault(at, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
+            line, key_path = key.start_mark.line + 1, (*at, str(key.value))
             if key.value[:1] in ODD_SPACES:
-                raise FileRefused([_odd_space(path, key.start_mark.line + 1, key.value[0])])
-            key_path = (*node_path, str(key.value))
+                raise FileRefused([_odd_space(path, line, key.value[0])])
             if key_path in numbers:
-                line = key.start_mark.line + 1
-                raise FileRefused([Problem(path.name, line, dotted_path(key_path), "is given twice; keep one")])
-            numbers[key_path] = key.start_mark.line + 1
-            _record_lines(path, value, key_path, numbers)
+                reason = f"is given twice, first in line {numbers[key_path]}; keep one"
+                yield Problem(path.name, line, dotted_path(key_path), reason)
+                continue
+            numbers[key_path] = line
+            yield from _record_lines(path, value, key_path, numbers)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            _record_lines(path, item, (*node_path, index), numbers)
+            yield from _record_lines(path, item, (*at, index), numbers)
     elif node.tag == INTEGER and ":" in node.value:
         reason = (
             f"`{node.value}` is a number to YAML; write a length of time like `90 min`, "
             f'and a time of day in quotes: `"{node.value}"`'
         )
-        raise FileRefused([Problem(path.name, node.start_mark.line + 1, dotted_path(node_path), reason)])
+        raise FileRefused([Problem(path.name, node.start_mark.line + 1, dotted_path(at), reason)])
 
 
 def dotted_path(path: Sequence[str | int]) -> str:

@@ -1,5 +1,6 @@
 """`floor.yaml`: valid content, and how mistakes are named."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -89,6 +90,12 @@ def test_text_that_is_no_length_of_time_is_refused_with_an_example(given: str) -
 )
 def test_an_invalid_file_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert any(said in words for words in problems_with(tmp_path, (old, new)))
+
+
+def test_all_keys_that_are_given_twice_are_named_with_both_lines(tmp_path: Path) -> None:
+    problems = problems_with(tmp_path, ("sites: [Manila", "cases: {}\nlockouts: {}\nsites: [Manila"))
+    assert len(problems) == 2
+    assert re.search(r"floor.yaml:\d+ \(cases\): is given twice, first in line 114; keep one", problems[0])
 
 
 def test_a_reaction_has_one_meaning_and_is_read_as_people_write_it() -> None:
