@@ -190,11 +190,7 @@ def open_list(
 
 def home(incidents: Sequence[Incident], floor: Floor, total: int, leaderless: Collection[int] = ()) -> list[Block]:
     """The App Home tab; `leaderless` are the numbers of incidents that nobody leads."""
-    return [
-        header("Watchfloor"),
-        *_declare_or_join(incidents, floor, total, leaderless),
-        context("`/incident help` lists every command."),
-    ]
+    return [header("Watchfloor"), *_declare_or_join(incidents, floor, total, leaderless)]
 
 
 def start(incidents: Sequence[Incident], floor: Floor, total: int, leaderless: Collection[int] = ()) -> Message:

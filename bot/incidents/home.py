@@ -15,7 +15,7 @@ from bot.incidents.parse import Payload
 from bot.incidents.registry import Registry
 from bot.incidents.tables import Incident
 from bot.services import Services
-from bot.slack.blocks import Message, section
+from bot.slack.blocks import Message, context, section
 
 MAX_INCIDENTS = 30
 # The answer to `/incident` is read on a phone, above what was talked about in the channel.
@@ -33,6 +33,7 @@ def publish_home(services: Services, user_id: str) -> None:
         blocks = forms.home(*_open_incidents(session, services, user_id, MAX_INCIDENTS))
     for part in services.get(Registry).home:
         blocks += part(services, user_id)
+    blocks.append(context("`/incident help` lists every command."))
     services.slack.publish_home(user_id, blocks)
 
 

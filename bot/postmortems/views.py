@@ -197,7 +197,8 @@ def reminder(facts: PostMortemFacts) -> Message:
     due = facts.postmortem.due_at
     assert due is not None
     due_text = f"was due {day_and_time(due)}" if due <= facts.now else f"is due {day_and_time(due)}"
-    text = f"⏰ The post-mortem of {incident_phrase(facts.incident)} {due_text}; it is {facts.postmortem.state}."
+    state = "still a draft" if facts.postmortem.state == State.DRAFT else facts.postmortem.state
+    text = f"⏰ The post-mortem of {incident_phrase(facts.incident)} {due_text}; it is {state}."
     number = str(facts.postmortem.number)
     buttons = [button("Open draft", ids.OPEN, number, url=facts.address)] if facts.address else []
     buttons += [

@@ -37,6 +37,7 @@ def test_my_steps_are_those_assigned_to_me_and_those_of_my_roles_in_every_incide
     floor.ben.opens_home()
     floor.settle()
     assert "Ask for the report" in str(floor.ben.home)
+    assert "lists every command" in str(floor.ben.home["blocks"][-1]), "what is to be done comes first"
     second.presses("ben", ids.STEP_DONE, "Ask for the report", surface="home")
     assert "You have no open steps." in str(floor.ben.home)
 

@@ -299,6 +299,7 @@ def test_the_author_is_reminded_before_the_due_date_and_when_it_is_late(floor: T
     floor.passes(days=1)
 
     assert [("was due" in words) for words in reminders(floor, "ben")] == [False, True]
+    assert "; it is still a draft." in reminders(floor, "ben")[-1]
     floor.ben.clicks(ids.REVIEW, channel="dm")
     assert not submits(floor, "ben", reviewers=["U0ANA"])
     presses(floor, "ana", ids.FINE)
