@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.config.floor import Floor
 from bot.incidents import ids, wording
-from bot.incidents.rules import OPEN
+from bot.incidents.rules import OPEN, Status
 from bot.incidents.tables import Incident
 from bot.incidents.views import STATUS_EMOJI, marks
 from bot.slack.blocks import (
@@ -163,7 +163,8 @@ def _lifecycle_buttons(incident: Incident, number: str) -> list[Block]:
         return [button("Close…", ids.CLOSE, number, style="primary"), reopen]
     if not incident.is_active:
         return [reopen]
-    resolve = button("Resolve…", ids.RESOLVE, number, style="primary")
+    is_nearly_over = incident.status in (Status.MITIGATED, Status.MONITORING)
+    resolve = button("Resolve…", ids.RESOLVE, number, style="primary" if is_nearly_over else None)
     edit = button("Edit…", ids.CHANGE_SCOPE, number)
     return [resolve, button("False alarm…", ids.DECLINE, number), edit]
 

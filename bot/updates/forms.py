@@ -7,6 +7,7 @@ from bot.config.floor import Audience, Floor
 from bot.incidents.rules import OPEN
 from bot.incidents.situation import FIELD_TITLES, SituationField
 from bot.incidents.tables import Incident
+from bot.incidents.views import STATUS_EMOJI
 from bot.slack.blocks import (
     Block,
     checkboxes,
@@ -82,7 +83,7 @@ def compose_form(
 
 def _statuses(incident: Incident) -> Block:
     """The status menu, with the current status preselected so that nobody reopens an incident by accident."""
-    choices = [option(str(status), str(status)) for status in OPEN]
+    choices = [option(f"{STATUS_EMOJI[status]} {status}", str(status)) for status in OPEN]
     if incident.status in OPEN:
         return select(ids.STATUS, choices, initial=incident.status)
     return select(ids.STATUS, [option(incident.status, AS_IT_IS), *choices], initial=AS_IT_IS)

@@ -98,6 +98,19 @@ def test_a_role_left_by_its_holder_is_free_to_claim(floor: TestFloor) -> None:
     assert "*Commander* <@U0DEVI>" in floor.card(channel)
 
 
+def test_the_control_panel_suggests_resolving_once_the_impact_is_mitigated(floor: TestFloor) -> None:
+    channel = floor.declares()
+
+    def suggested() -> list[str]:
+        floor.says("ana", "/incident", channel)
+        buttons = [element for block in floor.ana.sees(channel)[-1].blocks for element in block.get("elements", [])]
+        return [button["text"]["text"] for button in buttons if button.get("style") == "primary"]
+
+    assert suggested() == []
+    floor.says("ana", "/incident status mitigated", channel)
+    assert suggested() == ["Resolve…"]
+
+
 def test_a_role_can_be_given_from_the_control_panel(floor: TestFloor) -> None:
     channel = floor.declares()
     floor.ana.clicks(ids.PANEL, channel=channel)
