@@ -214,7 +214,9 @@ SPANISH = {
         "Abiertos en el futuro: {count}; la zona puede no ser la correcta. Exporta las horas en {zone}, o pide a "
         "la administración que fije `cases: zone` en floor.yaml."
     ),
-    "Unknown priorities, P3 in new cases: {names}.": "Prioridades desconocidas, P3 en casos nuevos: {names}.",
+    "Unknown priorities, which count as P3 in new cases: {names}.": (
+        "Prioridades desconocidas, que cuentan como P3 en casos nuevos: {names}."
+    ),
     "This file was already imported at {time}.": "Este archivo ya se importó: {time}.",
     "Discarded; nothing of it was kept.": "Descartado; no se ha guardado nada.",
     "Line {line} is left out: {why}.": "La línea {line} no se usa: {why}.",

@@ -85,7 +85,7 @@ def _times(content: ReadCases, translate: Translator, now: datetime) -> list[str
 def _unknown_priorities(content: ReadCases, translate: Translator) -> list[str]:
     """The priorities that are none of P1 to P5, because such cases are not escalated."""
     names = ", ".join(one_line(name, 40) for name in sorted(content.unknown_priorities)[:PRIORITIES_SHOWN])
-    phrase = "Unknown priorities, P3 in new cases: {names}."
+    phrase = "Unknown priorities, which count as P3 in new cases: {names}."
     return [translate(phrase, names=names)] if names else []
 
 

@@ -421,7 +421,7 @@ def test_the_board_is_paged_filtered_and_reopened_and_a_file_is_discarded(floor:
         b"Number;Opened at;Priority;State;Assignment group\nINC1;13/05/2099 08:00;Blocker;New;Billing\n",
     )
     floor.settle()
-    assert "Unknown priorities, P3 in new cases: Blocker." in floor.visible_text("dm")
+    assert "Unknown priorities, which count as P3 in new cases: Blocker." in floor.visible_text("dm")
     assert "⚠️ 1 of them would be opened in the future, so the zone may be wrong." in floor.visible_text("dm")
     floor.ana.clicks(ids.DISCARD, channel="dm")
     floor.settle()
