@@ -92,6 +92,21 @@ def test_an_invalid_file_is_refused(tmp_path: Path, old: str, new: str, said: st
     assert any(said in words for words in problems_with(tmp_path, (old, new)))
 
 
+def test_readers_whose_language_is_not_given_read_that_of_the_floor(tmp_path: Path) -> None:
+    text = SHIPPED.read_text().replace("language: en\n", "language: es\n")
+    changed_file = tmp_path / "floor.yaml"
+    changed_file.write_text(text.replace("    title: Engineering\n", "    title: Engineering\n    language: en\n"))
+    read_floor = floor.read(changed_file, Path("message_templates"))
+    assert {name: audience.languages for name, audience in read_floor.audiences.items()} == {
+        "operations": ("es",),
+        "executives": ("es",),
+        "engineering": ("en",),
+        "partners": ("es",),
+        "customers": ("es",),
+    }
+    assert [partner.language for partner in read_floor.partners] == ["en", "es", "es"]
+
+
 def test_all_keys_that_are_given_twice_are_named_with_both_lines(tmp_path: Path) -> None:
     problems = problems_with(tmp_path, ("sites: [Manila", "cases: {}\nlockouts: {}\nsites: [Manila"))
     assert len(problems) == 2

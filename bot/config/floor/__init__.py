@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from bot.config import yaml_file
 from bot.config.addresses import UnsafeAddress, read_address
@@ -98,7 +98,7 @@ class Floor(FloorPart):
     # By language: the titles of types and the names of sites in it.
     translations: dict[str, dict[str, Name]] = Field(default_factory=dict)
     sites: tuple[Name, ...] = ()
-    partners: tuple[Annotated[Partner, BeforeValidator(read_partner)], ...] = ()
+    partners: tuple[Partner, ...] = ()
     partner_answers: PartnerAnswers = PartnerAnswers()
     roles: dict[Literal["commander", "communications_lead", "scribe", "responder"], Role]
     audiences: dict[str, Audience] = Field(default_factory=dict)
@@ -138,6 +138,15 @@ class Floor(FloorPart):
                     "has no password in it"
                 ) from None
         return bridges
+
+    @field_validator("partners", "audiences", mode="before")
+    @classmethod
+    def _in_the_floors_language(cls, raw: Any, info: ValidationInfo) -> Any:
+        """Readers whose language is not given read that of the floor."""
+        language = {"language": info.data.get("language", "en")}
+        if isinstance(raw, dict):
+            return {name: _with_language(each, language) for name, each in raw.items()}
+        return [_with_language(read_partner(each), language) for each in raw] if isinstance(raw, list) else raw
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Floor":
@@ -225,6 +234,12 @@ class Floor(FloorPart):
 
     def role(self, name: str) -> Role:
         return self.roles[name]  # type: ignore[index]  # likewise
+
+
+def _with_language(raw: Any, language: dict[str, Any]) -> Any:
+    """Add the language to an audience or a partner for which none is given."""
+    is_open = isinstance(raw, dict) and not raw.keys() & {"language", "languages"}
+    return raw | language if is_open else raw
 
 
 def _same_names(names: Iterable[str]) -> str:
