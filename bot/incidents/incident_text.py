@@ -41,9 +41,11 @@ def incident_text(
     """Return the texts that an audience of this language reads."""
     floor = services.floor
     type_title = floor.types.get(incident.type, incident.type)
+    sites = tuple(floor.in_language(site, language) or site for site in incident.sites)
     if language == floor.language:
         originals: dict[str, Any] = {field.value: situation.text(field) for field in RECORDED_FIELDS}
-        return IncidentText(incident.title, type_title, tuple(incident.sites), **originals)
+        own_type_title = floor.in_language(type_title, language) or type_title
+        return IncidentText(incident.title, own_type_title, sites, **originals)
     translations = situation_tables.translations(session, incident, language)
     translation_or_mark = _translation_marker(services, language)
     fields = (SituationField.TITLE, *RECORDED_FIELDS)
@@ -54,7 +56,7 @@ def incident_text(
     return IncidentText(
         translation_or_mark(incident.title, translations.get(SituationField.TITLE)),
         translation_or_mark(type_title, floor.in_language(type_title, language)),
-        tuple(floor.in_language(site, language) or site for site in incident.sites),
+        sites,
         untranslated=frozenset(field.value for field in fields if not translations.get(field)),
         **texts,
     )

@@ -25,8 +25,10 @@ from bot.incidents.facts import (
     FigureSentences,
     TakenStep,
 )
+from bot.incidents.incident_text import incident_text
 from bot.incidents.registry import Registry
 from bot.incidents.rules import OPEN, Status
+from bot.incidents.situation import Situation
 from bot.incidents.situation_tables import SituationValue
 from bot.incidents.tables import Incident
 from bot.partners import guidance, messages
@@ -447,6 +449,11 @@ def test_asterisks_in_a_title_do_not_end_its_bold_type(session: Session) -> None
     update_text = compose(session, services(), incident, promise(session, incident, "executives"), NOW)
 
     assert "*S1 · everything is ∗∗down∗∗*" in update_text
+
+
+def test_a_floor_that_keeps_the_shipped_names_reads_them_in_its_language(session: Session) -> None:
+    text = incident_text(session, services(language="es"), fullest(session, "x", "C9"), Situation(), "es")
+    assert (text.type, text.sites) == ("Telefonía o IVR", ("Manila", "Cracovia"))
 
 
 @pytest.mark.parametrize(
