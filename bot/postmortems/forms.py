@@ -1,5 +1,6 @@
 """Block Kit of a post-mortem's forms. Pure."""
 
+from bot.incidents.tables import Incident
 from bot.postmortems import ids
 from bot.postmortems.views import PostMortemFacts, incident_phrase, verdict_text
 from bot.slack.blocks import (
@@ -22,7 +23,7 @@ def assign_form(facts: PostMortemFacts) -> Block:
     due_text = (
         f"It is due {day_and_time(facts.postmortem.due_at)}." if facts.postmortem.due_at else "It has no due date."
     )
-    blocks = [section(f"{incident_phrase(facts.incident)}\n{due_text}"), field("Author", author_field)]
+    blocks = [section(f"{_heading(facts.incident)}\n{due_text}"), field("Author", author_field)]
     return modal(ids.ASSIGN_FORM, "Assign the author", blocks, submit="Assign", subject=facts.postmortem.number)
 
 
@@ -31,7 +32,7 @@ def review_form(facts: PostMortemFacts) -> Block:
     reviewer_ids = [copy.place for copy in facts.reviewers]
     hint = f"Asked already: {mentions(reviewer_ids)}." if reviewer_ids else "They get the files by direct message."
     blocks = [
-        section(f"{incident_phrase(facts.incident)}\n{hint}"),
+        section(f"{_heading(facts.incident)}\n{hint}"),
         field("Reviewers", multi_user_select(ids.REVIEWERS)),
     ]
     return modal(ids.REVIEW_FORM, "Request a review", blocks, submit="Ask", subject=facts.postmortem.number)
@@ -40,7 +41,7 @@ def review_form(facts: PostMortemFacts) -> Block:
 def publish_form(facts: PostMortemFacts, channel: str) -> Block:
     """The form to choose where to publish. A private incident's own channel is preselected."""
     verdict_lines = "\n".join(f"• {mention(copy.place)} {verdict_text(copy)}" for copy in facts.reviewers)
-    blocks = [section(f"{incident_phrase(facts.incident)}, version {facts.postmortem.version}\n{verdict_lines}")]
+    blocks = [section(f"{_heading(facts.incident)}, version {facts.postmortem.version}\n{verdict_lines}")]
     incident_channel = option("In the incident's channel", ids.OWN_CHANNEL)
     everyone = option(f"In #{channel}", ids.CONFIGURED)
     choices, initial = [everyone, incident_channel], ids.CONFIGURED
@@ -63,7 +64,11 @@ def publish_form(facts: PostMortemFacts, channel: str) -> Block:
 def changes_form(facts: PostMortemFacts) -> Block:
     comment_input = text_input(ids.COMMENT, multiline=True, longest=1000)
     blocks = [
-        section(incident_phrase(facts.incident)),
+        section(_heading(facts.incident)),
         field("What should change?", comment_input),
     ]
     return modal(ids.CHANGES_FORM, "Changes wanted", blocks, submit="Send", subject=facts.postmortem.number)
+
+
+def _heading(incident: Incident) -> str:
+    return incident_phrase(incident).replace("incident", "Incident", 1)

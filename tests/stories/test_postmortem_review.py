@@ -149,6 +149,7 @@ def test_a_post_mortem_is_assigned_reviewed_edited_and_published(floor: TestFloo
     assert "200 callers" in post_mortem_files(floor, "ana")[-1][1]
 
     presses(floor, "ana", ids.ASSIGN)
+    assert "'Incident 1, S1 *" in str(floor.ana.modal), "a heading begins with a capital"
     assert not submits(floor, "ana", author="U0BEN")
     assert "Author <@U0BEN>" in says(floor, "ana")
     assert len(post_mortem_files(floor, "ben")) == 3
