@@ -5,8 +5,8 @@ from bot.cases.spanish_cluster_wording import SIMILAR_CASES
 SPANISH = {
     **SIMILAR_CASES,
     # The board.
-    "No case is open. `watchfloor cases import` or a file dropped into a direct message to me brings them here.": (
-        "No hay casos abiertos. `watchfloor cases import` o un archivo enviado en un mensaje directo los trae aquí."
+    "No case is open. A file sent to me as a direct message, or `watchfloor cases import`, brings them here.": (
+        "No hay casos abiertos. Un archivo en un mensaje directo, o `watchfloor cases import`, los trae aquí."
     ),
     "Cases by time to breach": "Casos por tiempo hasta el vencimiento",
     "No open case matches.": "Ningún caso abierto coincide.",

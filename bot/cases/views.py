@@ -17,9 +17,7 @@ LABELS |= {"sensitive": "Sensitive", "mine": "Mine"}
 COLOUR_COUNTS = {RED: "{count} red", AMBER: "{count} amber"}
 MARK_COUNTS = {"unassigned": "{count} unassigned", "reopened": "{count} reopened"}
 MARK_COUNTS |= {"sensitive": "{count} sensitive", "snoozed": "{count} snoozed"}
-NO_CASES = (
-    "No case is open. `watchfloor cases import` or a file dropped into a direct message to me brings them here."
-)
+NO_CASES = "No case is open. A file sent to me as a direct message, or `watchfloor cases import`, brings them here."
 
 
 def board_screen(board: Board, translate: Translator, now: datetime) -> Message:
