@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.config import yaml_file
+from bot.config import yaml_file, yaml_validation
 
-_parse, _validate = yaml_file.parse, yaml_file.validate
+_parse, _validate = yaml_file.parse, yaml_validation.validate
 # A rewritten file has another size, time or number.
 Stamp = tuple[int, int, int]
 Parsed = tuple[yaml_file.LineNumbers, Any]
@@ -47,4 +47,4 @@ def _validate_once(path: Path, lines: yaml_file.LineNumbers, content: Any, model
 
 
 yaml_file.parse = _parse_once
-yaml_file.validate = _validate_once  # type: ignore[assignment]  # the requested model is the one returned
+yaml_validation.validate = _validate_once  # type: ignore[assignment]  # the requested model is the one returned

@@ -7,7 +7,8 @@ from graphlib import CycleError, TopologicalSorter
 
 from bot.config.floor import Floor
 from bot.config.floor.guide_files import guide_titles
-from bot.config.yaml_file import KeyPath, did_you_mean
+from bot.config.yaml_file import KeyPath
+from bot.config.yaml_validation import did_you_mean
 from bot.playbooks.ids import MESSAGE
 from bot.playbooks.messages import FACTS, placeholders_in, single_braces_in
 from bot.playbooks.playbook import PHASE, START, Ask, Playbook, Step

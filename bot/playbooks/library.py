@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from bot.config import yaml_file
+from bot.config import yaml_file, yaml_validation
 from bot.config.floor import Floor
 from bot.config.yaml_comments import cut_texts
 from bot.config.yaml_file import FileRefused, Problem
@@ -119,7 +119,7 @@ def read_playbook(path: Path, floor: Floor | None = None) -> Playbook:
         )
     lines, content = yaml_file.parse(path)
     try:
-        book = yaml_file.validate(path, lines, content, Playbook)
+        book = yaml_validation.validate(path, lines, content, Playbook)
     except FileRefused as refused:
         remaining_problems = _remaining_problems(path, lines, content, refused, floor)
         raise FileRefused(_by_line([*refused.problems, *remaining_problems])) from None
@@ -141,7 +141,7 @@ def _remaining_problems(
     for problem in refused.problems:
         _remove_at(accepted_content, problem.key.split("."))
     try:
-        return _problems_of(path, lines, yaml_file.validate(path, lines, accepted_content, Playbook), floor)
+        return _problems_of(path, lines, yaml_validation.validate(path, lines, accepted_content, Playbook), floor)
     except FileRefused:
         return []
 

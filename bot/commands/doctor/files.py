@@ -6,7 +6,8 @@ from pathlib import Path
 from bot.commands.doctor import templates
 from bot.commands.doctor.findings import Finding, missing, note, ok
 from bot.config import floor
-from bot.config.yaml_file import FileRefused, did_you_mean
+from bot.config.yaml_file import FileRefused
+from bot.config.yaml_validation import did_you_mean
 from bot.playbooks import library
 
 

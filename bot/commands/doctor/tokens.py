@@ -7,7 +7,7 @@ from bot.commands.doctor.findings import Finding, missing, note
 from bot.config import settings as settings_of
 from bot.config.floor import Floor
 from bot.config.settings import Settings, TokensIncomplete, check_tokens
-from bot.config.yaml_file import did_you_mean
+from bot.config.yaml_validation import did_you_mean
 
 INSTALL_PAGE = "https://api.slack.com/apps → your app → OAuth & Permissions → Bot User OAuth Token."
 SOCKET_PAGE = (

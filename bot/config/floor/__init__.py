@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from bot.config import yaml_file
+from bot.config import yaml_file, yaml_validation
 from bot.config.addresses import UnsafeAddress, read_address
 from bot.config.floor.alerts import AlertRule, AlertSource
 from bot.config.floor.audiences import DIGEST, HERE, PARTNERS, Audience, QuietHours
@@ -42,7 +42,7 @@ from bot.config.floor.reports import Report, Reports
 from bot.config.floor.severities import Severity
 from bot.config.floor.shifts import Need, Roster, Shifts
 from bot.config.floor.sources import Source, SystemName, Webhook
-from bot.config.yaml_file import Misplaced
+from bot.config.yaml_validation import Misplaced
 
 __all__ = [
     "DIGEST",
@@ -262,7 +262,7 @@ def read(path: Path, templates_dir: Path | None = None) -> Floor:
         reason = f"is not in {path.parent.resolve()}; start in the folder that holds it, or name another"
         raise yaml_file.FileRefused([yaml_file.Problem(path.name, 1, "", reason)])
     lines, content = yaml_file.parse(path)
-    floor = yaml_file.validate(path, lines, content, Floor)
+    floor = yaml_validation.validate(path, lines, content, Floor)
     languages = sorted(file.stem for file in (templates_dir / OWN_TEMPLATES).glob("*.j2")) if templates_dir else []
     if languages and floor.language not in languages:
         reason = f"there are no templates in {floor.language!r}; templates exist for {', '.join(languages)}"
