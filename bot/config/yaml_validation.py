@@ -1,4 +1,4 @@
-"""Compares the content of a YAML file with a model; names each key that does not fit, with its line and the reason."""
+"""Compares the content of a YAML file with a model; names the keys that do not fit, with line and reason."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
