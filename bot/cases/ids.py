@@ -5,6 +5,8 @@ ASSIGN = "case.assign"
 ESCALATE = "case.escalate"
 NOTE = "case.note"
 SNOOZE = "case.snooze"
+# The menu with the last three; their own buttons are in messages that were sent before.
+MORE = "case.more"
 PAGE = "case.page"
 FILTER = "case.filter"
 

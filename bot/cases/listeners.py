@@ -79,6 +79,15 @@ def _register_board(app: App, services: Services) -> None:
     for action_id, build in builders.items():
         listening.opens_form(app, services, action_id, _form_about_case(build))
 
+    def chosen_form(body: Payload) -> Block:
+        action_id, _, number = parse.action_value(body).partition(":")
+        if action_id not in builders:
+            raise NotOurForm()
+        build_form = _form_about_case(builders[action_id])
+        return build_form(services, parse.parse_number(number), parse.user_id(body), utcnow())
+
+    listening.opens_view(app, services, ids.MORE, chosen_form)
+
 
 def _form_about_case(build: Callable[[Case, str, Translator], Block]) -> listening.Build:
     def build_form(services: Services, number: int, by: str, now: datetime) -> Block:

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.cases import ids
 from bot.cases.rules.board import AMBER, FILTERS, MINE, PAUSED, RED, Board, Entry, OpenCase, Wanted
 from bot.cases.tables import Case
-from bot.slack.blocks import Block, Message, actions, button, context, header, section
+from bot.slack.blocks import Block, Message, actions, button, context, header, option, overflow, section
 from bot.slack.phrases import Translator
 from bot.slack.text import format_duration, link, mention, near_time, one_line
 
@@ -136,9 +136,14 @@ def _buttons(entry: Entry, translate: Translator) -> list[Block]:
     return [
         button(translate("Take"), ids.TAKE, value, style="primary" if entry.case.is_unassigned else None),
         button(translate("Assign…"), ids.ASSIGN, value),
-        button(translate("Escalate…"), ids.ESCALATE, value),
-        button(translate("Note…"), ids.NOTE, value),
-        button(translate("Snooze…"), ids.SNOOZE, value),
+        overflow(
+            ids.MORE,
+            [
+                option(translate("Escalate…"), f"{ids.ESCALATE}:{value}"),
+                option(translate("Note…"), f"{ids.NOTE}:{value}"),
+                option(translate("Snooze…"), f"{ids.SNOOZE}:{value}"),
+            ],
+        ),
     ]
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from bot.slack.blocks import Block, Message, actions, button, context, header, option, section, select
+from bot.slack.blocks import Block, Message, actions, button, context, header, option, overflow, section, select
 from bot.slack.text import clock_time, day_and_time, link, one_line
 from bot.timeline import ids
 
@@ -73,8 +73,8 @@ def _entry_section(entry: EntryLine, page: Page) -> Block:
     emoji = LABEL_EMOJI.get(entry.label or "", MARKED_EMOJI if entry.is_marked else "")
     number = link(entry.url, f"[{entry.number}]") if entry.url else f"[{entry.number}]"
     text = f"*{time_text}* {emoji + ' ' if emoji else ''}{one_line(entry.sentence, LONGEST_LINE)} {number}"
-    amend = button("Correct…", ids.AMEND, f"{page.incident}:{entry.number}") if entry.may_amend else None
-    return section(text, accessory=amend)
+    options = [option("Correct…", f"{page.incident}:{entry.number}")]
+    return section(text, accessory=overflow(ids.AMEND, options) if entry.may_amend else None)
 
 
 def _paging_buttons(page: Page) -> list[Block]:

@@ -18,6 +18,9 @@ from bot.incidents.registry import Registry
 from bot.runtime.clock import utcnow
 from bot.screens.records import purge_text
 from bot.shifts import absences, by_hand
+from bot.slack.blocks import actions as actions_block
+from bot.slack.blocks import button
+from bot.slack.messages import Post
 from bot.sources.signatures import sign
 from tests.floor import TestFloor
 from tests.stories.record import rows
@@ -182,10 +185,17 @@ def test_a_dropped_file_becomes_a_board_on_which_people_decide_with_reasons(floo
         "assigned INC1 to you: Paid twice\nP2 · Grand Hotel · Billing · EMEA · Due <!date"
         in floor.direct_texts("ben")[-1]
     )
-    floor.ana.clicks(ids.NOTE, channel="operations")
+    floor.ana.chooses(ids.MORE, f"{ids.NOTE}:1", channel="operations")
+    assert floor.ana.modal
+    channel_id = floor.sandbox.workspace.channel("operations").id
+    old_buttons = [button("Old…", action_id, "1") for action_id in (ids.ESCALATE, ids.NOTE, ids.SNOOZE)]
+    floor.services.slack.post(Post("old", channel_id, "A board of before", [actions_block(old_buttons)]))
+    for action_id, form in ((ids.ESCALATE, "Escalate"), (ids.SNOOZE, "Snooze"), (ids.NOTE, "Note")):
+        floor.ana.clicks(action_id, channel="operations")
+        assert form in str(floor.ana.modal["title"]), "buttons of messages that were sent before work"
     floor.ana.fills(ids.REASON, "Called them at 14:07")
     assert floor.ana.submits().closed
-    floor.ana.clicks(ids.SNOOZE, channel="operations")
+    floor.ana.chooses(ids.MORE, f"{ids.SNOOZE}:1", channel="operations")
     floor.ana.fills(ids.REASON, "Waits for the bank")
     assert floor.ana.submits().closed
     floor.settle()
@@ -504,7 +514,7 @@ def test_idle_cases_are_escalated_once_across_restarts_and_without_a_schedule(fl
     floor.ben.clicks(ids.ACTIONED, channel="dm")
     floor.settle()
     post(floor, first_case | {"title": "All payments failed", "updated_at": utcnow()})
-    floor.ana.clicks(ids.ESCALATE, channel="operations", value="1")
+    floor.ana.chooses(ids.MORE, f"{ids.ESCALATE}:1", channel="operations")
     assert "The team's manager is told: @Ben Okafor. It has been unassigned for" in str(floor.ana.modal)
     floor.ana.fills(ids.REASON, "The <!channel> bank calls")
     assert floor.ana.submits().closed

@@ -163,8 +163,9 @@ def test_guests_get_no_form_that_would_only_be_refused(floor: TestFloor) -> None
     for action_id in (shift_ids.ABSENCE, shift_ids.TAKE_PART, shift_ids.ASK, shift_ids.SEND_PEOPLE):
         answer = forge_click(floor, "gus", action_id, "1")
         assert answer.startswith("Guests and people of other companies cannot do that"), (action_id, answer)
-    answer = forge_click(floor, "ben", case_ids.MOVE, "not ours")
-    assert answer == "This form is out of date. Please close it and open it again."
+    for action_id, value in ((case_ids.MOVE, "not ours"), (case_ids.MORE, "1"), (case_ids.MORE, "case.note:ours")):
+        answer = forge_click(floor, "ben", action_id, value)
+        assert answer == "This form is out of date. Please close it and open it again.", (action_id, value)
 
 
 @pytest.mark.parametrize("value", ["1", "1:pilot"])

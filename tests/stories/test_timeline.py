@@ -89,7 +89,8 @@ def test_a_note_has_the_writers_time_and_mistakes_are_corrected_with_a_reason(fl
     states = [row["state"] for row in log_rows(floor) if row["entry_id"] == entry["id"]]
     assert "not the @channel carrier" in states[0], "the original stays in the log"
 
-    floor.says("ana", f"/incident correct {entry['id']}", channel=channel)
+    floor.says("ana", "/incident timeline decisions", channel=channel)
+    floor.ana.chooses(ids.AMEND, f"1:{entry['id']}", channel=channel)
     floor.ana.fills(ids.HIDE, "hide")
     floor.ana.fills(ids.REASON, "said by mistake")
     assert floor.ana.submits().closed
