@@ -53,6 +53,22 @@ GUESSES = tuple(
         r"(?<!since )(?<!desde las )(?<!desde )\b\d{1,2}[:h]\d{2}\b",
     )
 )
+# What was counted, or began, at a time. It must be the whole sentence, as any other word could promise something.
+# A count of none is left out: "0 in queue at 15:00" may be the end.
+_COUNTED = (
+    r"(?:there were|we had|about|still|había|habían|teníamos|unas|unos|el|un)?\s?[1-9]\d*(?:[.,]\d+)*\s?%?\s?"
+    r"(?:of (?:the )?|de l[ao]s )?(?:calls|callers|contacts|chats|customers|llamadas|contactos|clientes)?\s?"
+    r"(?:were )?(?:in (?:the )?queue|waiting(?: in (?:the )?queue)?|lost|abandoned|dropped|unanswered"
+    r"|en (?:la )?cola|en espera|esperando|perdid[oa]s|abandonad[oa]s|sin atender)"
+)
+_BEGAN = (
+    r"(?:(?:it|this|calls|chats|the (?:outage|problem|failure))\s+)?(?:began|started|stopped)"
+    r"|(?:(?:la avería|el (?:problema|fallo|corte))\s+)?(?:empezó|comenzó)"
+)
+PAST_TIME = re.compile(
+    rf"\s*(?:{_COUNTED}|{_BEGAN})\s+(?:at|a l[ao]s?)\s+{_CLOCK}(?:\s?(?:am|pm|a\.m\.|p\.m\.|utc|gmt|h))*[.;]?\s*",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(r"[^.!?;]+")
 _HOPE_PATTERN = re.compile(rf"\b{_HOPE}\b", re.IGNORECASE)
 # "Calls drop after two minutes" is a fact, "it will hold after two minutes" is a guess.
@@ -80,6 +96,8 @@ SHORTEST_PART = 2
 
 def is_safe_outside(text: str) -> bool:
     """True if the text does not guess when it will be over."""
+    if PAST_TIME.fullmatch(text):
+        return True
     return not any(guess.search(text) for guess in GUESSES) and not any(
         _hopes(text, clause.start(), clause.end()) for clause in _CLAUSE.finditer(text)
     )
