@@ -40,7 +40,7 @@ def value(amount: float | None, unit: str) -> str:
     if unit == "seconds":
         return format_duration(timedelta(seconds=amount))
     # One decimal is enough for a mean of counts.
-    return f"{amount:.0f} %" if unit == "percent" else f"{amount:.1f}".removesuffix(".0")
+    return f"{amount:.0f} %" if unit == "percent" else f"{amount:,.1f}".removesuffix(".0")
 
 
 def queue_table(report: Report, language: str = ENGLISH) -> dict[str, list[list[str]]]:

@@ -472,7 +472,7 @@ def test_the_message_gives_the_figures_in_a_few_lines_and_the_picture_is_drawn(f
     first = replace(report, rows=[replace(row, before=None) for row in report.rows])
     assert " before" not in views.summary(first).split("one._", 1)[1], "there is nothing to compare it with"
     assert "_Before: the average of the four periods before this one._" in text
-    assert views.value(1_234_567, "count") == "1234567"
+    assert views.value(1_234_567, "count") == "1,234,567"
     assert "To mitigate, median:" in text
     assert "(n = " in text
     assert "Care · Cebu: " in text
