@@ -321,6 +321,8 @@ def test_a_starting_bot_knows_at_once_who_is_on_shift(sun: Sun) -> None:
 def test_watched_items_are_listed_and_ended(sun: Sun) -> None:
     floor = sun.floor
     floor.says("ana", "/incident handover watch the <!here> trunks")
+    floor.says("ana", "/incident handover watch The <!here>  trunks")
+    assert [row["id"] for row in rows(floor, "watch_items")] == [1], "the same text is watched once"
     floor.says("ana", "/incident handover watched")
     assert "trunks (<@U0ANA>, <!date^" in floor.ephemeral("ana")[-1], "it says for how long"
     floor.ana.clicks(f"{handover_ids.END_WATCH}.1", channel="general")

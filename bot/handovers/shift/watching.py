@@ -41,8 +41,11 @@ def end_watch(services: Services, number: int, by: str, now: datetime) -> str:
 
 
 def add(session: Session, lines: str, by: str, now: datetime) -> None:
-    """Add a watch item per line."""
+    """Add a watch item per line, without those that are watched already."""
+    known_texts = {item.text.casefold() for item in tables.watched(session)}
     for line in lines.splitlines():
-        if text := " ".join(line.split())[:LONGEST_WATCHED]:
+        text = " ".join(line.split())[:LONGEST_WATCHED]
+        if text and text.casefold() not in known_texts:
             session.add(WatchItem(text=text, by=by, added_at=now))
+            known_texts.add(text.casefold())
     session.flush()
