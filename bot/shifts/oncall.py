@@ -154,7 +154,7 @@ def gaps(services: Services, by: str, now: datetime, page: int = 1) -> Message:
         merged = {each.number: open_time_tables.answers_merged_into(session, each) for each in open_times}
         missing = {each.number: availability.find_missing(session, each) for each in open_times}
         translate = translator_for(session, services, by)
-    return open_time_views.gaps_message(open_times, merged, missing, services.floor, translate, now, page)
+    return open_time_views.gaps_message(open_times, merged, missing, services.floor, translate, now, page, by)
 
 
 def rosters(services: Services, by: str, now: datetime, page: int = 1) -> Message:

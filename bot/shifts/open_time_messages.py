@@ -68,5 +68,13 @@ def message(context: Context) -> Message:
     floor, is_asked = context.services.floor, recipient in open_time.told
     missing = availability.find_missing(context.session, open_time)
     return open_time_views.open_time_message(
-        open_time, merged, floor, translate, utcnow(), missing, is_manager=is_manager, is_asked=is_asked
+        open_time,
+        merged,
+        floor,
+        translate,
+        utcnow(),
+        missing,
+        reader_id=recipient,
+        is_manager=is_manager,
+        is_asked=is_asked,
     )

@@ -83,6 +83,7 @@ def open_time_message(
     now: datetime,
     missing: MissingPeople = NOBODY_MISSING,
     *,
+    reader_id: str = "",
     is_manager: bool = False,
     is_asked: bool = True,
 ) -> Message:
@@ -108,7 +109,11 @@ def open_time_message(
             section(text),
             context(translate("You have no shifts in this role any more; others are asked.")),
         ]
-    return text, [section(text), _answer_buttons(open_time, translate, now, is_manager=is_manager)]
+    can_take = open_time.problem != Problem.BELOW_LOAD and not _is_away(reader_id, open_time, missing, now)
+    return text, [
+        section(text),
+        _answer_buttons(open_time, translate, now, can_take=can_take, is_manager=is_manager),
+    ]
 
 
 def _why(missing: MissingPeople, translate: Translator) -> str:
@@ -122,10 +127,17 @@ def _why(missing: MissingPeople, translate: Translator) -> str:
     return text
 
 
-def _answer_buttons(open_time: OpenTime, translate: Translator, now: datetime, *, is_manager: bool) -> Block:
+def _is_away(user_id: str, open_time: OpenTime, missing: MissingPeople, now: datetime) -> bool:
+    """Whether the person's own absence leaves it open; of a long one, they can take other hours."""
+    return user_id in missing.absent and not open_time.is_long(now)
+
+
+def _answer_buttons(
+    open_time: OpenTime, translate: Translator, now: datetime, *, can_take: bool, is_manager: bool
+) -> Block:
     number = str(open_time.number)
     buttons = [button(translate("Ask somebody…"), ids.ASK, number)]
-    if open_time.problem != Problem.BELOW_LOAD:
+    if can_take:
         label, action_id = _taking(open_time, now)
         buttons.insert(0, button(translate(label), action_id, number, style="primary"))
     if is_manager and not open_time.answer:
@@ -176,6 +188,7 @@ def gaps_message(
     translate: Translator,
     now: datetime,
     page: int = 1,
+    reader_id: str = "",
 ) -> Message:
     """A page of the open times. By the number of each: those with an answer that became part of it, and the people
     whom the roster names and who do not cover it."""
@@ -187,14 +200,18 @@ def gaps_message(
     shown, which_page = page_of(open_times, page, PER_PAGE, GAPS_COMMAND)
     for open_time in shown:
         line = f"{SIGNS[open_time.problem_now]} {describe(open_time, floor, translate)}"
-        why = _why(missing.get(open_time.number, NOBODY_MISSING), translate)
+        missing_people = missing.get(open_time.number, NOBODY_MISSING)
+        why = _why(missing_people, translate)
         line += f".{why.removesuffix('.')}" if why else ""
         parts = merged.get(open_time.number, ())
         line += "".join(f"\n{answer}" for answer in _answers(open_time, parts, translate, now))
         number = str(open_time.number)
         label, action_id = _taking(open_time, now)
         take_button = button(translate(label), f"{action_id}.{number}", number)
-        blocks.append(section(line, accessory=None if open_time.problem == Problem.OVERLAP else take_button))
+        is_offered = open_time.problem != Problem.OVERLAP and not _is_away(
+            reader_id, open_time, missing_people, now
+        )
+        blocks.append(section(line, accessory=take_button if is_offered else None))
     return text, [*blocks, *which_page]
 
 

@@ -18,6 +18,7 @@ from bot.directory.cache import PeopleCache
 from bot.directory.departures import Departures
 from bot.directory.rules import PersonFacts
 from bot.incidents.registry import Registry
+from bot.outbox import kinds
 from bot.outbox.kinds import Context
 from bot.outbox.tables import OutboxRow
 from bot.runtime.database import Database
@@ -248,6 +249,28 @@ def test_a_person_whom_slack_does_not_know_covers_nothing_and_is_named(single: S
         assert tables.on_at(session, MIDNIGHT) == []
     coverage.escalate(single, after(hours=11))
     assert "Still open" not in current_message(single, gap), "everybody heard of it at this moment"
+
+
+def test_a_person_whose_absence_leaves_the_gap_is_told_of_it_but_not_offered_it(single: Services) -> None:
+    is_on(single, BEN, 0, 8)
+    is_ill(single, BEN, after(hours=11))
+    (gap,) = open_times(single, after(hours=11))
+    with single.database.transaction() as session:
+        stored_gap = session.get_one(OpenTime, gap.number)
+        open_time_messages.post(session, stored_gap, [BEN], after(hours=11), is_manager=True)
+
+    with single.database.reading() as session:
+        rows = session.exec(select(OutboxRow).order_by(sa.text("id"))).all()
+        messages = {
+            row.channel_id: str(open_time_messages.message(Context(session, single, None, row)))
+            for row in rows
+            if row.kind == kinds.OPEN_TIME
+        }
+    assert "Ask somebody…" in messages[BEN]
+    assert [user_id for user_id, shown in messages.items() if "I'll take it" in shown] == [ANA, ERIK]
+    for_ben, for_erik = (str(oncall.gaps(single, user_id, after(hours=11))) for user_id in (BEN, ERIK))
+    assert "I'll take it" not in for_ben
+    assert "I'll take it" in for_erik
 
 
 # Absent people and people who left
