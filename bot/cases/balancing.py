@@ -126,7 +126,7 @@ def move(services: Services, source: str, target: str, count: int, by: str, now:
         _notify_managers_of_both(session, services, suggested_move, cases, by, now)
         storing.after_rows(session, services.floor, now)
         translate = translator_for(session, services, by)
-    moved_phrase = "{count} cases were moved from {source} to {target}. Both teams' managers are told."
+    moved_phrase = "Moved from {source} to {target}: {count}. Both teams' managers are told."
     return translate(moved_phrase, count=len(cases), source=one_line(source, 80), target=one_line(target, 80))
 
 

@@ -146,8 +146,8 @@ SPANISH = {
     "{person} moved {count} cases from {source} to {target}: {why}": (
         "{person} ha pasado {count} casos de {source} a {target}: {why}"
     ),
-    "{count} cases were moved from {source} to {target}. Both teams' managers are told.": (
-        "{count} casos han pasado de {source} a {target}. Se avisa a los responsables de ambos equipos."
+    "Moved from {source} to {target}: {count}. Both teams' managers are told.": (
+        "Casos que pasan de {source} a {target}: {count}. Se avisa a los responsables de ambos equipos."
     ),
     "{count} cases came in the last hour; {usual} are usual at this time.": (
         "Han llegado {count} casos en la última hora; lo habitual a esta hora son {usual}."
@@ -228,7 +228,7 @@ SPANISH = {
     "{count} unchanged": "sin cambios: {count}",
     "nothing": "nada",
     "{name} is imported: {what}.": "{name} se ha importado: {what}.",
-    "{count} were reopened.": "Reabiertos: {count}.",
+    "Reopened: {count}.": "Reabiertos: {count}.",
     "`/incident board` shows what is open.": "`/incident board` muestra lo que está abierto.",
     "number": "número",
     "name": "nombre",

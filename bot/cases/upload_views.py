@@ -120,6 +120,6 @@ def imported_text(file_name: str, stored: Stored, content: ReadCases, translate:
     parts = ", ".join(translate(phrase, count=count) for phrase, count in counts if count) or translate("nothing")
     sentences = [translate("{name} is imported: {what}.", name=one_line(file_name, 100), what=parts)]
     if stored.reopened:
-        sentences.append(translate("{count} were reopened.", count=len(stored.reopened)))
+        sentences.append(translate("Reopened: {count}.", count=len(stored.reopened)))
     sentences.append(translate("`/incident board` shows what is open."))
     return "\n".join([" ".join(sentences), *left_out(content, translate)])

@@ -109,7 +109,7 @@ SENTENCES = {
     "partner_unreachable": "The partner {partner} could not be told in Slack: {reason}",
     "partner_received": "{who} of {partner} has received the notice",
     "partner_affected": "{who} said that {partner} is affected",
-    "partner_agents": "{who} said that {agents} agents of {partner} are affected",
+    "partner_agents": "{who} said how many agents of {partner} are affected: {agents}",
     "partner_reminded": "The partner {partner} was reminded of its notice",
     "partner_named": "The person who leads was asked to phone the partner {partner}",
     "partner_phoned": "{who} phoned the partner {partner}{because}",

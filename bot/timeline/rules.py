@@ -116,7 +116,8 @@ class UnknownFilter(WatchfloorError):
 
 
 class NotYourEntry(WatchfloorError):
-    """Only who wrote entry {number} or the commander may correct it. Ask the commander; the card names them."""
+    """Only the person who wrote entry {number} and the commander may correct it. Ask the commander; the card names
+    them."""
 
 
 class CorrectionReasonMissing(WatchfloorError):

@@ -46,11 +46,11 @@ class AlreadyDecided(WatchfloorError):
 
 
 class NotApprover(WatchfloorError):
-    """{who} approves what {audience} are told. Ask them to press *Approve*; your text can wait in the draft."""
+    """{who} approves the updates for {audience}. Ask them to press *Approve*; your text can wait in the draft."""
 
 
 class NoApproverHere(WatchfloorError):
-    """{who} approves what {audience} are told, and is not in this incident's private channel. Invite them there:
+    """{who} approves the updates for {audience}, and is not in this incident's private channel. Invite them there:
     then they get the draft."""
 
 

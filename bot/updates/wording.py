@@ -30,7 +30,7 @@ NO_SCHEDULED_AUDIENCE = "No audience has scheduled updates at this severity. Nam
 UPDATES_PAUSED = "Updates are paused; the last one of each audience says so. `/incident resume` starts them again."
 UPDATES_RESUMED = "Updates continue; `/incident updates` shows when the next ones come."
 # When audiences hear of a change.
-TOLD_AFTER_PAUSE = "Updates are paused, so audiences hear of it after `/incident resume`."
+TOLD_AFTER_PAUSE = "Updates are paused, so audiences will hear of it after `/incident resume`."
 NO_AUDIENCE_TOLD = "No audience is promised an update; `/incident update` tells them."
 # Reasons why an update is not sent.
 REPLACED = "another update took its place"
@@ -59,9 +59,9 @@ GOES_OUT_AS_WRITTEN: Final = "It goes out at {due} as you wrote it."
 POSTPONED: Final = "The update for {title} now comes {due}; the last one says so."
 # A note about the parts of a text that outside audiences do not get.
 LEFT_OUT_NOTE: Final = " Left out or without names for {titles}: {sentences}"
-ALREADY_INFORMED: Final = "{title} already get its updates."
+ALREADY_INFORMED: Final = "Its updates go to {title} already."
 AUDIENCE_NOT_ADDED: Final = "{title} had not been added to it, so nothing was changed."
-AUDIENCE_REMOVED: Final = "{title} get no more updates of it."
+AUDIENCE_REMOVED: Final = "{title} will get no more updates of it."
 
 
 def describe_cadence(cadence: timedelta) -> str:
@@ -161,7 +161,7 @@ def told_when(titles_by_time: Mapping[str, Sequence[str]]) -> str:
         return NO_AUDIENCE_TOLD
     (first_time, first_titles), *others = titles_by_time.items()
     parts = [
-        f"{enumerated(first_titles)} hear of it {first_time}",
+        f"{enumerated(first_titles)} will hear of it {first_time}",
         *(f"{enumerated(names)} {at}" for at, names in others),
     ]
     return f"{'; '.join(parts)}."
@@ -188,7 +188,7 @@ def partners_untold(names: Sequence[str]) -> str:
 
 def audience_added(title: str, *, is_paused: bool) -> str:
     since_when = "from `/incident resume` on" if is_paused else "from now on"
-    return f"{title} get updates of this private incident {since_when}. `/incident updates` shows when."
+    return f"{title} will get updates of this private incident {since_when}. `/incident updates` shows when."
 
 
 def kept_of(updates: UpdatesKept) -> str:

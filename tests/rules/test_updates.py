@@ -157,7 +157,7 @@ def test_the_answer_to_a_change_says_when_each_audience_hears_of_it() -> None:
     assert wording.told_at(approved, now) == "once it is approved"
     titles_by_time = {"now": ["Operations", "Executives", "Engineering"], "once it is approved": ["Front line"]}
     assert wording.told_when(titles_by_time) == (
-        "Operations, Executives and Engineering hear of it now; Front line once it is approved."
+        "Operations, Executives and Engineering will hear of it now; Front line once it is approved."
     )
     assert wording.told_when({}) == "No audience is promised an update; `/incident update` tells them."
 

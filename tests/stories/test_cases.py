@@ -470,7 +470,7 @@ def test_cases_move_to_the_team_with_less_to_do_and_stay_there(floor: TestFloor)
 
     floor.ana.clicks(ids.MOVE, channel="general")
     floor.settle()
-    assert "7 cases were moved" in floor.ephemeral("ana")[-1]
+    assert ": 7. Both teams" in floor.ephemeral("ana")[-1]
     assert "moved 7 cases from Billing to Billing Manila" in floor.direct_texts("ben")[-1]
     assert "moved 7 cases from Billing to Billing Manila" in floor.direct_texts("devi")[-1]
     post(floor, *[case_row | {"updated_at": utcnow(), "priority": "P4"} for case_row in cases])
@@ -480,7 +480,7 @@ def test_cases_move_to_the_team_with_less_to_do_and_stay_there(floor: TestFloor)
     floor.says("ana", "/incident balance")
     floor.ana.clicks(ids.MOVE, channel="general")
     floor.settle()
-    assert "4 cases were moved" in floor.ephemeral("ana")[-1], "cases without a target, too"
+    assert ": 4. Both teams" in floor.ephemeral("ana")[-1], "cases without a target, too"
     post(floor, *[case_row | {"updated_at": utcnow(), "title": "changed again"} for case_row in cases])
     floor.says("ana", "/incident balance")
     assert "*Billing | Lima* (EMEA): 4 to work on" in floor.ephemeral("ana")[-1], (

@@ -18,7 +18,9 @@ def test_a_change_of_severity_shows_on_the_card_the_topic_and_the_digest(floor: 
 
     answer = floor.says("ana", "/incident severity S1 three sites now", channel)
 
-    assert answer.startswith("Severity changed from S2 to S1. Executives hear of it now; Front line at <!date^")
+    assert answer.startswith(
+        "Severity changed from S2 to S1. Executives will hear of it now; Front line at <!date^"
+    )
     assert "🟠 S1 · Chat is slow" in floor.card(channel)
     assert "*S1* · *Chat is slow*" in floor.visible_text("incidents")
     assert floor.sandbox.workspace.channel(channel).topic["value"] == "S1 · Chat is slow"

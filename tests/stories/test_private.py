@@ -187,7 +187,7 @@ def test_a_private_incident_has_only_audiences_added_by_hand(floor: TestFloor) -
     assert "is not private" in floor.says("ana", "/incident updates add executives", public)
     channel = private_incident(floor).replace("inc-1-", "inc-2-")
     assert "Choose from" in floor.says("ana", "/incident updates add nobody", channel)
-    assert "Executives get updates of this private incident" in floor.says(
+    assert "Executives will get updates of this private incident" in floor.says(
         "ana", "/incident updates add Executives", channel
     )
     assert "already" in floor.says("ana", "/incident updates add executives", channel)

@@ -70,7 +70,7 @@ def test_a_note_has_the_writers_time_and_mistakes_are_corrected_with_a_reason(fl
     assert "Added to the timeline: " in answer
     [entry] = timeline(floor, "ruled_out")
     refusal = floor.says("ben", f"/incident correct {entry['id']}", channel=channel)
-    assert "Only who wrote entry" in refusal
+    assert "Only the person who wrote entry" in refusal
     assert "There is no entry 4711" in floor.says("ana", "/incident correct 4711", channel=channel)
 
     floor.says("ana", f"/incident correct {entry['id']}", channel=channel)

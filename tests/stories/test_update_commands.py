@@ -201,7 +201,7 @@ def test_a_pause_holds_everything_back_says_so_and_is_followed_by_a_prompt_updat
     assert "Operations, Executives: updates" in floor.says("ana", "/incident cadence 20 min", channel)
     assert "Front line: updates come" in floor.says("ana", "/incident cadence customers 20 min", channel)
     answer = floor.says("ana", "/incident impact Half the calls are lost", channel)
-    assert answer.endswith("Updates are paused, so audiences hear of it after `/incident resume`.")
+    assert answer.endswith("Updates are paused, so audiences will hear of it after `/incident resume`.")
     floor.passes(hours=3)
     assert len(updates(floor, channel)) == 1
     assert updates(floor, "executives") == []

@@ -311,7 +311,7 @@ def test_only_an_approver_can_approve(floor: TestFloor) -> None:
 
     presses(floor, "ana", ids.APPROVE, "customers", channel)
 
-    assert any("approves what Front line are told" in words for words in floor.ephemeral("ana", channel))
+    assert any("approves the updates for Front line" in words for words in floor.ephemeral("ana", channel))
     floor.says("ana", "/incident claim comms", channel)
     presses(floor, "ana", ids.APPROVE, "customers")
     assert updates(floor, "front-line") == []
@@ -347,7 +347,7 @@ def test_an_approver_need_not_lead_but_must_be_in_the_channel_of_a_private_incid
     floor.passes(minutes=15)
     assert drafts(floor, "erik") == [draft]
     presses(floor, "ana", ids.APPROVE, "customers")
-    assert "@executives approves what Front line are told, and is not in this" in floor.ephemeral("ana", "dm")[-1]
+    assert "@executives approves the updates for Front line, and is not in this" in floor.ephemeral("ana", "dm")[-1]
 
     floor.ana.invites(channel, "erik")
     floor.settle()

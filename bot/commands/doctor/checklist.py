@@ -68,7 +68,7 @@ def _groups(floor: Floor) -> dict[str, list[str]]:
             add_use([group], purpose.format(", ".join(key for key, names in names_by.items() if group in names)))
     for audience in floor.audiences.values():
         add_use(audience.members, f"subscribers who read the words for {audience.title}")
-        add_use(audience.approval, f"approve what {audience.title} are told")
+        add_use(audience.approval, f"approve the updates for {audience.title}")
     add_use(floor.postmortems.copy_to, "get each post-mortem's draft")
     for act, names in floor.permissions.model_dump().items():
         add_use(names, f"may {act.replace('_', ' ')}")
