@@ -1,13 +1,10 @@
 """The audiences of an incident: which may be told of it, and where they read it."""
 
-from bot.config.floor import DIGEST, HERE, PARTNERS, Audience
+from bot.config.floor import DIGEST, HERE, PARTNERS, UPDATES, Audience
 from bot.directory.lookup import SPOKEN
 from bot.incidents.tables import Incident
 from bot.runtime.templates import MISSING
 from bot.services import Services
-
-# The folder with the templates of updates, a folder for each audience.
-UPDATES = "stakeholder_update"
 
 
 def audiences_of(services: Services, incident: Incident) -> dict[str, Audience]:

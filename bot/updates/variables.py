@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.incidents.audiences import UPDATES as FOLDER
+from bot.config.floor import UPDATES as FOLDER
 
 # Far longer than a Slack message, yet short enough to catch a runaway template at once.
 LONGEST_UPDATE = 12_000

@@ -1,11 +1,13 @@
 """`floor.yaml`: valid content, and how mistakes are named."""
 
 import re
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.commands.doctor import files
 from bot.config import floor
 from bot.config.floor import Moment, Reactions, Timeline
 from bot.config.yaml_file import FileRefused
@@ -105,6 +107,30 @@ def test_readers_whose_language_is_not_given_read_that_of_the_floor(tmp_path: Pa
         "customers": ("es",),
     }
     assert [partner.language for partner in read_floor.partners] == ["en", "es", "es"]
+
+
+def test_an_audience_without_a_template_in_the_floors_language_reads_english_if_that_exists(tmp_path: Path) -> None:
+    templates_dir = tmp_path / "message_templates"
+    shutil.copytree("message_templates", templates_dir)
+    for name in ("executives", "engineering", "customers"):
+        (templates_dir / f"stakeholder_update/{name}/es.j2").unlink()
+    (templates_dir / "stakeholder_update/customers/en.j2").unlink()
+    text = SHIPPED.read_text().replace("language: en\n", "language: es\n")
+    changed_file = tmp_path / "floor.yaml"
+    changed_file.write_text(text.replace("    title: Engineering\n", "    title: Engineering\n    language: es\n"))
+
+    read_floor = floor.read(changed_file, templates_dir)
+
+    assert {name: audience.languages for name, audience in read_floor.audiences.items()} == {
+        "operations": ("es",),
+        "executives": ("en",),
+        "engineering": ("es",),  # as written
+        "partners": ("es",),
+        "customers": ("es",),
+    }
+    notes = [finding.sentence for finding in files.check(changed_file, Path("playbooks"), templates_dir)]
+    [note] = [text for text in notes if "English" in text]
+    assert note.startswith("Updates for Executives are in English, because stakeholder_update/executives/es.j2 is")
 
 
 def test_all_keys_that_are_given_twice_are_named_with_both_lines(tmp_path: Path) -> None:

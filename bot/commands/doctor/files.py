@@ -20,6 +20,12 @@ def check(floor_file: Path, playbooks_dir: Path, templates_dir: Path) -> Iterato
             yield missing(str(problem), f"Mend the line in {floor_file}; the bot does not start before.")
         return
     yield ok(f"{floor_file} can be used.")
+    as_written = floor.read(floor_file).audiences
+    for name, audience in floor_settings.audiences.items():
+        if audience.languages != as_written[name].languages:
+            template = f"{floor.UPDATES}/{audience.template or name}/{floor_settings.language}.j2"
+            remedy = "Write it, or set `language: en` for this audience."
+            yield note(f"Updates for {audience.title} are in English, because {template} is missing.", remedy)
     for domain, partner in floor_settings.lockouts.domains.items():
         if partner not in floor_settings.partner_names:
             hint = did_you_mean(partner, floor_settings.partner_names) or " Add it to `partners`."

@@ -77,8 +77,8 @@ __all__ = [
 ]
 
 
-# Messages in the floor's own language.
-OWN_TEMPLATES = "update_footer"
+# Messages in the floor's own language, and updates: a folder for each audience.
+OWN_TEMPLATES, UPDATES, ENGLISH = "update_footer", "stakeholder_update", "en"
 
 
 class Floor(FloorPart):
@@ -256,7 +256,7 @@ def _same_names(names: Iterable[str]) -> str:
 def read(path: Path, templates_dir: Path | None = None) -> Floor:
     """Return the floor's file. Raises `yaml_file.FileRefused` with every error in it.
 
-    If `templates_dir` is given, the floor's language must be one that has templates.
+    If `templates_dir` is given, the floor's language must have templates, and audiences read one that has them.
     """
     if not path.exists():
         reason = f"is not in {path.parent.resolve()}; start in the folder that holds it, or name another"
@@ -267,4 +267,15 @@ def read(path: Path, templates_dir: Path | None = None) -> Floor:
     if languages and floor.language not in languages:
         reason = f"there are no templates in {floor.language!r}; templates exist for {', '.join(languages)}"
         raise yaml_file.FileRefused([yaml_file.Problem(path.name, lines.of(["language"]), "language", reason)])
-    return floor
+    return _with_existing_templates(floor, content, templates_dir) if templates_dir else floor
+
+
+def _with_existing_templates(floor: Floor, content: Any, templates_dir: Path) -> Floor:
+    """An audience whose language is not given reads English if its templates exist only in that."""
+    audiences = dict(floor.audiences)
+    for name, audience in floor.audiences.items():
+        folder = templates_dir / UPDATES / (audience.template or name)
+        is_given = content["audiences"][name].keys() & {"language", "languages"}
+        if not is_given and not (folder / f"{floor.language}.j2").exists() and (folder / f"{ENGLISH}.j2").exists():
+            audiences[name] = audience.model_copy(update={"languages": (ENGLISH,)})
+    return floor.model_copy(update={"audiences": audiences})
