@@ -110,7 +110,7 @@ def record_phoned(services: Services, number: int, typed: str, agents: str, by: 
         if incident.status not in OPEN and row.call_owed(incident.status):
             row.cleared_at = now
         row.plan(NextAction.NOTHING, None)
-        agents_note = f"{agent_count} agents affected" if agent_count else ""
+        agents_note = f"{wording.count_of_agents(agent_count)} affected" if agent_count else ""
         change.log("partner_phoned", partner=partner, reason=agents_note, agents=agent_count)
         outbox.mark_stale(session, number, (kinds.PARTNER,))
     return wording.phoned(partner, agent_count)

@@ -12,7 +12,7 @@ from bot.partners import ids
 from bot.partners.guidance_views import guidance_button
 from bot.partners.rules import Answer, NextAction, State
 from bot.partners.tables import PartnerNotice
-from bot.partners.wording import PURPOSES_OF_CALLS, Labels, fill
+from bot.partners.wording import PURPOSES_OF_CALLS, Labels, count_of_agents, fill
 from bot.slack.blocks import Block, Message, actions, button, context, paragraphs, section
 from bot.slack.pages import page_of
 from bot.slack.text import channel_link, escape, mention, near_time, one_line
@@ -93,8 +93,8 @@ def _agents_affected(rows: Sequence[PartnerNotice]) -> str:
     agents = sum(row.agents or 0 for row in rows)
     is_awaited = not agents and any(row.answer == Answer.NONE for row in rows)
     if not is_awaited and all(row.agents is not None for row in rows if row.answer == Answer.AFFECTED):
-        return f"{agents} agents affected"
-    return f"at least {agents} agents affected" if agents else "number of affected agents not known yet"
+        return f"{count_of_agents(agents)} affected"
+    return f"at least {count_of_agents(agents)} affected" if agents else "number of affected agents not known yet"
 
 
 def _partner_section(facts: Matrix, row: PartnerNotice) -> Block:

@@ -92,4 +92,9 @@ def phoned(partner: str, agents: int | None) -> str:
     """The answer to recording a phone call, with what was understood of it."""
     if agents is None:
         return f"Recorded: {partner} was phoned, without a number of affected agents."
-    return f"Recorded: {partner} was phoned; {agents} agents are affected."
+    return f"Recorded: {partner} was phoned; {count_of_agents(agents)} {'is' if agents == 1 else 'are'} affected."
+
+
+def count_of_agents(count: int) -> str:
+    """`1 agent`, `12 agents`."""
+    return "1 agent" if count == 1 else f"{count} agents"
