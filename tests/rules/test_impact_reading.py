@@ -402,3 +402,80 @@ def test_a_file_that_counts_within_another_time_than_the_goal_is_named(tmp_path)
     assert warning(Chat=60, Fax=20).startswith(
         "The file counts contacts answered within 1:00, and the goal of Fax is within 20 s."
     )
+
+
+def starts_of(folder: Path, text: str) -> list[str]:
+    rows, left_out = read_file(csv_file(folder, text))
+    assert left_out == []
+    return [f"{utc(row.starts_at)} {row.interval_s}" for row in rows]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Date,Start,End,Offered\n26/11/2026,09:00,09:15,5\n26/11/2026,23:45,00:00,5\n26/11/2026,11:00,,5\n",
+        "Date,Start,End,Offered\n26/11/2026,26/11/2026 09:00,26/11/2026 09:15,5\n"
+        "26/11/2026,26/11/2026 23:45,27/11/2026 00:00,5\n26/11/2026,26/11/2026 11:00,-,5\n",
+        "Date,Start time,Offered\n26/11/2026,09:00 - 09:15,5\n26/11/2026,23:45 - 00:00,5\n26/11/2026,11:00,5\n",
+        "Date,Start,End,Offered\n46352,46352.375,46352.385416667,5\n46352,46352.989583333,46353,5\n46352,46352.4583333,,5\n",
+        "Start,End,Offered\n26/11/26 9:00,9:15,5\n26/11/26 23:45,0:00,5\n26/11/26 11:00,soon,5\n",
+    ],
+)
+def test_an_interval_begins_where_its_row_says_however_its_times_are_divided_among_columns(tmp_path, text):
+    assert starts_of(tmp_path, text) == [
+        "2026-11-26T09:00Z 900",
+        "2026-11-26T23:45Z 900",
+        "2026-11-26T11:00Z 900",
+    ]
+
+
+def test_a_row_whose_start_says_no_time_is_not_taken_for_midnight(tmp_path):
+    _, left_out = read_file(csv_file(tmp_path, "Date,Start,Offered\n26/11/2026,0900,5\n"))
+    assert left_out == [LeftOut(2, "`0900` is not a time of day")]
+
+
+def test_a_call_that_was_answered_before_it_came_or_in_an_unknown_zone_is_left_out_alone(tmp_path):
+    text = (
+        "Contact ID,Queue,Start time,Answered at\n1,A,2026-11-26T09:00:10Z,2026-11-26T09:00:05Z\n"
+        "2,A,2026-11-26T09:00:10Z,2026-11-26 09:00:15\n3,A,2026-11-26 09:00:10,2026-11-26T09:00:15Z\n"
+        "4,A,26/11/26 9:00,26/11/26 9:00:08\n5,A,26/11/2026 23:59:50,0:00:04\n6,A,2026-11-26T09:00:00Z,09:00:21\n"
+    )
+    rows, left_out = read_file(csv_file(tmp_path, text))
+    zones = "only one of its times names a zone"
+    assert left_out == [LeftOut(2, "it ends before it begins"), LeftOut(3, zones), LeftOut(4, zones)]
+    assert [(utc(row.starts_at), figures(row).answered_in, figures(row).asa_s) for row in rows] == [
+        ("2026-11-26T09:00Z", 1, 14.5),
+        ("2026-11-26T23:30Z", 1, 14),
+    ]
+
+
+def test_a_false_z_is_ignored_in_every_column_and_shape(tmp_path):
+    calls = "Contact ID,Queue,Start time,Answered at\n1,A,2026-07-03T07:00:00Z,2026-07-03T07:00:09Z\n"
+    wide = "Queue,Metric,2026-07-03T07:00:00Z,2026-07-03T07:30:00Z\nA,Offered,1,\n"
+    ends = "Queue,Start,End,Offered\nA,2026-07-03T07:00:00Z,2026-07-03T07:30:00Z,1\n"
+    for text in (calls, wide, ends):
+        sheet = open_report(csv_file(tmp_path, text))
+        columns = ColumnMap(recognise(sheet).meanings, "A", ignore_zone=True)
+        [row] = [row for row in read(plan(sheet, columns), LONDON, goal_s) if isinstance(row, ReadRow)]
+        assert (utc(row.starts_at), row.interval_s) == ("2026-07-03T06:00Z", 1800)
+
+
+def test_a_figure_per_row_is_read_in_the_unit_that_its_name_says(tmp_path):
+    text = (
+        "Queue,Metric,2026-11-26 09:00,2026-11-26 09:30\nA,Offered,10,12\nA,AHT (min),5.2,5.5\n"
+        "A,ASA (s),20,-\nA,Service level,81,100\nB,AHT (ms),312000,\nB,Service level %,0.5,1\n"
+    )
+    rows, left_out = read_file(csv_file(tmp_path, text))
+    assert left_out == []
+    assert [(figures(row).aht_s, figures(row).asa_s, figures(row).imported_service_level) for row in rows] == [
+        (pytest.approx(312), 20, 0.81),
+        (pytest.approx(330), None, 1),
+        (pytest.approx(312), None, 0.005),
+        (None, None, 0.01),
+    ]
+
+
+def test_a_figure_per_row_may_be_a_share_of_1_and_a_queues_name_is_no_figure(tmp_path):
+    text = "Queue,Metric,2026-11-26 09:00,2026-11-26 09:30\n2,Service level,0.5,1\n"
+    rows, _ = read_file(csv_file(tmp_path, text))
+    assert [figures(row).imported_service_level for row in rows] == [0.5, 1]

@@ -1,13 +1,13 @@
 """Files without an interval per row: forecasts with an interval per column, and logs with a call per row."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from bot.impact.reading.plan import USUAL_INTERVAL_S, Plan, start_of
-from bot.impact.reading.rows import LeftOut, QueueName, ReadRow, padded_rows, queue_reader, read_rows
-from bot.impact.reading.vocabulary import LENGTHS, NUMBERS, Meaning, is_totals, meaning_of
+from bot.impact.reading.plan import USUAL_INTERVAL_S, Plan, are_percent, start_of, time_until
+from bot.impact.reading.rows import LeftOut, QueueName, ReadRow, padded_rows, queue_reader, read_rows, reader_of
+from bot.impact.reading.vocabulary import NUMBERS, Meaning, is_totals, meaning_of
 from bot.impact.rules.figures import NAMES, Amount
 from bot.sources.tabular import cells, moments
 from bot.sources.tabular.cells import NotReadable
@@ -34,24 +34,28 @@ def read(plan: Plan, zone: ZoneInfo, threshold_s: Callable[[str], float]) -> Ite
 
 def read_wide(plan: Plan, zone: ZoneInfo) -> Iterator[ReadRow | LeftOut]:
     """Read a figure per row and an interval per column. Rows of one queue are merged; there are few of them."""
-    rows = list(padded_rows(plan))
-    rows_with_metric = [(line, _metric(plan, row), row) for line, row in rows]
-    is_plan = any(metric == M.FORECAST for _, metric, _ in rows_with_metric)
-    starts = _starts(plan, zone)
+    rows = [(line, _metric_name(plan, row), row) for line, row in padded_rows(plan)]
+    meanings = [meaning_of(name) for _, name, _ in rows]
+    is_plan, starts = M.FORECAST in meanings, _starts(plan, zone)
+    levels = [
+        (name, row) for (_, name, row), metric in zip(rows, meanings, strict=True) if metric == M.SERVICE_LEVEL
+    ]
+    is_percent = are_percent((name for name, _ in levels), (row[at] for _, row in levels for at, _ in starts))
     intervals: dict[tuple[QueueName, int], tuple[int, list[Amount]]] = {}
     queue_of = queue_reader(plan)
-    for line, metric, row in rows_with_metric:
+    for (line, name, row), metric in zip(rows, meanings, strict=True):
         meaning = _OF_PLAN.get(metric, metric) if is_plan else metric
         if meaning not in NUMBERS or any(is_totals(cell) for cell in row[:1]):
             yield LeftOut(line, "I do not know its figure")
             continue
+        read_amount = reader_of(meaning, name, plan.decimal, is_percent=is_percent)
         try:
             queue = queue_of(row)
-            amounts = [(column, start, _amount(plan, meaning, row, column)) for column, start in starts]
+            amounts = [(start, read_amount(row[column])) for column, start in starts]
         except NotReadable as reason:
             yield LeftOut(line, str(reason))
             continue
-        for _, start, amount in amounts:
+        for start, amount in amounts:
             _, figures = intervals.setdefault((queue, start), (line, [None] * len(NAMES)))
             figures[_FIGURE_INDEX[meaning]] = amount
     for (queue, start), (line, figures) in intervals.items():
@@ -59,32 +63,27 @@ def read_wide(plan: Plan, zone: ZoneInfo) -> Iterator[ReadRow | LeftOut]:
             yield ReadRow(line, queue, start, _wide_interval_s(starts), tuple(figures))
 
 
-def _metric(plan: Plan, row: list[str]) -> Meaning:
-    name = next((row[column] for column in plan.places(M.METRIC) if column < len(row)), "")
-    return meaning_of(name)
+def _metric_name(plan: Plan, row: list[str]) -> str:
+    return next((row[column] for column in plan.places(M.METRIC)), "")
 
 
 def _starts(plan: Plan, zone: ZoneInfo) -> list[tuple[int, int]]:
     clock = Clock(zone)
     return [
-        (column, clock.moment(moments.read_start(name, "", day_first=plan.day_first).at, ""))
+        (column, clock.moment(_start(plan, name), ""))
         for column, name in enumerate(plan.sheet.header)
         if is_moment(name)
     ]
 
 
+def _start(plan: Plan, name: str) -> datetime:
+    ignore_zone = plan.columns.ignore_zone
+    return moments.read_start(name, "", day_first=plan.day_first, ignore_zone=ignore_zone).at
+
+
 def _wide_interval_s(starts: list[tuple[int, int]]) -> int:
     distances = [b - a for (_, a), (_, b) in pairwise(starts) if b > a]
     return min(distances, default=USUAL_INTERVAL_S)
-
-
-def _amount(plan: Plan, meaning: Meaning, row: list[str], column: int) -> Amount:
-    text = row[column] if column < len(row) else ""
-    if meaning in LENGTHS:
-        return cells.read_length(text, plan.decimal)
-    if meaning == M.SERVICE_LEVEL:
-        return cells.read_share(text, plan.decimal, is_percent=plan.is_percent)
-    return cells.read_number(text, plan.decimal)
 
 
 def read_calls(plan: Plan, zone: ZoneInfo, threshold_s: Callable[[str], float]) -> Iterator[ReadRow | LeftOut]:
@@ -115,14 +114,7 @@ def _wait_s(plan: Plan, row: list[str], start: datetime) -> float | None:
     text = next((row[column].strip() for column in plan.places(M.CALL_ANSWERED) if column < len(row)), "")
     if cells.is_unknown(text):
         return None
-    answered = (
-        moments.read_start(text, "", day_first=plan.day_first).at
-        if len(text) > len("12:00:00 AM")
-        else datetime.combine(start.date(), moments.read_time(text), start.tzinfo)
-    )
-    if answered < start:
-        answered += timedelta(days=1)
-    return (answered - start).total_seconds()
+    return time_until(plan, text, start).total_seconds()
 
 
 def _figures_of_calls(offered: float, answered: float, in_time: float, waited_s: float) -> tuple[Amount, ...]:

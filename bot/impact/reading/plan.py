@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 from itertools import islice, pairwise
 from typing import Any
 
@@ -155,11 +157,15 @@ def _has_short_days(file_plan: Plan, rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _is_percent(file_plan: Plan, rows: Sequence[Sequence[str]]) -> bool:
-    """True if the imported service levels go up to 100, not to 1."""
     columns = file_plan.places(Meaning.SERVICE_LEVEL)
-    if any("%" in file_plan.sheet.header[column] for column in columns):
+    return are_percent((file_plan.sheet.header[column] for column in columns), _column(rows, columns))
+
+
+def are_percent(names: Iterable[str], texts: Iterable[str]) -> bool:
+    """True if imported service levels of these names go up to 100, not to 1."""
+    if any("%" in name for name in names):
         return True
-    for text in _column(rows, columns):
+    for text in texts:
         try:
             share = cells.read_share(text, ",", is_percent=False) if "," in text else float(text)
         except (NotReadable, ValueError):
@@ -188,11 +194,26 @@ def _interval_s(file_plan: Plan, rows: Sequence[Sequence[str]]) -> int:
 
 
 def _until_end(file_plan: Plan, row: Sequence[str], start: moments.Local) -> int | None:
-    for column in file_plan.places(Meaning.END):
-        end = moments.read_start(row[column], "", day_first=file_plan.day_first)
-        if end.is_moment == start.is_moment:
-            return int((end.at - start.at).total_seconds())
+    for text in _column([row], file_plan.places(Meaning.END)):
+        with suppress(NotReadable):
+            return int(time_until(file_plan, text, start.at).total_seconds())
     return None
+
+
+def time_until(file_plan: Plan, text: str, start: datetime) -> timedelta:
+    """How long after `start` a cell is. A time of day alone is the next one. Raises `NotReadable`."""
+    try:
+        clock = moments.read_time(text)
+    except NotReadable:
+        at = moments.read_start(
+            text, "", day_first=file_plan.day_first, ignore_zone=file_plan.columns.ignore_zone
+        ).at
+        if (at.tzinfo is None) != (start.tzinfo is None):
+            raise NotReadable("only one of its times names a zone") from None
+        if at < start:
+            raise NotReadable("it ends before it begins") from None
+        return at - start
+    return (datetime.combine(start.date(), clock, start.tzinfo) - start) % timedelta(days=1)
 
 
 def start_of(file_plan: Plan, row: Sequence[str]) -> moments.Local:
@@ -210,8 +231,7 @@ def when_texts(file_plan: Plan, row: Sequence[str] | Mapping[int, str]) -> tuple
     def text(meaning: Meaning) -> str:
         return next((cells_at[column].strip() for column in file_plan.places(meaning) if column in cells_at), "")
 
-    day, start = text(Meaning.DATE), text(Meaning.START)
-    clock = text(Meaning.TIME)
-    if day:
-        return day, clock or (start if ":" in start and len(start) <= len("12:00:00 AM") else "")
-    return start, clock
+    day, start, clock = text(Meaning.DATE), text(Meaning.START), text(Meaning.TIME)
+    if not day or (not clock and moments.begins_with_day(start)):
+        return start, clock
+    return day, clock or start

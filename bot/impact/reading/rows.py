@@ -81,7 +81,8 @@ class _Amounts(dict[str, Amount]):
     """A cache of a column's amounts by their texts; most texts recur."""
 
     def __init__(self, plan: Plan, at: int, meaning: Meaning) -> None:
-        self._read, self._name = _reader(plan, at, meaning), meaning.replace("_", " ").removesuffix(" s")
+        self._read = reader_of(meaning, plan.sheet.header[at], plan.decimal, is_percent=plan.is_percent)
+        self._name = meaning.replace("_", " ").removesuffix(" s")
 
     def __missing__(self, text: str) -> Amount:
         try:
@@ -243,11 +244,11 @@ def _reason(plan: Plan, row: Sequence[str], reason: NotReadable) -> str:
     )
 
 
-def _reader(plan: Plan, at: int, meaning: Meaning) -> Callable[[str], Amount]:
-    decimal = plan.decimal
+def reader_of(meaning: Meaning, name: str, decimal: str, *, is_percent: bool) -> Callable[[str], Amount]:
+    """A function that reads the cells of a figure; its `name` in the file says their unit."""
     if meaning == M.SERVICE_LEVEL:
-        return lambda text: cells.read_share(text, decimal, is_percent=plan.is_percent)
+        return lambda text: cells.read_share(text, decimal, is_percent=is_percent)
     if meaning in LENGTHS:
-        unit_s = cells.UNITS_S[unit_of(plan.sheet.header[at])]
+        unit_s = cells.UNITS_S[unit_of(name)]
         return lambda text: cells.read_length(text, decimal, unit_s)
     return lambda text: cells.read_number(text, decimal)

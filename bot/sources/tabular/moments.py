@@ -32,6 +32,11 @@ def says_day_first(dates: Iterable[str]) -> bool | None:
     return None
 
 
+def begins_with_day(text: str) -> bool:
+    """Whether the text has a date, and not only a time of day."""
+    return bool(_NUMERIC.match(text) or _SERIAL.fullmatch(text))
+
+
 def read_date(text: str, *, day_first: bool) -> date:
     """Return a date from `26/11/2026`, `2026-11-26`, `11/26/2026` or Excel's 46347. Raises `NotReadable`."""
     text = text.strip()
