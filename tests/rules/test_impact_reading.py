@@ -21,7 +21,7 @@ from bot.impact.reading.vocabulary import Meaning
 from bot.impact.rules.figures import NAMES, Figures
 from bot.sources.tabular import errors, workbook
 from bot.sources.tabular.cells import NotReadable, decimal_sign, read_length, read_number, read_share
-from bot.sources.tabular.moments import Clock, read_date, read_time
+from bot.sources.tabular.moments import Clock, read_date, read_start, read_time
 
 SAMPLES = Path(__file__).parent / "figures"
 EXPECTED = json.loads((SAMPLES / "expected.json").read_text())
@@ -479,3 +479,27 @@ def test_a_figure_per_row_may_be_a_share_of_1_and_a_queues_name_is_no_figure(tmp
     text = "Queue,Metric,2026-11-26 09:00,2026-11-26 09:30\n2,Service level,0.5,1\n"
     rows, _ = read_file(csv_file(tmp_path, text))
     assert [figures(row).imported_service_level for row in rows] == [0.5, 1]
+
+
+def test_a_column_of_a_time_that_the_clock_skipped_leaves_the_others_readable(tmp_path):
+    times = ["00:30", "01:00", "01:30", "02:00"]
+    header = ",".join(f"2026-03-29 {time}" for time in times)
+    rows, left_out = read_file(csv_file(tmp_path, f"Queue,Metric,{header}\nA,Offered,1,,,4\n"))
+    assert [(utc(row.starts_at), figures(row).offered) for row in rows] == [
+        ("2026-03-29T00:30Z", 1),
+        ("2026-03-29T01:00Z", 4),
+    ]
+    assert [reason.reason.partition(" on ")[0] for reason in left_out] == [
+        "there was no 01:00",
+        "there was no 01:30",
+    ]
+    assert {reason.line for reason in left_out} == {1}
+
+
+@pytest.mark.parametrize("zone", ["Asia/Manila", "America/New_York", "UTC"])
+@pytest.mark.parametrize(
+    "text", ["9999-12-31 23:59", "9999-12-31T23:59:59-05:00", "0001-01-01 00:00", "0001-01-01T00:00:00+08:00"]
+)
+def test_a_date_that_stands_for_never_can_be_read_in_every_zone(zone, text):
+    at = read_start(text, "", day_first=True).at
+    assert datetime.fromtimestamp(Clock(ZoneInfo(zone)).moment(at, ""), UTC).year == at.year

@@ -36,7 +36,9 @@ def read_wide(plan: Plan, zone: ZoneInfo) -> Iterator[ReadRow | LeftOut]:
     """Read a figure per row and an interval per column. Rows of one queue are merged; there are few of them."""
     rows = [(line, _metric_name(plan, row), row) for line, row in padded_rows(plan)]
     meanings = [meaning_of(name) for _, name, _ in rows]
-    is_plan, starts = M.FORECAST in meanings, _starts(plan, zone)
+    is_plan, starts_or_reasons = M.FORECAST in meanings, list(_starts(plan, zone))
+    yield from (reason for reason in starts_or_reasons if isinstance(reason, LeftOut))
+    starts = [start for start in starts_or_reasons if not isinstance(start, LeftOut)]
     levels = [
         (name, row) for (_, name, row), metric in zip(rows, meanings, strict=True) if metric == M.SERVICE_LEVEL
     ]
@@ -67,18 +69,16 @@ def _metric_name(plan: Plan, row: list[str]) -> str:
     return next((row[column] for column in plan.places(M.METRIC)), "")
 
 
-def _starts(plan: Plan, zone: ZoneInfo) -> list[tuple[int, int]]:
-    clock = Clock(zone)
-    return [
-        (column, clock.moment(_start(plan, name), ""))
-        for column, name in enumerate(plan.sheet.header)
-        if is_moment(name)
-    ]
-
-
-def _start(plan: Plan, name: str) -> datetime:
-    ignore_zone = plan.columns.ignore_zone
-    return moments.read_start(name, "", day_first=plan.day_first, ignore_zone=ignore_zone).at
+def _starts(plan: Plan, zone: ZoneInfo) -> Iterator[tuple[int, int] | LeftOut]:
+    """Yield the columns that are intervals, with their starts."""
+    clock, ignore_zone = Clock(zone), plan.columns.ignore_zone
+    for column, name in enumerate(plan.sheet.header):
+        if is_moment(name):
+            try:
+                at = moments.read_start(name, "", day_first=plan.day_first, ignore_zone=ignore_zone).at
+                yield column, clock.moment(at, "")
+            except NotReadable as reason:
+                yield LeftOut(plan.sheet.header_line, str(reason))
 
 
 def _wide_interval_s(starts: list[tuple[int, int]]) -> int:

@@ -155,10 +155,15 @@ class Clock(Struct):
         return self._known[at][1]
 
     def _look_up(self, at: datetime) -> tuple[int, bool]:
-        if at.tzinfo is not None:
+        first = at if at.tzinfo else at.replace(tzinfo=self.zone)
+        try:
+            in_utc = first.astimezone(UTC)
+        except OverflowError:
+            # Some systems write 9999-12-31 for "never"; hours do not matter there.
+            return int(at.replace(tzinfo=UTC).timestamp()), False
+        if at.tzinfo:
             return int(at.timestamp()), False
-        first = at.replace(tzinfo=self.zone)
-        if first.astimezone(UTC).astimezone(self.zone).replace(tzinfo=None) != at:
+        if in_utc.astimezone(self.zone).replace(tzinfo=None) != at:
             day = f"{at:%d %B %Y}".lstrip("0")
             raise NotReadable(f"there was no {at:%H:%M} on {day} in {self.zone.key}: the clock went forward")
         is_ambiguous = first.utcoffset() != at.replace(tzinfo=self.zone, fold=1).utcoffset()
