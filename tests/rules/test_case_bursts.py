@@ -7,8 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlmodel import col, select
 
@@ -21,7 +24,8 @@ from bot.cases.detecting import Detector
 from bot.cases.guides import Guide, find
 from bot.cases.reading import read_cases
 from bot.cases.rules.alerting import Alerting, Episode
-from bot.cases.rules.bursts import Candidate, Scanner, Sighting
+from bot.cases.rules.bursts import Candidate, Scanner, Sighting, customer_of, keys
+from bot.cases.rules.counting import Occurrences
 from bot.cases.rules.similar_text import TextIndex, grams, shared_terms
 from bot.cases.rules.surprise import negative_binomial_tail
 from bot.cases.tables import Case
@@ -195,6 +199,11 @@ def test_not_related_teaches_and_the_lesson_fades() -> None:
     assert _is_alerted(replace(candidate, score=9.0), [dismissed])
     dismissed.last_at = 73 * DAY
     assert _is_alerted(candidate, [dismissed])
+    dismissed.last_at = 98 * DAY
+    assert _is_alerted(replace(candidate, key=(("category", "network"),)), [dismissed]), "of another trait"
+    by_words = replace(candidate, key=(), score=8.0)
+    assert not _is_alerted(by_words, [replace(dismissed, peak=7.5, cases={3, *range(20, 30)})])
+    assert _is_alerted(by_words, [replace(dismissed, peak=7.5)]), "of other cases"
 
 
 def _is_alerted(candidate: Candidate, episodes: list[Episode]) -> bool:
@@ -204,6 +213,226 @@ def _is_alerted(candidate: Candidate, episodes: list[Episode]) -> bool:
     decision = alerting.decide(candidate)
     assert decision
     return decision.alerts
+
+
+def candidate(at: float, score: float, cases: tuple[int, ...], trait: str = "") -> Candidate:
+    key = (("category", trait),) if trait else ()
+    return Candidate(at, key, cases, len(cases), at - 60, 900, score, 0.1)
+
+
+def alerts(alerting: Alerting, each: Candidate) -> bool:
+    alerting.begin(each.at)
+    decision = alerting.decide(each)
+    return decision is not None and decision.alerts
+
+
+def test_a_burst_is_alerted_once_as_long_as_it_lasts_and_again_when_its_incident_is_over() -> None:
+    alerting = Alerting()
+    assert alerts(alerting, candidate(0, 9.0, (3, 2, 1)))
+    assert not alerts(alerting, candidate(6 * HOUR, 9.5, (5, 4, 3)))
+    (episode,) = alerting.episodes
+    assert (episode.cases, episode.peak, episode.began_at, episode.last_at) == ({1, 2, 3, 4, 5}, 9.5, 0, 6 * HOUR)
+    assert not alerts(alerting, candidate(5 * HOUR, 8.0, (5, 6, 7))), "it came late"
+    assert (episode.peak, episode.last_at) == (9.5, 6 * HOUR)
+    assert not alerts(alerting, candidate(17.9 * HOUR, 8.0, (7, 8, 9))), "twelve hours after its last case"
+    assert alerting.explained_cases == frozenset()
+    episode.is_over = True
+    assert alerting.explained_cases == {*range(1, 10)}
+    assert alerts(alerting, candidate(18 * HOUR, 11.0, (9, 10, 11)))
+    assert not alerts(alerting, candidate(18 * HOUR, 10.5, (10, 12))), "the open one is continued"
+    assert alerts(alerting, candidate(31 * HOUR, 11.5, (11, 13))), "half a day passed without a case"
+
+
+def test_bursts_by_a_trait_are_the_same_if_the_trait_is_or_if_three_cases_in_ten_are() -> None:
+    alerting = Alerting()
+    assert alerts(alerting, candidate(0, 5.0, (1, 2, 3), "printer"))
+    assert not alerts(alerting, candidate(HOUR, 6.0, (7, 8, 9), "printer"))
+    assert not alerts(alerting, candidate(HOUR, 11.0, (*range(20, 27), 1, 2, 3), "network"))
+    assert alerts(alerting, candidate(HOUR, 11.0, (*range(30, 38), 1, 2), "phones"))
+    assert len(alerting.episodes) == 2
+
+
+def test_a_weak_burst_is_not_recorded_and_words_must_say_more_than_a_trait() -> None:
+    for trait, least in (("printer", 3.5), ("", 7.0)):
+        assert Alerting().decide(candidate(0, least - 0.01, (1, 2, 3), trait)) is None
+        assert alerts(Alerting(), candidate(0, least, (1, 2, 3), trait))
+    assert Alerting().decide(None) is None
+
+
+def test_once_two_bursts_are_alerted_in_a_day_a_third_must_surprise_more_than_both() -> None:
+    def third_alerts(at: float, score: float) -> bool:
+        alerting = Alerting()
+        alerting.begin(-10 * DAY)
+        assert alerts(alerting, candidate(0, 8.0, (1, 2), "a"))
+        assert alerts(alerting, candidate(HOUR, 6.0, (3, 4), "b"))
+        return alerts(alerting, candidate(at, score, (5, 6), "c"))
+
+    assert not third_alerts(2 * HOUR, 7.9)
+    assert third_alerts(2 * HOUR, 8.0)
+    assert third_alerts(DAY + 60, 3.6), "the first was more than a day ago"
+    assert not third_alerts(DAY - 60, 3.6)
+
+
+def test_a_burst_must_surprise_as_much_as_those_that_come_twice_a_day() -> None:
+    def is_alerted(score: float, days: float, extra_peaks: int) -> bool:
+        alerting = Alerting()
+        alerting.begin(100 * DAY)
+        alerting.begin((100 - days) * DAY)
+        at = 100 * DAY
+        # Peaks from 4.0 upwards, as many as are allowed and some more; the oldest is forgotten.
+        peaks = [4.0 + step / 10 for step in range(int(2 * max(1, days)) + extra_peaks)]
+        alerting.episodes = [Episode((), 0, at - DAY - 60 * step, peak) for step, peak in enumerate(peaks)]
+        alerting.episodes.append(Episode((), 0, at - 28 * DAY, 11.0))
+        return alerts(alerting, candidate(at, score, (1, 2), "a"))
+
+    assert is_alerted(3.6, 5, 0), "fewer than twice a day came so far"
+    assert not is_alerted(4.1, 5, 3)
+    assert is_alerted(4.2, 5, 3), "the third of those that are too many"
+    assert not is_alerted(4.1, 0.1, 3), "less than a day counts as one"
+    assert is_alerted(4.2, 0.1, 3)
+    assert is_alerted(12.0, 5, 300)
+
+
+def test_a_burst_joins_the_alerted_one_of_two_that_it_resembles_then_the_later() -> None:
+    def joined(order: int, alerted_at: float | None) -> float:
+        alerting = Alerting()
+        first, second = Episode((), 1, 2 * HOUR, 8.0, {1}, alerted_at), Episode((), 2, 3 * HOUR, 8.0, {2})
+        alerting.episodes = [first, second][::order]
+        decision = alerting.decide(candidate(10 * HOUR, 9.0, (1, 2)))
+        assert decision
+        return decision.episode.began_at
+
+    assert joined(1, None) == joined(-1, None) == 2
+    assert joined(1, 2 * HOUR) == joined(-1, 2 * HOUR) == 1
+
+
+def test_a_case_is_compared_by_each_trait_and_by_pairs_that_say_more_than_one() -> None:
+    traits = {
+        "site": "Cebu",
+        "region": "APAC",
+        "category": "printer",
+        "subcategory": "ink",
+        "cause": "x",
+        "other": "",
+    }
+    pairs = {tuple(name for name, _ in key) for key in keys(traits) if len(key) == 2}
+    assert {key[0][0] for key in keys(traits) if len(key) == 1} == {*traits} - {"other"}
+    assert pairs == {
+        ("category", "cause"),
+        ("category", "region"),
+        ("category", "site"),
+        ("cause", "region"),
+        ("cause", "site"),
+        ("cause", "subcategory"),
+        ("region", "subcategory"),
+        ("site", "subcategory"),
+    }
+    assert (customer_of("Acme", "CS1"), customer_of("", "CS1")) == ("Acme", "CS1")
+
+
+def found(history: int, days: float, cases: list[Sighting]) -> Candidate | None:
+    """What a scanner finds with the last of these cases, after so many cases of nothing in common."""
+    scanner = Scanner()
+    step = days * DAY / history
+    for number in range(history):
+        scanner.add(Sighting(1000 + number, number * step, f"x{number}", {"category": f"k{number}"}))
+    for case in cases[:-1]:
+        scanner.add(case)
+    return scanner.see(cases[-1])
+
+
+def sightings(count: int, days: float, customers: int = 99, **facts: Any) -> list[Sighting]:
+    return [
+        Sighting(number, days * DAY + 60 * number, f"c{number % customers}", **facts) for number in range(count)
+    ]
+
+
+def test_a_burst_needs_a_history_and_a_single_trait_some_days_of_it() -> None:
+    printer: dict[str, Any] = {"traits": {"category": "printer"}}
+    burst = found(40, 4, sightings(4, 4, **printer))
+    assert burst
+    assert (burst.cases, burst.customers, burst.key) == ((3, 2, 1, 0), 4, (("category", "printer"),))
+    assert (burst.at, burst.first_at, burst.window_s) == (4 * DAY + 180, 4 * DAY, 900)
+    assert found(40, 4, sightings(4, 4, customers=2, **printer)) is None
+    assert found(40, 4, sightings(3, 4, **printer)) is not None
+    assert found(29, 4, sightings(4, 4, **printer)) is None
+    assert found(40, 2.9, sightings(4, 2.9, **printer)) is None
+    assert found(40, 4, sightings(4, 4, traits={"site": "Cebu"})) is None
+    pair = found(40, 2, sightings(4, 2, traits={"site": "Cebu", "category": "printer"}))
+    assert pair
+    assert len(pair.key) == 2
+
+
+def test_words_must_come_from_five_customers_and_weigh_more_than_traits_where_cases_have_words() -> None:
+    words: dict[str, Any] = {"title": "screen pop blank", "text": "softphone shows nothing"}
+    usual = [
+        Sighting(100 + number, number * HOUR, f"u{number}", title=f"w{number}a w{number}b", text=f"t{number}")
+        for number in range(60)
+    ]
+    burst = found(30, 1, [*usual, *sightings(5, 4, **words)])
+    assert burst
+    assert burst.is_text
+    assert burst.cases == (4, 3, 2, 1, 0)
+    assert found(30, 1, [*usual, *sightings(4, 4, **words)]) is None
+    assert found(30, 1, [*usual, *sightings(6, 4, customers=4, **words)]) is None
+    assert found(30, 1, [*usual[:29], *sightings(6, 4, **words)]) is None, "too few earlier texts"
+    traits: dict[str, Any] = {"traits": {"category": "printer"}}
+    with_words = found(40, 4, [*usual, *sightings(4, 4, title="lorem", **traits)])
+    without_words = found(40, 4, [*usual, *sightings(4, 4, **traits)])
+    assert with_words
+    assert without_words
+    assert with_words.score == pytest.approx(without_words.score - 6)
+    assert not with_words.is_text
+
+
+def test_a_subject_that_is_up_everywhere_is_no_surprise_at_one_site() -> None:
+    def score(elsewhere: int) -> float:
+        printer: dict[str, Any] = {"category": "printer"}
+        usual = [
+            Sighting(300 + number, number * HOUR, f"u{number}", {"site": "Cebu", "category": f"q{number}"})
+            for number in range(20)
+        ]
+        at_other_sites = [
+            Sighting(500 + number, 2 * DAY, f"e{number}", {"category": "printer", "site": f"s{number}"})
+            for number in range(elsewhere)
+        ]
+        burst = found(40, 2, [*usual, *at_other_sites, *sightings(4, 2, traits={"site": "Cebu", **printer})])
+        assert burst
+        assert burst.key == (("category", "printer"), ("site", "Cebu"))
+        return burst.score
+
+    assert score(0) > 2 * score(30)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40 * 24 * 4), st.integers(0, 99)), max_size=30),
+    st.integers(1, 40 * 24),
+    st.integers(0, 5),
+)
+def test_occurrences_of_four_weeks_are_counted_in_whatever_order_they_come(
+    added: list[tuple[int, int]], window_h: int, later_h: int
+) -> None:
+    now = 40 * DAY
+    occurrences = Occurrences()
+    for quarter, number in added:
+        occurrences.add(quarter * HOUR / 4, number, "c")
+    occurrences.add(now, 100, "c")
+    at = now - later_h * HOUR
+    kept = [(quarter * HOUR / 4, number, "c") for quarter, number in added if now - quarter * HOUR / 4 <= 28 * DAY]
+    kept.append((now, 100, "c"))
+    window = occurrences.since(at - window_h * HOUR, at)
+    assert window == sorted((each for each in kept if at - window_h * HOUR < each[0] <= at), reverse=True)
+    others = list(kept)
+    for each in window:
+        others.remove(each)
+
+    def hours_apart(moment: float) -> int:
+        apart = (int(moment // HOUR) - int(at // HOUR)) % 24
+        return min(apart, 24 - apart)
+
+    counts = occurrences.counts(window, at)
+    assert (counts.within, counts.before) == (len(window), len(others))
+    assert counts.at_this_hour == sum(hours_apart(moment) <= 1 for moment, _, _ in others)
 
 
 def test_a_group_is_explained_by_the_words_that_most_of_its_cases_share() -> None:

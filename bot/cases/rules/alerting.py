@@ -68,7 +68,7 @@ class Alerting:
 
     def decide(self, candidate: Candidate | None) -> Decision | None:
         """Add the candidate to its episode and decide on an alert; None if it is too unsurprising to record."""
-        if candidate is None or candidate.score < (LEAST_SCORE_OF_WORDS if candidate.is_text else LEAST_SCORE):
+        if candidate is None or candidate.score < _least_score(candidate):
             return None
         now = candidate.at
         self.episodes = [each for each in self.episodes if each.last_at > now - REMEMBERED_S]
@@ -86,7 +86,7 @@ class Alerting:
     def threshold(self, candidate: Candidate, episode: Episode) -> float:
         """The score that this candidate must reach."""
         usual = max(self._usual_peak(candidate.at, episode), self._peak_of_full_day(candidate.at))
-        return min(usual, ALWAYS) + self._rise_by_dismissals(candidate)
+        return min(max(usual, _least_score(candidate)), ALWAYS) + self._rise_by_dismissals(candidate)
 
     def _usual_peak(self, now: float, episode: Episode) -> float:
         """The peak score that bursts of the last four weeks exceeded only as often as alerts are allowed."""
@@ -117,6 +117,10 @@ class Alerting:
             each for each in recent_episodes if _is_alike(each, candidate) or _overlap(each, candidate) >= OVERLAP
         ]
         return max(matching_episodes, key=lambda each: (each.alerted_at is not None, each.last_at), default=None)
+
+
+def _least_score(candidate: Candidate) -> float:
+    return LEAST_SCORE_OF_WORDS if candidate.is_text else LEAST_SCORE
 
 
 def _is_alike(episode: Episode, candidate: Candidate) -> bool:
