@@ -251,6 +251,64 @@ def test_the_board_is_paged_and_counted_and_snoozed_cases_come_back_when_they_br
     assert read_wanted("1027 2", "U1") == Wanted("", ("1027",), "U1", 1)
 
 
+def test_the_board_counts_breached_and_snoozed_cases_to_the_second() -> None:
+    cases = [open_case(1, 0), open_case(2, 0, snoozed_until=NOW + timedelta(hours=1)), open_case(3, None)]
+    cases += [open_case(4, 90, snoozed_until=NOW), open_case(5, 90, snoozed_until=NOW + timedelta(seconds=1))]
+    found = board(rank(cases, {}, NOW), Wanted(), NOW, 10)
+    assert [entry.case.number for entry in found.entries] == [1, 2, 4, 3]
+    assert [entry.is_breached for entry in found.entries] == [True, True, False, False]
+    assert (found.counts["breached"], found.counts["snoozed"]) == (2, 1)
+    (late,) = board(rank([open_case(6, 1)], {}, NOW + timedelta(minutes=2)), Wanted(), NOW, 10).entries
+    assert late.is_breached
+
+
+def test_every_page_of_the_board_follows_the_one_before() -> None:
+    for count in (0, 1, 5, 6, 7, 12, 13):
+        entries = rank([open_case(number, number) for number in range(count)], {}, NOW)
+        pages = [board(entries, Wanted(page=page), NOW, 6) for page in range(max(1, -(-count // 6)))]
+        assert [entry.case.number for page in pages for entry in page.entries] == [*range(count)]
+        assert [page.wanted.page for page in pages] == [*range(len(pages))]
+        assert board(entries, Wanted(page=99), NOW, 6).entries == pages[-1].entries
+
+
+def test_the_board_is_searched_by_words_and_its_pages_by_short_numbers() -> None:
+    cases = [open_case(1, 60, region="EMEA", title="Printer jams"), open_case(2, 90, region="EMEA", owner_id="U1")]
+    entries = rank(cases, {}, NOW)
+
+    def shown(typed: str) -> list[int]:
+        return [entry.case.number for entry in board(entries, read_wanted(typed, "U1"), NOW, 6).entries]
+
+    assert (shown("emea"), shown("EMEA printer"), shown("acme mine"), shown("billing c2")) == (
+        [1, 2],
+        [1],
+        [2],
+        [2],
+    )
+    assert (shown("unassigned"), shown("apac"), shown("")) == ([1], [], [1, 2])
+    assert read_wanted("", "U1") == read_wanted("0", "U1") == read_wanted("1", "U1") == Wanted("", (), "U1", 0)
+    assert read_wanted("999", "U1").page == 998
+    assert read_wanted("²", "U1") == Wanted("", ("²",), "U1", 0)
+
+
+def test_a_case_is_worked_on_by_its_owner_while_it_is_in_work() -> None:
+    assert open_case(1, 60, phase="working", owner="Ann B").worker == "ann b"
+    assert open_case(1, 60, phase="working", owner="Ann B", owner_id="U1").worker == "u1"
+    assert open_case(1, 60, phase="pending", owner="Ann B").worker == ""
+
+
+def test_a_case_turns_red_when_the_wait_leaves_less_than_five_minutes() -> None:
+    def colours(*due_in_min: int) -> list[str]:
+        cases = [open_case(number, due, target_s=0) for number, due in enumerate(due_in_min)]
+        return [entry.colour for entry in rank(cases, {"Billing": Capacity(2, 2.0)}, NOW)]
+
+    assert colours(35, 35, 65) == ["green", "green", "green"], "half an hour each, two at a time"
+    assert colours(34, 35, 64) == ["red", "green", "red"]
+    (elsewhere,) = rank([open_case(1, 34, team="Night", target_s=0)], {"Billing": Capacity(2, 2.0)}, NOW)
+    assert (elsewhere.free, elsewhere.on_shift, elsewhere.colour) == (None, None, "green")
+    (taken,) = rank([open_case(1, 34, owner="ann", target_s=0)], {"Billing": Capacity(2, 2.0, 3, True)}, NOW)
+    assert (taken.free, taken.on_shift, taken.pickup, taken.colour) == (2, 3, timedelta(), "green")
+
+
 def test_the_board_reads_rows_that_were_committed_late_and_no_row_twice(tmp_path: Path) -> None:
     store, statements = Database(prepared.database(tmp_path)), list[str]()
     open_cases = OpenCases(Cases())
@@ -320,6 +378,33 @@ def test_a_move_evens_out_the_load_with_unassigned_cases() -> None:
     assert balance_index(teams) == pytest.approx(10 / 5.25)
 
 
+def test_the_largest_move_is_suggested_to_the_least_loaded_team_of_the_same_skill() -> None:
+    other_skill = TeamLoad("Chat", "EMEA", "chat", 0, 0, 9, 1.0)
+    full, source = team("Cebu", 12, 0, 2), team("Madrid", 20, 9, 2)
+    teams = [source, team("Lima", 2, 0, 2), team("Manila", 1, 0, 2), other_skill, full]
+    move = suggestion(teams, {})
+    assert move
+    assert (move.count, move.target, move.target_load, move.source_load) == (9, "Manila", 0.5, 10)
+    assert suggestion([source, other_skill], {}) is None
+    no_skill = [TeamLoad(name, "EMEA", "", count, count, 2, 1.0) for name, count in (("A", 20), ("B", 0))]
+    assert suggestion(no_skill, {}) is None
+    assert suggestion([team("Madrid", 5, 5, 1), team("Lima", 2, 0, 1)], {}) is None, "one case is not worth it"
+    pair = suggestion([team("Madrid", 6, 5, 1), team("Lima", 2, 0, 1)], {})
+    assert pair
+    assert pair.count == 2
+    same_target = suggestion([source, team("Lima", 2, 0, 2), team("Manila", 3, 0, 2)], {})
+    assert same_target
+    assert same_target.count == 9
+    assert same_target.target == "Lima"
+
+
+def test_teams_without_people_or_cases_have_no_load() -> None:
+    assert balance_index([team("Madrid", 20, 4, 0), team("Manila", 4, 0, 2), team("Lima", 2, 0, 2)]) == 2 / 1.5
+    assert balance_index([team("Madrid", 20, 4, 0)]) is None
+    assert balance_index([team("Madrid", 0, 0, 2)]) is None
+    assert balance_index([]) is None
+
+
 def test_shared_hours_of_two_regions_are_counted_in_real_time() -> None:
     manila = Schedule("Asia/Manila", EVERY_DAY)
     london = Schedule("Europe/London", dict.fromkeys(range(7), ((8 * 60, 16 * 60),)))
@@ -332,6 +417,10 @@ def test_an_hour_is_unusual_against_the_same_hour_of_other_days() -> None:
     assert is_unusual_intake(40, [5, 6, 4, 5, 7])
     assert not is_unusual_intake(12, [5, 6, 4, 5, 7]), "surges are over-dispersed"
     assert not is_unusual_intake(40, [5, 6]), "two days say nothing"
+    assert is_unusual_intake(7, [0, 0, 0])
+    assert not is_unusual_intake(6, [0, 0, 0]), "six are never many"
+    assert is_queue_too_long(1, 0, 2.0)
+    assert not is_queue_too_long(0, 0, 2.0)
     assert is_queue_too_long(9, 2, 2.0)
     assert not is_queue_too_long(8, 2, 2.0)
 

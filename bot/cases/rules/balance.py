@@ -110,8 +110,8 @@ def _spans(schedule: Schedule, now: datetime, until: datetime) -> list[tuple[dat
 
 def is_unusual_intake(count: int, same_hours: Sequence[int]) -> bool:
     """True if far more cases came in the last hour than in the same hour of earlier days. Surges are overdispersed,
-    so the tail is negative binomial. Nothing is unusual before three days or below five cases."""
-    if len(same_hours) < 3 or count < 5:
+    so the tail is negative binomial. Nothing is unusual before three days, nor fewer than seven cases."""
+    if len(same_hours) < 3:
         return False
     mean = max(sum(same_hours) / len(same_hours), 0.5)
     return negative_binomial_tail(count, mean, MOST_SIZE) < UNUSUAL
@@ -119,4 +119,4 @@ def is_unusual_intake(count: int, same_hours: Sequence[int]) -> bool:
 
 def is_queue_too_long(unassigned: int, free: int, per_hour: float) -> bool:
     """True if the free engineers cannot pick up the waiting cases within two hours."""
-    return unassigned > free * per_hour * (PICKED_UP_WITHIN / timedelta(hours=1)) and unassigned > 0
+    return unassigned > free * per_hour * (PICKED_UP_WITHIN / timedelta(hours=1))
