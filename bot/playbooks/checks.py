@@ -136,23 +136,15 @@ def _find_cycles(book: Playbook) -> Iterator[Finding]:
 def _find_unreachable(book: Playbook) -> Iterator[Finding]:
     unreachable: set[str] = set()
     for path, step in _steps_with_path(book):
-        for reason in (_why_impossible(book, step), _why_unreachable(step, unreachable)):
-            if reason:
-                unreachable.add(step.id)
-                yield (*path, "when"), f"can never hold: {reason}"
-                break
+        if reason := _why_impossible(step) or _why_unreachable(step, unreachable):
+            unreachable.add(step.id)
+            yield (*path, "when"), f"can never hold: {reason}"
 
 
-def _why_impossible(book: Playbook, step: Step) -> str | None:
-    when, applies = step.when, book.applies
-    if when.severity_at_least and applies.severities and min(applies.severities) > when.severity_at_least:
-        return f"the playbook is for {', '.join(applies.severities)}, all below {when.severity_at_least}"
-    if when.site_among and applies.sites and not set(when.site_among) & set(applies.sites):
-        return f"the playbook is for {', '.join(applies.sites)} only"
-    contradictory_steps = set(when.done) & set(when.skipped)
-    if contradictory_steps:
-        return f"`{min(contradictory_steps)}` cannot be done and skipped at once"
-    return None
+def _why_impossible(step: Step) -> str | None:
+    # Severity and sites may change while the playbook runs, so a condition on them may always come to hold.
+    contradictory_steps = set(step.when.done) & set(step.when.skipped)
+    return f"`{min(contradictory_steps)}` cannot be done and skipped at once" if contradictory_steps else None
 
 
 def _why_unreachable(step: Step, unreachable: set[str]) -> str | None:

@@ -5,11 +5,13 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from msgspec.structs import replace
 
 from bot.config import floor as floors
 from bot.config.floor.cases import Cases, Guide
-from bot.playbooks.library import load_library, notes_on
-from tests.rules.playbook_builders import ROOT
+from bot.playbooks.library import load_library, notes_on, read_playbook
+from bot.playbooks.rules import IncidentFacts, fits, wanted_steps
+from tests.rules.playbook_builders import NOON, ROOT
 
 GOOD = """
     title: Phones
@@ -189,6 +191,24 @@ def test_all_problems_of_a_file_are_named_at_once_with_line_key_and_suggestion(f
         ),
         ("- {id: a, title: A, posts: {to: operations, message: 'Down: {{title} now'}}", "`{` has no other brace"),
         ("- {id: a, title: A, posts: {to: operations, message: 'Down: title} now'}}", "`}` has no other brace"),
+        ("- {id: a, title: A, asks: [{id: q, question: Q, milestone: mitigated}]}", "write `kind: time`"),
+        (
+            "- {id: a, title: A, asks: [{id: q, question: Q, kind: choice, options: [b, c, b]}]}",
+            "offers the same option twice",
+        ),
+        (
+            "- {id: a, title: A, asks: [{id: q, question: Q, kind: choice, options: [b]}]}",
+            "needs at least two options",
+        ),
+        ("- {id: a, title: A, skip_when: {}}", "is empty; write `severity_at_least`, `told` or `held`"),
+        ("\n".join(f"- {{id: a{number}, title: A}}" for number in range(81)), "has 81 steps; at most"),
+        ("- {id: a, title: A, guides: [a, b, c, d]}", "has 4 entries; at most 3 are possible"),
+        ("- {id: a, title: }", "is empty; text that begins with `#` stands in quotes"),
+        ("- {id: a, title: 2026-11-26}", "YAML reads this as a date, not as words; put it in quotes"),
+        ("- {id: a, title: {b: c}}", "should be words"),
+        ("- {id: a, title: 2026-13-45}", "`2026-13-45` is no date and no number; put it in quotes"),
+        ("- id: a\n  title: Down: all calls", "words with a colon in them stand in quotes"),
+        ("- {id: a, title: @oncall}", "text that begins with `@` stands in quotes"),
         ("- {id: a}", "is missing"),
         ("- {id: A b, title: A}", "write it like `call-carrier`"),
         ("- {id: a, title: A, owner: boss}", "'commander'"),
@@ -261,16 +281,56 @@ def test_an_answer_that_is_not_offered_is_refused_with_the_nearest_one(folder):
     assert problems[1].endswith("`many` is no number; write `12`, `at least 12` or `at most 12`")
 
 
-def test_a_step_that_no_severity_of_the_playbook_reaches_is_refused_like_the_steps_that_wait_for_it(folder):
-    text = GOOD.replace("    phases:", "    applies: {severities: [S2, S3]}\n    phases:")
-    text += "            when: {severity_at_least: S1}\n          - {id: b, title: B, when: {done: call}}\n"
+def test_a_step_may_wait_for_a_severity_or_site_that_the_incident_only_gets_while_the_playbook_runs(folder, floor):
+    text = GOOD.replace("    phases:", "    applies: {severities: [S2, S3], sites: Manila}\n    phases:")
+    text += "            when: {severity_at_least: S1, site_among: Cebu}\n"
+    path = write(folder, "good.yaml", text)
+    assert load_library(folder, floor).problems == []
+    book = read_playbook(path)
+    facts = IncidentFacts("S3", "telephony", ("Manila",), (), NOON)
+    assert fits(book, facts)
+    assert wanted_steps(book, facts, []) == set()
+    assert wanted_steps(book, replace(facts, severity="S1", sites=("Manila", "Cebu")), []) == {"call"}
+
+
+def test_a_step_that_can_never_come_is_refused_like_the_steps_that_wait_for_it(folder):
+    problems = problems_of(
+        folder,
+        """
+        - {id: a, title: A}
+        - {id: c, title: C}
+        - {id: never, title: Never, when: {done: [c, a], skipped: [a, c]}}
+        - {id: b, title: B, when: {done: [a, never]}}
+        - {id: d, title: D, when: {skipped: b}}
+        """,
+    )
+    assert problems == [
+        "bad.yaml:10 (phases.0.steps.2.when): can never hold: `a` cannot be done and skipped at once",
+        "bad.yaml:11 (phases.0.steps.3.when): can never hold: it waits for `never`, which never comes",
+        "bad.yaml:12 (phases.0.steps.4.when): can never hold: it waits for `b`, which never comes",
+    ]
+
+
+def test_every_name_that_the_floor_or_the_playbook_does_not_have_is_refused_at_its_place(folder, floor):
+    text = GOOD.replace("    phases:", "    applies: {types: telefony, sites: Manilla}\n    phases:")
+    text += (
+        "            when: {site_among: Cebuu, partner_among: Telviaa, done: cal, skipped: [call, other]}\n"
+        "            asks: [{id: q, question: Q}]\n      - {id: second, title: First, steps: [{id: b, title: B,"
+        " asks: [{id: q, question: R}]}]}\n      - {id: second, title: Third, steps: [{id: phase, title: C}]}\n"
+    )
     write(folder, "bad.yaml", text)
-
-    reasons = [problem.reason for problem in load_library(folder).problems]
-
-    assert reasons == [
-        "can never hold: the playbook is for S2, S3, all below S1",
-        "can never hold: it waits for `call`, which never comes",
+    assert [str(problem).removeprefix("bad.yaml:") for problem in load_library(folder, floor).problems] == [
+        "4 (applies.types): floor.yaml has no type `telefony`. Did you mean `telephony`?",
+        "4 (applies.sites): floor.yaml has no site `Manilla`. Did you mean `Manila`?",
+        "7 (phases.0.title): several phases are called “First”; give each its own title",
+        "11 (phases.0.steps.0.when.done): there is no step `cal`. Did you mean `call`?",
+        "11 (phases.0.steps.0.when.skipped): there is no step `other`.",
+        "11 (phases.0.steps.0.when.site_among): floor.yaml has no site `Cebuu`. Did you mean `Cebu`?",
+        "11 (phases.0.steps.0.when.partner_among): floor.yaml has no partner `Telviaa`. Did you mean `Telvia`?",
+        "13 (phases.1.steps.0.asks.0.id): another question is already called `q`; give this one its own id",
+        "13 (phases.1.title): several phases are called “First”; give each its own title",
+        "14 (phases.2.id): another phase is already called `second`; give this one its own id",
+        "14 (phases.2.steps.0.id): `phase` has a meaning in `due`; call the step something else",
     ]
 
 
