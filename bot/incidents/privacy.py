@@ -109,15 +109,21 @@ def _withdraw_messages(change: Change, old_channel: str) -> None:
     key = f"private:{number}:{now.isoformat()}"
     # First of its lane: the members of the old channel are read before it is archived.
     outbox.enqueue(session, kinds.PRIVATE_CHANNEL, key, now, payload=request, **lane_fields)
-    for row in [row for row in rows if _is_in_flight(row, old_channel)]:
+    for row in filter(_is_in_flight, rows):
+        is_shown_in_channel = row.is_rendered and row.kind in kinds_in_channel
+        if not (is_shown_in_channel or _is_public(row, old_channel)):
+            continue
         is_in_channel = row.kind in kinds_in_channel or f":{HERE}" in row.key
+        attempted_at = row.attempted_at or now
         payload = {
             "channel_id": old_channel if is_in_channel else "",
             "thread_ts": _thread_of(change, row),
             "row": row.id,
             "key": row.key,
+            # The row forgets its attempt if it is shown again in the new channel.
+            "attempted_at": attempted_at.isoformat(),
         }
-        at = look_at(row.attempted_at or now, 1)
+        at = look_at(attempted_at, 1)
         outbox.enqueue(session, kinds.DELETION, f"delete:{row.key}", max(at, now), payload=payload, **lane_fields)
     for channel_id, ts in _messages_to_delete(rows, old_channel, kinds_in_channel, now):
         payload = {"channel_id": channel_id, "ts": ts}
@@ -163,10 +169,9 @@ def _row_or_batch(change: Change, row: OutboxRow, old_channel: str) -> OutboxRow
     return batch
 
 
-def _is_in_flight(row: OutboxRow, old_channel: str) -> bool:
+def _is_in_flight(row: OutboxRow) -> bool:
     """True if the message may still arrive although it is withdrawn; it is then looked for and deleted."""
-    is_sent = row.attempted_at is not None and row.ts is None and row.refused is None and row.shown < row.wanted
-    return is_sent and _is_public(row, old_channel)
+    return row.attempted_at is not None and row.ts is None and row.refused is None and row.shown < row.wanted
 
 
 def _is_public(row: OutboxRow, old_channel: str) -> bool:
@@ -220,12 +225,11 @@ def _delete_if_arrived(services: Services, payload: Mapping[str, Any]) -> None:
     """Delete a message that was in flight when the incident became private, if it arrived."""
     with services.database.reading() as session:
         row = session.get(OutboxRow, payload["row"])
-        if row is None or row.attempted_at is None:
+        if row is None or "attempted_at" not in payload:  # a row of an older version
             return
         channel_id = payload["channel_id"] or _channel_of_row(session, services, row)
-    posted_message = services.slack.find(
-        Post(payload["key"], channel_id, "", [], payload["thread_ts"]), row.attempted_at
-    )
+    post = Post(payload["key"], channel_id, "", [], payload["thread_ts"])
+    posted_message = services.slack.find(post, datetime.fromisoformat(payload["attempted_at"]))
     if posted_message:
         services.slack.delete_message(posted_message.channel_id, posted_message.ts)
 

@@ -450,6 +450,29 @@ def test_an_incident_made_private_continues_in_a_private_channel_and_is_retracte
     assert f"/{incident['channel_id']}/p{new_ts}" in draft
 
 
+def test_a_message_whose_answer_was_lost_is_deleted_from_the_old_channel_of_a_private_incident(
+    floor: TestFloor,
+) -> None:
+    channel = floor.declares("S1 CRM shows data of others")
+    old = floor.sandbox.workspace.channel(channel)
+    floor.sandbox.fault("chat.postMessage", "lost_answer")
+    floor.ana.types("/incident playbook start wrong-bills", channel=channel)
+    floor.sandbox.wait_for(lambda: any("*Wrong bills" in text for text in bot_texts(floor, old.id)))
+    floor.says("ana", "/incident private personal data", old.id)
+    for _ in range(3):
+        floor.passes(minutes=5)
+
+    assert old.is_archived
+    assert bot_texts(floor, old.id) == []
+
+
+def bot_texts(floor: TestFloor, channel_id: str) -> list[str]:
+    """What the bot's messages in a channel say, with buttons or without."""
+    bot_id = floor.sandbox.workspace.bot.id
+    messages = floor.sandbox.workspace.channel(channel_id).messages.values()
+    return [message.visible_text for message in messages if message.user == bot_id and message.blocks]
+
+
 def test_an_incident_whose_private_channel_cannot_be_made_is_led_and_ended_without_one(floor: TestFloor) -> None:
     channel = floor.declares("S1 CRM shows data of others")
     floor.says("ana", "/incident claim commander", channel)
