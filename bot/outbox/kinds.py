@@ -131,7 +131,7 @@ class Kind(Struct, frozen=True):
     thread: Callable[[Context], str | None] | None = None
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
     otherwise: Refusal = Refusal.RETRY
-    # What any refusal means before the message is in Slack, if that differs.
+    # What any refusal that does not pass by itself means before the message is in Slack, if that differs.
     refused_at_first: Refusal | None = None
     # Called for a refusal that the kind handles itself; the row is not tried again. False: the channel is gone.
     on_refused: Callable[[Settled, str], bool] | None = None

@@ -22,7 +22,7 @@ def outcome(rendered: Rendered, refused: SlackRefused) -> Outcome:
     means = rules.meaning(error, kind.refusals, kind.otherwise, is_posted=row.ts is not None)
     if means is Refusal.LOST_CHANNEL and kind.recipient is not None:
         means = kind.otherwise
-    if row.ts is None and kind.refused_at_first is not None:
+    if row.ts is None and kind.refused_at_first is not None and error not in rules.PASSING:
         means = kind.refused_at_first
     has_alarm = row.error is not None and row.attempts >= rules.MANY_FAILURES
     if means is Refusal.RETRY and has_alarm and rules.is_for_person_gone(rendered.channel_id, error):
