@@ -1,13 +1,15 @@
 """The expected contacts, and the time when a queue has recovered."""
 
 import random
+from math import e, exp
+from typing import Any
 
 import pytest
 
 from bot.impact.rules.baseline import WEEK_S, Usual, day_level
 from bot.impact.rules.erlang import Load, erlang_a, required_a
 from bot.impact.rules.figures import ServiceLevel
-from bot.impact.rules.recovery import Span, recovery
+from bot.impact.rules.recovery import Recovery, Span, recovery
 from tests.contact_year import INTERVAL_S, errors_of_a_year
 from tests.simulation import Plan, recovered_at
 
@@ -142,3 +144,52 @@ def test_no_recovery_is_predicted_for_a_queue_that_stays_short_of_agents():
     answer = recovery(spans, 0, interval_s=1800, threshold_s=20, patience_s=180, target=0.8, after=2)
     assert answer.service_level is None
     assert (answer.backlog, round(answer.queues[-1], 1)) == (2, 9.0)
+
+
+def predicted(spans: list[Span], waiting: float = 0, **facts: Any) -> Recovery:
+    usual: dict[str, Any] = {"interval_s": 1800, "threshold_s": 20, "patience_s": 180, "target": 0.8}
+    return recovery(spans, waiting, **(usual | facts))
+
+
+def test_a_queue_without_agents_fills_to_what_patience_allows_and_empties_as_fast():
+    # dQ/dt = 0.3 - Q / 180: after t seconds 54 (1 - exp(-t / 180)) callers wait; if nobody calls, 54 exp(-t / 180).
+    one = predicted([Span(0.3, 360, 0)], interval_s=90)
+    assert one.queues == pytest.approx((54 * (1 - exp(-0.5)),))
+    assert one.levels == (0,), "nobody answers"
+    many = predicted([Span(0.3, 360, 0)] * 30)
+    assert many.queues[-1] == pytest.approx(54)
+    left = predicted([Span(0, 360, 0)], waiting=54, interval_s=180)
+    assert left.queues == pytest.approx((54 / e,))
+    assert left.levels == (1,), "nobody came"
+    served = predicted([Span(0, 360, 36)], waiting=54, interval_s=90)
+    assert served.queues == pytest.approx((max(0, -18 + 72 * exp(-0.5)),))
+
+
+def test_callers_who_find_a_long_queue_are_not_answered_in_time_and_others_as_usual():
+    steady = predicted([Span(0.3, 360, 120)]).levels[0]
+    assert steady > 0.95
+    assert predicted([Span(0.3, 360, 120)], waiting=500, interval_s=5).levels == (0,)
+    one_step = predicted([Span(0.3, 360, 120)], waiting=3, interval_s=5)
+    # They wait 180 ln(1 + 3 * 360 / (120 * 180)) = 8.8 seconds; e^(-8.8 / 180) of them stay.
+    assert one_step.levels == pytest.approx((1 / (1 + 0.05),))
+    short = predicted([Span(0.3, 360, 120)], waiting=3, interval_s=5, threshold_s=8)
+    assert short.levels == (0,), "8.8 seconds are too long"
+
+
+def test_the_level_is_back_with_the_first_of_two_good_intervals_after_the_outage():
+    good, bad = Span(0.3, 360, 140), Span(0.3, 360, 20)
+    assert predicted([good, good]).service_level == 0
+    assert predicted([good]).service_level is None
+    assert predicted([bad, good, bad, good, good, good], after=1).service_level == 3
+    assert predicted([good, good, good, good], after=1).service_level == 1
+    assert predicted([bad, bad, bad]).service_level is None
+    assert predicted([good, good], target=predicted([good]).levels[0]).service_level == 0
+
+
+def test_the_backlog_is_gone_when_no_more_wait_than_usual_or_one():
+    good = Span(0.3, 360, 140)
+    after_outage = predicted([Span(0.3, 360, 0), good, good, good], after=1)
+    assert after_outage.backlog == next(at for at in (1, 2, 3) if after_outage.queues[at] <= 1)
+    assert predicted([Span(0.3, 360, 0)] * 5).backlog is None
+    assert predicted([Span(0.001, 360, 0)] * 5).backlog == 0, "one caller waits at most"
+    assert predicted([good] * 3, after=2).backlog == 2

@@ -152,3 +152,36 @@ def test_text_that_only_looks_like_a_time_stays_as_it_is(typed: str) -> None:
 )
 def test_files_have_the_characters_of_emoji_where_slack_has_names(slacks: str, written: str) -> None:
     assert emoji.with_characters(slacks) == written
+
+
+@given(st.lists(st.text(alphabet="ab", min_size=1, max_size=6), max_size=6), st.integers(6, 30))
+def test_joined_parts_are_the_first_that_fit_whole(parts: list[str], limit: int) -> None:
+    joined = text.joined(parts, limit)
+    shown = joined.split(" · ") if joined else []
+    assert shown == parts[: len(shown)]
+    assert len(joined) <= limit
+    assert len(shown) == len(parts) or len(" · ".join(parts[: len(shown) + 1])) > limit
+
+
+def test_a_first_part_that_is_too_long_is_shortened() -> None:
+    assert text.joined(["abcdefgh", "x"], 5) == "abcd…"
+    assert text.joined([], 5) == ""
+
+
+def test_of_a_long_list_the_first_are_shown_and_how_many_more_there_are() -> None:
+    assert text.listed(["a", "b", "c"], 3) == "a, b, c"
+    assert text.listed(["a", "b", "c", "d"], 3, "; ") == "a; b; and 2 more"
+    shown = text.mentions(f"U{number}" for number in range(41))
+    assert (shown.count("<@"), shown.endswith(", and 2 more")) == (39, True)
+
+
+def test_a_typed_time_has_its_day_from_twelve_hours_on() -> None:
+    assert text.typed_time(NOON, NOON + timedelta(hours=11, minutes=59)) == "12:00 UTC"
+    assert text.typed_time(NOON, NOON - timedelta(hours=12)) == "2026-03-29 12:00 UTC"
+
+
+def test_a_day_is_shown_by_its_name_and_a_date_with_its_day_outside_slack() -> None:
+    assert text.day(NOON) == f"<!date^{int(NOON.timestamp())}^{{date_short_pretty}}|2026-03-29>"
+    madrid = ZoneInfo("Europe/Madrid")
+    assert text.to_plain_text(text.day(NOON), dict[str, str]().get, madrid) == "2026-03-29 14:00"
+    assert text.near_time(NOON.replace(second=59, microsecond=5), NOON) == text.clock_time(NOON)
