@@ -180,6 +180,7 @@ def test_the_level_is_back_with_the_first_of_two_good_intervals_after_the_outage
     good, bad = Span(0.3, 360, 140), Span(0.3, 360, 20)
     assert predicted([good, good]).service_level == 0
     assert predicted([good]).service_level is None
+    assert predicted([good, good, bad]).service_level == 0
     assert predicted([bad, good, bad, good, good, good], after=1).service_level == 3
     assert predicted([good, good, good, good], after=1).service_level == 1
     assert predicted([bad, bad, bad]).service_level is None

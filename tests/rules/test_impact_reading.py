@@ -21,7 +21,8 @@ from bot.impact.reading.vocabulary import Meaning
 from bot.impact.rules.figures import NAMES, Figures
 from bot.sources.tabular import errors, workbook
 from bot.sources.tabular.cells import NotReadable, decimal_sign, read_length, read_number, read_share
-from bot.sources.tabular.moments import Clock, read_date, read_start, read_time
+from bot.sources.tabular.moments import Clock, read_date, read_start, read_time, says_day_first
+from bot.sources.tabular.sheet import columns_of
 
 SAMPLES = Path(__file__).parent / "figures"
 EXPECTED = json.loads((SAMPLES / "expected.json").read_text())
@@ -503,3 +504,113 @@ def test_a_column_of_a_time_that_the_clock_skipped_leaves_the_others_readable(tm
 def test_a_date_that_stands_for_never_can_be_read_in_every_zone(zone, text):
     at = read_start(text, "", day_first=True).at
     assert datetime.fromtimestamp(Clock(ZoneInfo(zone)).moment(at, ""), UTC).year == at.year
+
+
+@pytest.mark.parametrize(
+    ("text", "day_first", "read"),
+    [
+        ("26/11/2026", True, date(2026, 11, 26)),
+        (" 11/26/2026 ", False, date(2026, 11, 26)),
+        ("1.2.26", True, date(2026, 2, 1)),
+        ("1-2-99", False, date(2099, 1, 2)),
+        ("2026/2/1", True, date(2026, 2, 1)),
+        ("46352", True, date(2026, 11, 26)),
+        ("46352,99", True, date(2026, 11, 26)),
+        ("30000", True, date(1982, 2, 18)),
+        ("80000", True, date(2119, 1, 11)),
+    ],
+)
+def test_a_date_is_read_in_the_ways_in_which_exports_write_it(text, day_first, read):
+    assert read_date(text, day_first=day_first) == read
+
+
+@pytest.mark.parametrize("text", ["29999", "80001", "31/02/2026", "13/13/2026", "0/1/2026", "1/2/6", "x" * 60, ""])
+def test_what_is_no_date_is_refused_in_short(text):
+    with pytest.raises(NotReadable, match="is not a date") as refused:
+        read_date(text, day_first=True)
+    assert f"`{text[:40]}`" in str(refused.value)
+
+
+def test_a_time_of_day_is_read_with_and_without_halves_of_a_day():
+    times = ["0:05", "23:59:58", "12:00 AM", "12:30 pm", "1:00 a.m.", "11:15:09.5 P.M.", " 9:00 "]
+    assert [f"{read_time(text):%H:%M:%S}" for text in times] == [
+        *("00:05:00", "23:59:58", "00:00:00", "12:30:00", "01:00:00", "23:15:09", "09:00:00")
+    ]
+    for text in ("0:30 AM", "13:00 PM", "24:00", "9:60", "9", "9:5", "later"):
+        with pytest.raises(NotReadable, match=f"`{text}` is not a time of day"):
+            read_time(text)
+
+
+@pytest.mark.parametrize(
+    ("dates", "is_day_first"),
+    [(["1/2/2026", "12/12/2026"], None), (["1/2/2026", "13/2/2026"], True), (["12/13/2026", "13/1/2026"], False)],
+)
+def test_a_day_over_12_says_the_order(dates, is_day_first):
+    assert says_day_first([*dates, "2026-13-01", "soon"]) is is_day_first
+
+
+def test_the_start_of_an_interval_is_read_from_one_cell_or_two():
+    def start(day: str, clock: str = "") -> str:
+        local = read_start(day, clock, day_first=True)
+        return f"{local.at:%d %H:%M:%S} {local.length_s}"
+
+    assert start("26/11/2026") == "26 00:00:00 None"
+    assert start("26/11/2026 ", " 09:00-09:15 ") == "26 09:00:00 900"
+    assert start("26/11/2026", "9:00 AM to 9:30 AM") == "26 09:00:00 1800"
+    assert start("26/11/2026", "23:30 – 0:00") == "26 23:30:00 1800"
+    assert start("26/11/2026", "00:00 a 00:00") == "26 00:00:00 86400"
+    assert start("2026-11-26", "09:00:00-09:00:30") == "26 09:00:00 30"
+    assert start("46352.40625") == start("46352,40625") == "26 09:45:00 None"
+    assert start("2026-11-26T09:15:30+08:00") == "26 09:15:30 None"
+    for day, clock in (("2026-11-26 9x:00", ""), ("2026-11-26 25:00", ""), ("26/11/2026", "-09:00"), ("", "09:00")):
+        with pytest.raises(NotReadable):
+            start(day, clock)
+
+
+def test_lengths_and_shares_are_read_in_the_ways_in_which_exports_write_them():
+    lengths = ["312.5", "5:12", "0:05:12", "1:00:00,5", " 0:00:07.25 ", "2 500", "-"]
+    assert [read_length(text, ".") for text in lengths] == [312.5, 312, 312, 3600.5, 7.25, 2500, None]
+    assert read_length("2,5", ",", 60) == 150
+    shares = [
+        ("81,2%", ",", False),
+        ("81.2", ".", True),
+        (" 0.5 ", ".", False),
+        ("100 %", ".", False),
+        ("n/a", ".", True),
+    ]
+    assert [read_share(text, sign, is_percent=percent) for text, sign, percent in shares] == [
+        *(pytest.approx(0.812), pytest.approx(0.812), 0.5, 1, None)
+    ]
+    assert read_number("10000000", ".") == 10_000_000
+    for text, reason in (
+        ("10000001", "is too large"),
+        ("-1:00", "is negative"),
+        ("-0.5", "is negative"),
+        ("@sum", "is a formula"),
+        ("`" + "9" * 50, "`'" + "9" * 39 + "` is not a number"),
+        ("-", ""),
+        (".", "is not a number"),
+    ):
+        if reason:
+            with pytest.raises(NotReadable, match=reason):
+                read_length(text, ".")
+    assert [decimal_sign(["1,5", "2.5"], counts) for counts in (["1.204"], ["1204"])] == [",", "."]
+
+
+def test_the_header_is_the_line_with_the_most_known_names_and_merged_cells_above_complete_it(tmp_path):
+    text = "Queue report;;;;\n;Calls;;\nQueue;Date;Interval;Offered;Answered;;\nA;26/11/2026;09:00;5;4\n"
+    sheet = open_report(csv_file(tmp_path, text))
+    assert (sheet.header, sheet.header_line) == (("Queue", "Date", "Interval", "Offered", "Answered"), 3)
+    assert sheet.titles == ("Queue report",)
+    assert sheet.separator == ";"
+    assert [row for _, row in sheet.rows()] == [["A", "26/11/2026", "09:00", "5", "4"]]
+    declared = "SEP=|\nQueue|Date, time|Interval|Offered\nA|26/11/2026|09:00|5\n"
+    assert open_report(csv_file(tmp_path, declared)).separator == "|"
+
+
+def test_columns_are_found_by_the_first_known_name_and_the_first_place():
+    header = ["Id", "", "Number", "Número", "id"]
+    assert columns_of(header, {"number": ["numero", "number"], "id": ["id"], "title": ["title"]}) == {
+        "number": 3,
+        "id": 0,
+    }

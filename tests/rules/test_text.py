@@ -185,3 +185,11 @@ def test_a_day_is_shown_by_its_name_and_a_date_with_its_day_outside_slack() -> N
     madrid = ZoneInfo("Europe/Madrid")
     assert text.to_plain_text(text.day(NOON), dict[str, str]().get, madrid) == "2026-03-29 14:00"
     assert text.near_time(NOON.replace(second=59, microsecond=5), NOON) == text.clock_time(NOON)
+
+
+def test_examples_of_what_is_cut_and_of_what_is_no_time() -> None:
+    assert text.shorten("a &amp; bcdefgh", 11) == "a &amp; bc…"
+    assert text.shorten("a bcdef", 3) == "a…"
+    assert text.format_duration(timedelta(days=2)) == "2 d"
+    for typed in ("25:00 UTC", "2026-13-01 12:00 UTC"):
+        assert text.live_times(f"at {typed}", NOON) == f"at {typed}"

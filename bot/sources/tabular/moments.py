@@ -12,7 +12,7 @@ from bot.sources.tabular.cells import NotReadable
 # Excel counts days from here; its serial numbers treat 1900 as a leap year, which it was not.
 EXCEL_EPOCH = date(1899, 12, 30)
 SERIAL_LOW, SERIAL_HIGH = 30_000, 80_000
-_NUMERIC = re.compile(r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{2,4})")
+_NUMERIC = re.compile(r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})")
 _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([ap])?\.?m?\.?", re.IGNORECASE)
 _UNTIL = re.compile(r"(?:-|–|—|to|a)\s{0,9}(\d{1,2}:\d{2}.*)", re.IGNORECASE)
@@ -43,7 +43,7 @@ def read_date(text: str, *, day_first: bool) -> date:
     if _SERIAL.fullmatch(text) and SERIAL_LOW <= float(text.replace(",", ".")) <= SERIAL_HIGH:
         return EXCEL_EPOCH + timedelta(days=int(float(text.replace(",", "."))))
     match = _NUMERIC.match(text)
-    if match is None:
+    if match is None or (len(match[1]) < 4 and len(match[3]) == 1):
         raise NotReadable(f"`{text[:40]}` is not a date")
     first, second, third = (int(part) for part in match.groups())
     if len(match[1]) == 4:
