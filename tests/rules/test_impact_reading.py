@@ -13,10 +13,11 @@ from openpyxl import Workbook
 
 from bot.impact.actions import FiguresNotReadable, read_typed
 from bot.impact.preview_views import FilePreview, threshold_warning
+from bot.impact.reading import usable
 from bot.impact.reading.header import open_report
 from bot.impact.reading.other_shapes import read
 from bot.impact.reading.plan import ColumnMap, Plan, plan, recognise
-from bot.impact.reading.rows import LeftOut, ReadRow
+from bot.impact.reading.rows import LeftOut, QueueName, ReadRow
 from bot.impact.reading.vocabulary import Meaning
 from bot.impact.rules.figures import NAMES, Figures
 from bot.sources.tabular import errors, workbook
@@ -614,3 +615,59 @@ def test_columns_are_found_by_the_first_known_name_and_the_first_place():
         "number": 3,
         "id": 0,
     }
+
+
+def test_rows_of_totals_and_unknown_figures_are_left_out_in_every_shape(tmp_path):
+    wide = (
+        "Queue,Metric,2026-11-26 09:00,2026-11-26 09:15,2026-11-26 09:45\nA,Offered,10,12,7\nA,Moon phase,1,2,3\n"
+        "Total,Offered,10,12,7\nA,Answered,-4,12,7\nA,AHT,300,,\n"
+    )
+    rows, left_out = read_file(csv_file(tmp_path, wide))
+    assert [(figures(row).offered, figures(row).aht_s, row.interval_s) for row in rows] == [
+        (10, 300, 900),
+        (12, None, 900),
+        (7, None, 900),
+    ]
+    assert [(reason.line, reason.reason) for reason in left_out] == [
+        (3, "I do not know its figure"),
+        (4, "I do not know its figure"),
+        (5, "`-4` is negative"),
+    ]
+    long = (
+        "Queue,Date,Interval,Offered\nA,26/11/2026,09:00,5\nTotal,26/11/2026,09:00,5\nA,Total,,5\nA,26/11/2026,Sum,5\n"
+        "Subtotal A,,,x\nTotally new,26/11/2026,09:00,5\n"
+    )
+    rows, left_out = read_file(csv_file(tmp_path, long))
+    assert [row.queue.queue for row in rows] == ["A", "Totally new"]
+    assert left_out == [LeftOut(line, "a row of totals") for line in (3, 4, 5, 6)]
+
+
+def test_an_average_that_the_file_has_is_kept_and_one_is_computed_only_from_what_is_known(tmp_path):
+    text = (
+        "Queue,Date,Interval,Answered,AHT,Total handle time\nA,26/11/2026,09:00,10,250,3000\n"
+        "A,26/11/2026,09:30,10,,3000\nA,26/11/2026,10:00,10,,\nA,26/11/2026,10:30,,,3000\nA,26/11/2026,11:00,0,,0\n"
+    )
+    rows, _ = read_file(csv_file(tmp_path, text))
+    assert [figures(row).aht_s for row in rows] == [250, 300, None, None, None]
+
+
+def test_only_what_can_be_true_is_used_of_a_row():
+    def used(starts_at: int = 0, **amounts: float) -> Figures | str:
+        row = ReadRow(7, QueueName("A"), starts_at, 1800, tuple(amounts.get(name) for name in NAMES))
+        result = usable.checked(row, 0)
+        return result.reason if isinstance(result, LeftOut) else figures(result)
+
+    assert used(answered=5, answered_in=5) == Figures(answered=5, answered_in=5)
+    assert used(answered=5, answered_in=6) == usable.MORE_ANSWERED_IN_TIME
+    assert used(abandoned=5, abandoned_in=6) == usable.MORE_ABANDONED_IN_TIME
+    assert used(answered_in=6, abandoned_in=6) == Figures(answered_in=6, abandoned_in=6)
+    plans = {"forecast_offered": 9.0, "forecast_aht_s": 8.0, "forecast_agents": 7.0, "agents_scheduled": 6.0}
+    assert used(1, offered=5, agents=3, **plans) == Figures(**plans)
+    assert used(1, offered=5) == usable.FUTURE
+    assert used(0, offered=5) == Figures(offered=5)
+    for name in ("offered", "answered", "abandoned"):
+        row = ReadRow(7, QueueName("A"), 1, 1800, tuple(4 if each == name else None for each in NAMES))
+        assert usable.has_contacts_to_come(row, 0)
+        assert not usable.has_contacts_to_come(row, 1)
+        assert not usable.has_contacts_to_come(row._replace(figures=(0,) * len(NAMES)), 0)
+    assert usable.last_start(datetime(1970, 1, 1, tzinfo=UTC)) == 300
