@@ -207,10 +207,14 @@ def _name_parts(name: str) -> list[str]:
 
 def _replace_people(text: str, people: set[str], we: str, places: set[str]) -> str:
     single_names = {part for name in people for part in _name_parts(name)} - places - COMMON_WORDS
+    # People shout, and some write their own name in capitals: only a word in small letters is no name.
+    in_any_case = {part.lower() for part in single_names} - {word.lower() for word in places | COMMON_WORDS}
     full_names = {tuple(part.lower() for part in re.findall(r"[^\W\d_]+", name)) for name in people}
     word_matches = list(_WORD.finditer(text))
     plain_words = [re.sub(r"['’]s$", "", word[0]) for word in word_matches]
-    hidden_indices = {index for index, word in enumerate(plain_words) if word in single_names}
+    hidden_indices = {
+        index for index, word in enumerate(plain_words) if word.lower() in in_any_case and not word.islower()
+    }
     for length in range(2, LONGEST_NAME + 1):
         for index in range(len(plain_words) - length + 1):
             if tuple(word.lower() for word in plain_words[index : index + length]) in full_names:

@@ -131,10 +131,13 @@ def test_facts_are_told(fact: str) -> None:
         ("Grace Hopper looks into it", "Our team looks into it"),
         ("May helps; Grace helps; callers from Manila wait", "May helps; Grace helps; callers from Manila wait"),
         ("We give grace to callers", "We give grace to callers"),
+        ("CHLOE is on it; MAY HELPS IN MANILA", "Our team is on it; MAY HELPS IN MANILA"),
+        ("Iris watches, Ivan's team and ИВАН too", "Our team watches, our team team and our team too"),
     ],
 )
 def test_names_become_the_team(typed: str, told: str) -> None:
     people = ["Ana Reyes", "Chloe Martin", "Hana Sato (佐藤 花)", "Grace Hopper", "May Manila"]
+    people += ["IRIS WATANABE", "IVAN PETROV (Иван)"]
 
     assert redaction.redact(typed, people, "our team", ["Manila"]) == told
 
