@@ -110,10 +110,11 @@ def _withdraw_messages(change: Change, old_channel: str) -> None:
     # First of its lane: the members of the old channel are read before it is archived.
     outbox.enqueue(session, kinds.PRIVATE_CHANNEL, key, now, payload=request, **lane_fields)
     for row in filter(_is_in_flight, rows):
-        is_shown_in_channel = row.is_rendered and row.kind in kinds_in_channel
+        # A draft is there, too, while nobody leads.
+        is_shown_in_channel = row.is_rendered and row.kind in {*kinds_in_channel, kinds.DRAFT}
         if not (is_shown_in_channel or _is_public(row, old_channel)):
             continue
-        is_in_channel = row.kind in kinds_in_channel or f":{HERE}" in row.key
+        is_in_channel = is_shown_in_channel or row.kind in kinds_in_channel or f":{HERE}" in row.key
         attempted_at = row.attempted_at or now
         payload = {
             "channel_id": old_channel if is_in_channel else "",

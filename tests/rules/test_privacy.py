@@ -1,8 +1,10 @@
 """What is deleted and what stays when an incident becomes private."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 from sqlmodel import col, select
 
@@ -12,8 +14,10 @@ from bot.directory.tables import Person
 from bot.incidents import privacy
 from bot.incidents.tables import Incident
 from bot.outbox import kinds
+from bot.outbox.rules import LOOK_AFTER
 from bot.outbox.tables import OutboxRow
 from bot.runtime.database import Database
+from bot.services import Services
 from tests import prepared
 from tests.rules.playbook_builders import NOON
 from tests.rules.test_update_templates import services
@@ -37,7 +41,9 @@ ROWS: dict[str, tuple[dict[str, Any], bool, bool]] = {
 }
 
 
-def test_messages_that_others_read_are_deleted_and_what_its_channel_shows_moves(tmp_path: Path) -> None:
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[Services]:
+    """Two incidents with channels."""
     floor = replace(services(), database=Database(prepared.database(tmp_path)))
     floor.parts[PeopleCache] = PeopleCache()
     with floor.database.transaction() as session:
@@ -45,7 +51,12 @@ def test_messages_that_others_read_are_deleted_and_what_its_channel_shows_moves(
         for number in (1, 2):
             declared: dict[str, Any] = {"declared_key": str(number), "declared_by": "U1", "declared_at": NOON}
             session.add(Incident(id=number, title="a", severity="S1", channel_id=f"C{number}", **declared))
-        session.flush()
+    yield floor
+    floor.database.close()
+
+
+def test_messages_that_others_read_are_deleted_and_what_its_channel_shows_moves(floor: Services) -> None:
+    with floor.database.transaction() as session:
         for number, (key, (facts, _, _)) in enumerate(ROWS.items()):
             usual: dict[str, Any] = {"kind": outbox.MESSAGE, "incident_id": 1, "shown": 1, "ts": f"{number}.0"}
             usual |= {"is_rendered": facts.get("kind") == kinds.DRAFT, "retry_at": NOON}
@@ -77,4 +88,36 @@ def test_messages_that_others_read_are_deleted_and_what_its_channel_shows_moves(
         else:
             assert (row.refused, row.key) == (None, key)
     assert (order[0], order[-1], set(order[1:-1])) == (kinds.PRIVATE_CHANNEL, kinds.ARCHIVING, {kinds.DELETION})
-    floor.database.close()
+
+
+def test_messages_whose_delivery_is_not_known_are_looked_for_where_they_may_be(floor: Services) -> None:
+    facts_by_key: dict[str, dict[str, Any]] = {
+        "steps": {"kind": kinds.RUN, "is_rendered": True},
+        "draft": {"kind": kinds.DRAFT, "is_rendered": True, "follows_incident": True},
+        "post elsewhere": {"channel_id": "C5"},
+        "role": {"channel_id": "U3"},
+        "not sent": {"channel_id": "C5", "attempted_at": None},
+        "refused": {"channel_id": "C5", "refused": "is_archived"},
+    }
+    with floor.database.transaction() as session:
+        for key, facts in facts_by_key.items():
+            usual: dict[str, Any] = {
+                "kind": outbox.MESSAGE,
+                "incident_id": 1,
+                "attempted_at": NOON,
+                "retry_at": NOON,
+            }
+            session.add(OutboxRow(key=key, **(usual | facts)))
+
+    privacy.make_private(floor, 1, "personal data", "U1", NOON)
+
+    with floor.database.reading() as session:
+        deletions = session.exec(select(OutboxRow).where(OutboxRow.kind == kinds.DELETION)).all()
+    payloads = [row.payload or {} for row in deletions]
+    assert {(payload["key"], payload["channel_id"]) for payload in payloads} == {
+        ("steps", "C1"),
+        ("draft", "C1"),
+        ("post elsewhere", ""),
+    }
+    assert {payload["attempted_at"] for payload in payloads} == {NOON.isoformat()}
+    assert {row.retry_at for row in deletions} == {NOON + LOOK_AFTER[-1]}
