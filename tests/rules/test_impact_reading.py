@@ -498,6 +498,13 @@ def test_a_column_of_a_time_that_the_clock_skipped_leaves_the_others_readable(tm
     assert {reason.line for reason in left_out} == {1}
 
 
+def test_a_call_at_a_time_that_the_clock_skipped_is_left_out_alone(tmp_path):
+    text = "Contact ID,Queue,Start time\n1,A,2026-03-29 00:59\n2,A,2026-03-29 01:30\n3,A,2026-03-29 02:00\n"
+    rows, left_out = read_file(csv_file(tmp_path, text))
+    assert [utc(row.starts_at) for row in rows] == ["2026-03-29T00:30Z", "2026-03-29T01:00Z"]
+    assert [(reason.line, reason.reason.partition(" on ")[0]) for reason in left_out] == [(3, "there was no 01:30")]
+
+
 @pytest.mark.parametrize("zone", ["Asia/Manila", "America/New_York", "UTC"])
 @pytest.mark.parametrize(
     "text", ["9999-12-31 23:59", "9999-12-31T23:59:59-05:00", "0001-01-01 00:00", "0001-01-01T00:00:00+08:00"]

@@ -96,10 +96,10 @@ def read_calls(plan: Plan, zone: ZoneInfo, threshold_s: Callable[[str], float]) 
             queue = queue_of(row)
             start = start_of(plan, row).at
             wait_s = _wait_s(plan, row, start)
+            half_hour = clock.moment(start, line) // USUAL_INTERVAL_S * USUAL_INTERVAL_S
         except NotReadable as reason:
             yield LeftOut(line, str(reason))
             continue
-        half_hour = clock.moment(start, line) // USUAL_INTERVAL_S * USUAL_INTERVAL_S
         _, sums = sums_by_interval.setdefault((queue, half_hour), (line, [0.0] * 4))
         sums[0] += 1
         if wait_s is not None:
