@@ -226,11 +226,16 @@ def _delete_if_arrived(services: Services, payload: Mapping[str, Any]) -> None:
     """Delete a message that was in flight when the incident became private, if it arrived."""
     with services.database.reading() as session:
         row = session.get(OutboxRow, payload["row"])
-        if row is None or "attempted_at" not in payload:  # a row of an older version
+        if row is None:
+            return
+        # A deletion that an older version planned does not name the attempt.
+        attempted = payload.get("attempted_at")
+        attempted_at = datetime.fromisoformat(attempted) if attempted else row.attempted_at
+        if attempted_at is None:
             return
         channel_id = payload["channel_id"] or _channel_of_row(session, services, row)
     post = Post(payload["key"], channel_id, "", [], payload["thread_ts"])
-    posted_message = services.slack.find(post, datetime.fromisoformat(payload["attempted_at"]))
+    posted_message = services.slack.find(post, attempted_at)
     if posted_message:
         services.slack.delete_message(posted_message.channel_id, posted_message.ts)
 

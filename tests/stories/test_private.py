@@ -3,10 +3,15 @@
 import logging
 
 import pytest
+from sqlmodel import select
 
+from bot import outbox
 from bot.impact import ids as impact_ids
-from bot.incidents import ids
+from bot.incidents import ids, incidents
+from bot.outbox import kinds
+from bot.outbox.tables import OutboxRow
 from bot.playbooks import ids as step_ids
+from bot.runtime.clock import utcnow
 from slack_sandbox.errors import NotVisible
 from slack_sandbox.message_text import visible_text
 from tests.floor import TestFloor
@@ -215,3 +220,21 @@ def test_a_private_incident_has_only_audiences_added_by_hand(floor: TestFloor) -
     assert "from `/incident resume` on" in floor.says("ana", "/incident updates add executives", channel)
     floor.passes(minutes=10)
     assert len(floor.erik.sees("executives")) == message_count
+
+
+def test_a_message_whose_deletion_an_older_version_planned_is_looked_for_and_deleted(floor: TestFloor) -> None:
+    channel = floor.declares("S1 IVR down in Manila")
+    with floor.services.database.transaction() as session:
+        incident = incidents.by_number(session, 1)
+        outbox.post(session, "sent", incident.channel_id or "", SECRET, utcnow(), incident_id=1)
+    floor.settle()
+    assert SECRET in floor.visible_text(channel)
+
+    with floor.services.database.transaction() as session:
+        row = session.exec(select(OutboxRow).where(OutboxRow.key == "sent")).one()
+        row.attempted_at = incident.declared_at
+        payload = {"channel_id": incident.channel_id, "thread_ts": None, "row": row.id, "key": row.key}
+        outbox.enqueue(session, kinds.DELETION, "delete:sent", utcnow(), payload=payload)
+    floor.settle()
+
+    assert SECRET not in floor.visible_text(channel)
