@@ -17,12 +17,12 @@ def register(registry: "Registry") -> None:
         cadence_actions,
         draft_recipients,
         due_promises,
+        facts,
         handlers,
         listeners,
         missed_promises,
         renderers,
         sending,
-        summary,
         tables,
         wording,
     )
@@ -61,12 +61,12 @@ def register(registry: "Registry") -> None:
         Tick("missed updates", missed_promises.report_missed, due_promises.NEXT_MISSED),
         Tick("drafts of updates", draft_recipients.post_due_drafts, due_promises.NEXT_DRAFT),
     ]
-    registry.summary_parts.append(SummaryPart(PROMISES, "Updates promised", summary.promises_due))
-    registry.audits.append(summary.incidents_without_update)
+    registry.summary_parts.append(SummaryPart(PROMISES, "Updates promised", facts.promises_due))
+    registry.audits.append(facts.incidents_without_update)
     registry.kinds += renderers.KINDS
     registry.answers(NEXT_UPDATE, handlers.next_update)
     registry.answers(AUDIENCES_TOLD, tables.audiences_told)
-    registry.answers(PROMISES_DUE, summary.promises_of_next_shift)
+    registry.answers(PROMISES_DUE, facts.promises_of_next_shift)
     registry.answers(UPDATES_KEPT, handlers.updates_kept)
     registry.answers(UPDATES_KEPT_OF_MANY, handlers.updates_kept_of_many)
     registry.without_text("drafts")
@@ -74,4 +74,4 @@ def register(registry: "Registry") -> None:
         PurgeRule("promises", ("text", "moved_why")),
         PurgeRule("update_pauses", ("reason",)),
     ]
-    registry.exports.append(summary.UPDATES)
+    registry.exports.append(facts.UPDATES)

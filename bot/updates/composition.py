@@ -16,8 +16,8 @@ from bot.runtime.templates import TemplateBroken
 from bot.services import Services
 from bot.slack.text import escape, one_line, to_plain_text
 from bot.updates import variables, views, wording
-from bot.updates.facts import facts_of
 from bot.updates.tables import Promise
+from bot.updates.template_facts import facts_of
 from bot.updates.timing_facts import UpdateContext
 
 SENTENCE = 120

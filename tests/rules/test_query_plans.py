@@ -16,7 +16,7 @@ from bot.cases import balancing
 from bot.cases.open_cases import OpenCases
 from bot.outbox import batches, kinds, queries
 from bot.runtime.database import Database
-from bot.updates.summary import incidents_without_update
+from bot.updates.facts import incidents_without_update
 from tests import prepared
 from tests.rules.test_update_templates import services
 

@@ -44,7 +44,7 @@ from bot.timeline.observed_message import PIN, Mark, MessagePolicy, ObservedMess
 from bot.timeline.recording import record_message
 from bot.updates import promise_actions, promise_changes, tables, variables, views, wording
 from bot.updates.composition import compose
-from bot.updates.facts import facts_of
+from bot.updates.template_facts import facts_of
 from bot.updates.timing_facts import UpdateContext
 from slack_sandbox.blockkit.check import check_blocks
 from tests import prepared
