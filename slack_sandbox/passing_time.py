@@ -3,6 +3,7 @@
 import time
 
 from slack_sandbox.installation import Installation
+from slack_sandbox.waiting import wait_through
 
 # The longest wait for the app at each stop, and at all stops together, the polling interval, and how far past
 # a due time to stop.
@@ -30,8 +31,15 @@ def let_pass(sandbox: Installation, seconds: float, patience_s: float = _PATIENC
 
 def _is_done_by(sandbox: Installation, ends: float) -> bool:
     """Wait until the app has named its next due time and been silent for a while; False once `ends` is past."""
-    while sandbox.clock.is_overdue or not sandbox.is_idle or sandbox.silent_s < _SILENCE_S:
-        if time.monotonic() > ends:
-            return False
-        time.sleep(_LOOK_EVERY_S)
+
+    def remaining_s() -> float:
+        if sandbox.clock.is_overdue or not sandbox.is_idle:
+            # The app names its next due time in a file, whose change nothing announces.
+            return _LOOK_EVERY_S
+        return _SILENCE_S - sandbox.silent_s
+
+    try:
+        wait_through(sandbox.workspace, remaining_s, ends - time.monotonic())
+    except TimeoutError:
+        return False
     return True

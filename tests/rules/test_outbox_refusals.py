@@ -26,6 +26,7 @@ from bot.slack.errors import SlackRefused
 from bot.slack.messages import Posted
 from tests import prepared
 from tests.rules.playbook_builders import NOON
+from tests.rules.test_update_templates import services
 
 MESSAGE: Message = ("words", [])
 SECOND = timedelta(seconds=1)
@@ -122,7 +123,7 @@ def test_a_lost_channel_is_the_incidents_only_for_what_goes_to_it(session: Sessi
         outcome, incidents = refused(each, error, its_kind), Incidents()
         assert not {"refused", "error"} & set(outcome.values)
         assert outcome.then
-        outcome.then(Settled(session, None, each), incidents)  # type: ignore[arg-type]  # nothing asks services
+        outcome.then(Settled(session, services(), each), incidents)
         session.refresh(each)
         assert each.shown == each.wanted, "it is not tried again"
         return incidents.lost
@@ -141,7 +142,7 @@ def test_trouble_with_a_row_of_an_incident_is_recorded_once(session: Session) ->
     def troubles(its_kind: Kind, **facts: Any) -> list[str]:
         outcome, incidents = refused(row(**facts), "invalid_blocks", its_kind), Incidents()
         if outcome.then:
-            outcome.then(Settled(session, None, outcome.row), incidents)  # type: ignore[arg-type]  # likewise
+            outcome.then(Settled(session, services(), outcome.row), incidents)
         return incidents.lost
 
     assert troubles(kind(), incident_id=1, is_rendered=True) == ["1 do it: invalid_blocks"]
